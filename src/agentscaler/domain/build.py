@@ -1,0 +1,214 @@
+"""`build_domains`: from the communities of a tool graph to certified domains.
+
+One community gives one domain or none.  Each is made on its own (`_build`), so that the work can be
+spread over processes; whatever is turned away is in the outcome's ledger.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from agentscaler.corpus.english import listing, plural_noun
+from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain.certificate import Certificate, certify
+from agentscaler.domain.describe import policy_text
+from agentscaler.domain.domain import Domain, DomainManifest
+from agentscaler.domain.draft import Draft, draft_domain, without_tools
+from agentscaler.domain.populate import STATE_SIZES, populate
+from agentscaler.domain.reasons import DomainReason
+from agentscaler.domain.schema import schema_sql
+from agentscaler.domain.settings import DomainSettings
+from agentscaler.domain.source import render_source
+from agentscaler.domain.trials import tool_trials
+from agentscaler.engine import Engine, LocalEngine
+from agentscaler.graph.operation import read_operation
+from agentscaler.graph.toolgraph import ToolGraph
+from agentscaler.ledger import Rejection
+from agentscaler.world.toolbox import Toolbox
+
+__all__ = ["DomainOutcome", "build_domains"]
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class DomainOutcome:
+    """What came of one community: a domain or None, and everything turned away."""
+
+    community: int
+    domain: Domain | None
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One community, ready to be sent to another process."""
+
+    community: int
+    tools: list[ToolSpec]
+    context: list[ToolSpec]
+    settings: DomainSettings
+    seed: int
+
+
+def build_domains(
+    graph: ToolGraph,
+    tools: Sequence[ToolSpec],
+    settings: DomainSettings | None = None,
+    seed: int = 0,
+    engine: Engine | None = None,
+    start: int = 0,
+) -> Iterator[DomainOutcome]:
+    """Makes a domain of each community that allows one.
+
+    Args:
+        tools: the pool that `graph` was built from, in the same order.
+        start: index of the first community to do, to go on after an interruption.
+
+    Yields:
+        One outcome a community, in order.
+    """
+    settings = settings or DomainSettings()
+    engine = engine or LocalEngine(1)
+    return engine.map(_build, _work(graph, tools, settings, seed, start))
+
+
+def _work(
+    graph: ToolGraph, tools: Sequence[ToolSpec], settings: DomainSettings, seed: int, start: int
+) -> Iterator[_Work]:
+    by_resource: dict[tuple[str, str], list[int]] = {}
+    resources = []
+    for index, tool in enumerate(tools):
+        resource = read_operation(tool).resource
+        resources.append(resource)
+        by_resource.setdefault((tool.service, resource), []).append(index)
+    members_of: list[list[int]] = [[] for _ in range(graph.community_count)]
+    for index, label in enumerate(graph.communities.tolist()):
+        members_of[label].append(index)
+    for community, members in enumerate(members_of[start:], start):
+        inside = set(members)
+        related = sorted({(tools[index].service, resources[index]) for index in members})
+        context = sorted({index for key in related for index in by_resource[key]} - inside)
+        yield _Work(
+            community,
+            [tools[index] for index in members],
+            [tools[index] for index in context],
+            settings,
+            seed,
+        )
+
+
+def _build(work: _Work) -> DomainOutcome:
+    services = Counter(tool.service for tool in work.tools)
+    service = min(services, key=lambda name: (-services[name], name))
+    rejections = [
+        Rejection(stage="domains", id=tool.id, reason=DomainReason.OTHER_SERVICE, detail=service)
+        for tool in work.tools
+        if tool.service != service
+    ]
+    own = [tool for tool in work.tools if tool.service == service]
+    context = [read_operation(tool) for tool in work.context if tool.service == service]
+    draft = draft_domain([read_operation(tool) for tool in own], context)
+    name = _domain_id(own, draft)
+    seed = f"{work.seed}/{name}"
+    now = _clock(seed)
+    for _ in range(_ROUNDS):
+        reason = _shortfall(draft, work.settings)
+        if reason is not None:
+            break
+        states = {
+            state: populate(draft.tables.values(), size, f"{seed}/{state}", now)
+            for state, size in STATE_SIZES.items()
+        }
+        source = render_source(draft.tools, draft.tables)
+        toolbox = Toolbox.compile(source, draft.tools)
+        certificate, failures = certify(
+            toolbox,
+            states,
+            now,
+            tool_trials(draft, now),
+            trials=work.settings.trials,
+            seed=seed,
+        )
+        if not failures:
+            domain = _domain(name, own[0], draft, source, states, certificate, now)
+            return DomainOutcome(work.community, domain, rejections + draft.rejections)
+        draft = without_tools(draft, {failure.tool: str(failure) for failure in failures})
+    else:
+        reason = DomainReason.FAILED_CHECK
+    lost = Rejection(
+        stage="domains",
+        id=f"community-{work.community}",
+        reason=reason,
+        detail=f"{service}: {len(draft.tools)} tools, {len(draft.tables)} tables",
+    )
+    return DomainOutcome(work.community, None, [*rejections, *draft.rejections, lost])
+
+
+def _shortfall(draft: Draft, settings: DomainSettings) -> DomainReason | None:
+    """Why a draft is too little to be a domain, or None."""
+    effects = {tool.effect for tool in draft.tools}
+    entities = [table for table in draft.tables.values() if not table.is_link]
+    if len(draft.tools) < settings.min_tools:
+        return DomainReason.TOO_FEW_TOOLS
+    if len(entities) < 2:
+        return DomainReason.TOO_FEW_TABLES
+    if not any(column.references for table in draft.tables.values() for column in table.columns):
+        return DomainReason.NO_FOREIGN_KEY
+    if "write" not in effects:
+        return DomainReason.READ_ONLY
+    return DomainReason.WRITE_ONLY if "read" not in effects else None
+
+
+def _domain(
+    name: str,
+    example: ToolSpec,
+    draft: Draft,
+    source: str,
+    states: dict[str, bytes],
+    certificate: Certificate,
+    now: str,
+) -> Domain:
+    title = f"{example.service_title}: {_nouns(draft)}"
+    manifest = DomainManifest(
+        id=name,
+        title=title,
+        service=example.service,
+        provider=example.provider,
+        now=now,
+        tables=tuple(draft.tables.values()),
+        tools=draft.tools,
+        edges=draft.edges,
+    )
+    return Domain(
+        manifest=manifest,
+        schema_sql=schema_sql(draft.tables.values()),
+        source=source,
+        policy=policy_text(title, draft.tools, draft.tables),
+        states=states,
+        certificate=certificate,
+    )
+
+
+def _main_tables(draft: Draft) -> list[str]:
+    used = Counter(tool.table for tool in draft.tools if not draft.tables[tool.table].is_link)
+    return sorted(used, key=lambda name: (-used[name], name))
+
+
+def _nouns(draft: Draft) -> str:
+    return listing([plural_noun(draft.tables[name].noun) for name in _main_tables(draft)[:3]])
+
+
+def _domain_id(own: Sequence[ToolSpec], draft: Draft) -> str:
+    main = (_main_tables(draft) or ["domain"])[0]
+    digest = hashlib.sha256("\n".join(sorted(tool.id for tool in own)).encode()).hexdigest()
+    service = own[0].service.replace(".", "-").replace("_", "-").lower()
+    return f"{service}-{main.replace('_', '-')}-{digest[:4]}"
+
+
+def _clock(seed: str) -> str:
+    """A working hour of 2026 for the domain's fixed clock."""
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big")
+    month, day, hour = number % 12 + 1, number // 12 % 28 + 1, number // 336 % 8 + 9
+    return f"2026-{month:02d}-{day:02d}T{hour:02d}:{(number // 2688) % 4 * 15:02d}:00"

@@ -1,0 +1,192 @@
+"""Words about tools: descriptions with explicit inputs and outputs, return schemas, the policy.
+
+Everything here is generated from the rules that the tools enforce, so it is true of the code.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from agentscaler.corpus.english import capital, listing, plural_noun, with_article
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.source import list_columns
+
+__all__ = ["DESTRUCTIVE", "describe_tool", "needs_confirmation", "policy_text", "spoken_value"]
+
+Schema = dict[str, Any]
+
+_JSON_TYPES = {"integer": "integer", "real": "number", "boolean": "boolean"}
+_PREAMBLE = re.compile(
+    r"^(Required|Optional)\W+|^(This|The \w+) (operation|API|action|method) (?=\w+s )"
+    r"|^Enables? you to (programmatically )?"
+)
+DESTRUCTIVE = frozenset({"cancel", "abort", "terminate", "revoke", "reject", "retire", "deprecate"})
+
+
+def describe_tool(tool: DomainTool, tables: dict[str, Table], source: str) -> DomainTool:
+    """The tool with its description and return schema.
+
+    Args:
+        source: the description the API gives.
+    """
+    table = tables[tool.table]
+    sentences = [_lead(tool, table, source), _inputs(tool), _output(tool, table)]
+    if tool.precondition is not None:
+        sentences.append(_refusal(tool, table))
+    return tool.model_copy(
+        update={
+            "description": " ".join(sentence for sentence in sentences if sentence),
+            "returns": _returns(tool, table),
+        }
+    )
+
+
+def needs_confirmation(tool: DomainTool) -> bool:
+    """Whether the policy wants the user's yes before the call."""
+    verb = tool.name.split("_")[0]
+    return tool.kind in {ToolKind.DELETE, ToolKind.UNLINK} or (
+        tool.kind is ToolKind.TRANSITION and verb in DESTRUCTIVE
+    )
+
+
+def policy_text(title: str, tools: Iterable[DomainTool], tables: dict[str, Table]) -> str:
+    """What the agent may and must do, as Markdown; each rule is one the tools enforce or the
+    funnel checks."""
+    tools = list(tools)
+    lines = [
+        f"# {title}",
+        "",
+        "You help people who work with this system. You act only through the tools.",
+        "",
+        "- Use only facts that the user told you or that a tool returned. Never make up an id.",
+        "- When you lack a fact that only the user can know, ask for it. What a tool can look up,"
+        " look up.",
+        "- When a tool refuses, read why, then correct the call or tell the user what stands in"
+        " the way.",
+    ]
+    confirmed = [tool.name for tool in tools if needs_confirmation(tool)]
+    if confirmed:
+        lines.append(
+            f"- Before you call {_either(confirmed)}, say exactly what you are about to do and wait"
+            " for the user's yes."
+        )
+    for tool in tools:
+        if tool.precondition is not None:
+            lines.append(f"- {tool.name}: {_refusal(tool, tables[tool.table])}")
+    for table in sorted(tables.values(), key=lambda one: one.name):
+        if table.natural_key and any(
+            t.kind is ToolKind.CREATE and t.table == table.name for t in tools
+        ):
+            lines.append(f"- No two {plural_noun(table.noun)} share a name.")
+        holders = _holders(table, tables)
+        if holders and any(t.kind is ToolKind.DELETE and t.table == table.name for t in tools):
+            lines.append(
+                f"- {capital(with_article(table.noun))} cannot be deleted while {_either(holders)}"
+                " still refer to it."
+            )
+    return "\n".join(lines) + "\n"
+
+
+def spoken_value(value: str) -> str:
+    """An enum value as a person says it: `IN_PROGRESS` -> "in progress"."""
+    if re.fullmatch(r"[A-Z][A-Z0-9_]*|[a-z][a-z0-9_]*|[A-Za-z]+(?:-[a-z]+)+", value):
+        return value.replace("_", " ").lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", value.replace("_", " ")).lower()
+
+
+def _holders(table: Table, tables: dict[str, Table]) -> list[str]:
+    return [
+        plural_noun(other.noun)
+        for other in sorted(tables.values(), key=lambda one: one.name)
+        if not other.is_link and any(column.references == table.name for column in other.columns)
+    ]
+
+
+def _lead(tool: DomainTool, table: Table, source: str) -> str:
+    first = _PREAMBLE.sub("", source.split(". ")[0].strip().rstrip("."))
+    if 15 <= len(first) <= 200 and not re.search(r"\[|https?:|<", first):
+        return f"{first[0].upper()}{first[1:]}."
+    verb = tool.name.split("_")[0]
+    what = (
+        plural_noun(table.noun)
+        if tool.kind in {ToolKind.LIST, ToolKind.COUNT}
+        else with_article(table.noun)
+    )
+    return f"{verb.capitalize()} {what}."
+
+
+def _inputs(tool: DomainTool) -> str:
+    required = tool.parameters["required"]
+    optional = [name for name in tool.arguments if name not in required]
+    if not required and not optional:
+        return "Takes no arguments."
+    if not optional:
+        return f"Needs {listing(required)}."
+    how = "filters by" if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else "takes"
+    if not required:
+        return f"Optionally {how} {listing(optional)}."
+    return f"Needs {listing(required)}; optionally {how} {listing(optional)}."
+
+
+def _output(tool: DomainTool, table: Table) -> str:
+    key = " and ".join(table.key)
+    match tool.kind:
+        case ToolKind.CREATE:
+            return f"Returns the new {table.noun} with its {key}."
+        case ToolKind.GET:
+            return f"Returns the {table.noun}."
+        case ToolKind.LIST:
+            return (
+                f"Returns {table.name} with their {listing([c.name for c in list_columns(table)])}."
+            )
+        case ToolKind.COUNT:
+            return f"Returns the count of {plural_noun(table.noun)}."
+        case ToolKind.DELETE:
+            return f"Returns the {key} of what was deleted."
+        case ToolKind.UPDATE | ToolKind.TRANSITION:
+            return f"Returns the changed {table.noun}."
+        case ToolKind.LINK | ToolKind.UNLINK:
+            return f"Returns {key} and whether they are linked."
+
+
+def _refusal(tool: DomainTool, table: Table) -> str:
+    assert tool.precondition is not None
+    column, allowed = tool.precondition.column, tool.precondition.allowed
+    if isinstance(allowed[0], str):
+        return (
+            f"Refused unless the {table.noun}'s {column} is {_either([str(v) for v in allowed])}."
+        )
+    return f"Refused unless the {table.noun}'s {column} is {str(bool(allowed[0])).lower()}."
+
+
+def _returns(tool: DomainTool, table: Table) -> Schema:
+    if tool.kind is ToolKind.LIST:
+        rows = {"type": "array", "items": _record(list_columns(table))}
+        return {"type": "object", "properties": {table.name: rows}, "required": [table.name]}
+    if tool.kind is ToolKind.COUNT:
+        return _object({"count": {"type": "integer"}})
+    if tool.kind in {ToolKind.DELETE, ToolKind.LINK, ToolKind.UNLINK}:
+        flag = "deleted" if tool.kind is ToolKind.DELETE else "linked"
+        return _object(
+            {**{key: {"type": "string"} for key in table.key}, flag: {"type": "boolean"}}
+        )
+    return _record(table.columns)
+
+
+def _record(columns: Iterable[Column]) -> Schema:
+    return _object({column.name: _column_schema(column) for column in columns})
+
+
+def _object(properties: dict[str, Schema]) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _column_schema(column: Column) -> Schema:
+    kind = _JSON_TYPES.get(column.type, "string")
+    if column.nullable and column.type != "boolean":
+        return {"type": [kind, "null"]}
+    return {"type": kind}
+
+
+def _either(names: list[str]) -> str:
+    return listing(names, "or")

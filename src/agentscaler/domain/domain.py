@@ -1,0 +1,215 @@
+"""`Domain`: a database schema, tools over it, a policy and initial states, with their certificate.
+
+The manifest is the record that goes to `domain.json`; the other parts are files of their own so
+that a person can read them (`schema.sql`, `tools.py`, `policy.md`, `states/*.sqlite`).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agentscaler.domain.certificate import Certificate
+from agentscaler.world.toolbox import Toolbox, ToolDefinition
+from agentscaler.world.world import World
+
+__all__ = [
+    "ArgumentRole",
+    "Column",
+    "Domain",
+    "DomainEdge",
+    "DomainManifest",
+    "DomainTool",
+    "Precondition",
+    "Table",
+    "ToolKind",
+]
+
+
+class Column(BaseModel):
+    """One column.
+
+    Attributes:
+        type: how values are written; dates are ISO 8601 text, booleans the integers 0 and 1.
+        meaning: what its values are ("email", "person_name", "money", ...); steers both the values
+            of initial states and the way people speak of them; "" when unknown.
+        noun: the column in words ("contact flow state").
+        enum: the allowed values, if they are listed.
+        references: the table whose key this column holds.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: Literal["text", "integer", "real", "boolean", "date", "timestamp"]
+    meaning: str = ""
+    noun: str = ""
+    description: str = ""
+    enum: tuple[str, ...] = ()
+    nullable: bool = True
+    references: str | None = None
+
+
+class Table(BaseModel):
+    """One table.
+
+    Attributes:
+        name: plural snake case ("contact_flows").
+        noun: one of its rows in words ("contact flow").
+        key: primary key columns: one for an entity, two for a link.
+        natural_key: whether the key is a name that people say, rather than an opaque id.
+        label: the column by which people call a row ("name", "title", "email"); may be the key.
+        status: the column that holds a row's state in its life, if it has one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    noun: str
+    key: tuple[str, ...]
+    natural_key: bool = False
+    label: str | None = None
+    status: str | None = None
+    columns: tuple[Column, ...]
+
+    @property
+    def is_link(self) -> bool:
+        return len(self.key) > 1
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+
+class ToolKind(StrEnum):
+    """What a tool does to its table."""
+
+    CREATE = "create"
+    """Adds a row."""
+    GET = "get"
+    """Returns one row by its key."""
+    LIST = "list"
+    """Returns the rows that fit its filters."""
+    COUNT = "count"
+    """Returns how many rows fit its filters."""
+    UPDATE = "update"
+    """Changes columns of one row."""
+    DELETE = "delete"
+    """Removes one row."""
+    TRANSITION = "transition"
+    """Moves one row to another status."""
+    LINK = "link"
+    """Ties two rows of different tables together."""
+    UNLINK = "unlink"
+    """Undoes a link."""
+
+
+class ArgumentRole(BaseModel):
+    """What a parameter means to the database.
+
+    `key`: the key of a row of `table` that the tool works on; `reference`: the key of a row of
+    `table`, to be stored in or compared with a column; `value`: goes into `column` of the tool's
+    own table; `filter`: rows must equal it in `column`; `limit`: at most so many rows.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["key", "reference", "value", "filter", "limit"]
+    table: str
+    column: str = ""
+
+
+class Precondition(BaseModel):
+    """A row's `column` must hold one of `allowed`, or the tool refuses."""
+
+    model_config = ConfigDict(frozen=True)
+
+    column: str
+    allowed: tuple[str | int, ...]
+
+
+class DomainTool(ToolDefinition):
+    """A tool with what it means to the database, and the API operation it was made from."""
+
+    kind: ToolKind
+    table: str
+    arguments: dict[str, ArgumentRole]
+    precondition: Precondition | None = None
+    sets: dict[str, str | int] = Field(default_factory=dict)
+    origin: str
+    licence: str = ""
+
+
+class DomainEdge(BaseModel):
+    """`producer` returns keys of `table`, which `consumer` takes in `parameter`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    producer: str
+    consumer: str
+    parameter: str
+    table: str
+
+
+class DomainManifest(BaseModel):
+    """What `domain.json` holds.
+
+    Attributes:
+        id: stable name ("aws-connect-contact-flow-3f2a").
+        title: for people ("Amazon Connect: contact flows and users").
+        engine: which maker made it ("rules" or "llm").
+        now: the fixed clock of every world of this domain, ISO 8601.
+        edges: which tool's result can feed which tool's parameter.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title: str
+    service: str
+    provider: str
+    engine: str = "rules"
+    now: str
+    tables: tuple[Table, ...]
+    tools: tuple[DomainTool, ...]
+    edges: tuple[DomainEdge, ...]
+
+    @cached_property
+    def table(self) -> dict[str, Table]:
+        return {table.name: table for table in self.tables}
+
+    @cached_property
+    def tool(self) -> dict[str, DomainTool]:
+        return {tool.name: tool for tool in self.tools}
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A whole domain in memory.
+
+    Attributes:
+        source: Python source of the tools, one module.
+        states: initial states by name, each the bytes of an SQLite database file.
+    """
+
+    manifest: DomainManifest
+    schema_sql: str
+    source: str
+    policy: str
+    states: dict[str, bytes]
+    certificate: Certificate
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @cached_property
+    def toolbox(self) -> Toolbox:
+        """The compiled tools; compiled once a process.  Raises `GuardError` on refused source."""
+        return Toolbox.compile(self.source, self.manifest.tools)
+
+    def world(self, state: str) -> World:
+        """A fresh world on the initial state called `state`."""
+        return World(self.states[state], self.toolbox, now=self.manifest.now)

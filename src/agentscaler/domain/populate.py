@@ -1,0 +1,157 @@
+"""Initial states: rows for every table that agree with each other.
+
+Parents come before children; statuses are spread evenly, so that every tool with a precondition
+finds rows that meet it and rows that do not; some parents stay without children, so that they can
+be deleted; what has not ended has no end time.
+"""
+
+from collections.abc import Iterable
+
+from agentscaler.corpus.words import split_words
+from agentscaler.domain.domain import Column, Table
+from agentscaler.domain.meaning import is_person
+from agentscaler.domain.schema import by_dependency, schema_sql
+from agentscaler.domain.statuses import is_over, is_passing, is_trouble
+from agentscaler.domain.values import ValueMaker
+from agentscaler.world.database import create_image
+from agentscaler.world.identifiers import prefix
+
+__all__ = ["STATE_SIZES", "populate"]
+
+STATE_SIZES = {"small": 5, "medium": 10, "large": 20}
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_CHILDLESS = 0.25
+_MISSING = 0.12
+_ENDS = frozenset("end ends ended completion completed finish finished closed".split())
+_TROUBLE = frozenset("error errors failure reason fault exception".split())
+
+Row = dict[str, str | int | float | None]
+
+
+def populate(tables: Iterable[Table], size: int, seed: str, now: str) -> bytes:
+    """An SQLite image with about `size` rows a table.
+
+    Args:
+        seed: any text; the same text gives the same bytes.
+        now: the domain's clock, ISO 8601.
+    """
+    ordered = by_dependency(tables)
+    maker = ValueMaker(seed, now)
+    rows: dict[str, list[Row]] = {}
+    for table in ordered:
+        if table.is_link:
+            rows[table.name] = _link_rows(table, rows, size, maker)
+        else:
+            rows[table.name] = _entity_rows(table, rows, size, maker)
+    return create_image(schema_sql(ordered), rows)
+
+
+def _entity_rows(
+    table: Table, rows: dict[str, list[Row]], size: int, maker: ValueMaker
+) -> list[Row]:
+    count = size + maker.random.randint(0, max(1, size // 3))
+    statuses = _spread(table, count, maker)
+    taken: dict[str, set[object]] = {name: set() for name in (table.key[0], table.label or "")}
+    made = []
+    for number in range(count):
+        row: Row = {}
+        for column in table.columns:
+            row[column.name] = _cell(table, column, rows, maker)
+            if column.name in taken:
+                row[column.name] = _unique(
+                    row[column.name], taken[column.name], table, column, maker
+                )
+        if table.status is not None:
+            row[table.status] = statuses[number]
+            _tell_only_what_is_so(table, row, statuses[number])
+        _agree(table, row)
+        made.append(row)
+    return made
+
+
+def _cell(
+    table: Table, column: Column, rows: dict[str, list[Row]], maker: ValueMaker
+) -> str | int | float | None:
+    if column.name == table.key[0] and not table.natural_key:
+        letters = "".join(maker.random.choice(_ALPHABET) for _ in range(8))
+        return f"{prefix(table.name)}-{letters}"
+    if column.references is not None:
+        parents = rows.get(column.references) or []
+        if not parents or (column.nullable and maker.random.random() < _MISSING):
+            return None
+        used = parents[: max(1, round(len(parents) * (1 - _CHILDLESS)))]
+        parent = maker.random.choice(used)
+        return next(iter(parent.values()))
+    if (
+        column.nullable
+        and column.type != "boolean"
+        and column.name not in {table.label, table.status}
+        and maker.random.random() < _MISSING
+    ):
+        return None
+    return maker.value(table, column)
+
+
+def _unique(
+    value: object, taken: set[object], table: Table, column: Column, maker: ValueMaker
+) -> str | int | float | None:
+    tries = 0
+    while value in taken:
+        tries += 1
+        value = maker.value(table, column)
+        if tries > 20:
+            value = f"{value} {len(taken)}"
+    taken.add(value)
+    return value  # type: ignore[return-value]
+
+
+def _spread(table: Table, count: int, maker: ValueMaker) -> list[str]:
+    """Statuses for `count` rows: each settled one in turn, the passing ones now and then."""
+    if table.status is None:
+        return []
+    values = table.by_name[table.status].enum
+    settled = [value for value in values if not is_passing(value)] or list(values)
+    passing = [value for value in values if is_passing(value)]
+    drawn = [settled[number % len(settled)] for number in range(count)]
+    for number in range(len(settled) + 2, count, 5):
+        if passing:
+            drawn[number] = maker.random.choice(passing)
+    maker.random.shuffle(drawn)
+    return drawn
+
+
+def _tell_only_what_is_so(table: Table, row: Row, status: str) -> None:
+    """No end time before the end, no reason for a failure that did not happen."""
+    for column in table.columns:
+        words = set(split_words(column.name))
+        ends = column.meaning == "moment" and words & _ENDS
+        if column.nullable and (
+            (ends and not is_over(status)) or (words & _TROUBLE and not is_trouble(status))
+        ):
+            row[column.name] = None
+
+
+def _agree(table: Table, row: Row) -> None:
+    """Makes the facts of one row agree: a person's e-mail and user name are made of the name."""
+    name = row.get(table.label or "")
+    if not is_person(table.noun) or not isinstance(name, str) or " " not in name:
+        return
+    first, *_, last = name.lower().replace("'", "").split(" ")
+    for column in table.columns:
+        if column.name == table.label or row.get(column.name) is None:
+            continue
+        if column.meaning == "email":
+            row[column.name] = f"{first}.{last}@example.com"
+        elif column.meaning == "username":
+            row[column.name] = f"{first[0]}{last}"
+        elif column.meaning in {"first_name", "last_name"}:
+            row[column.name] = (first if column.meaning == "first_name" else last).capitalize()
+
+
+def _link_rows(table: Table, rows: dict[str, list[Row]], size: int, maker: ValueMaker) -> list[Row]:
+    one, two = (column for column in table.columns if column.references)
+    left = [next(iter(row.values())) for row in rows[one.references or ""]]
+    right = [next(iter(row.values())) for row in rows[two.references or ""]]
+    pairs = [(a, b) for a in left for b in right]
+    chosen = maker.random.sample(pairs, min(size, len(pairs) // 2))
+    return [{one.name: a, two.name: b} for a, b in sorted(chosen, key=str)]

@@ -1,0 +1,342 @@
+"""Tools as Python: one function a tool, and one function a table that fetches a row.
+
+The source is what runs; everything said of a tool elsewhere (description, policy, precondition) is
+generated from the same `DomainTool`, so the words cannot drift from the deeds.
+"""
+
+from collections.abc import Callable, Iterable
+
+from agentscaler.corpus.english import listing
+from agentscaler.domain.binding import is_automatic
+from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
+from agentscaler.domain.schema import quote
+from agentscaler.domain.statuses import first_status
+
+__all__ = ["list_columns", "render_source"]
+
+_SUMMARY_COLUMNS = 6
+_WIDTH = 96
+
+
+def render_source(tools: Iterable[DomainTool], tables: dict[str, Table]) -> str:
+    """The module of a domain's tools."""
+    writer = _Writer(tables)
+    tools = list(tools)
+    functions = [writer.tool(tool) for tool in tools]
+    rows = [writer.row(tables[name]) for name in sorted(writer.fetched)]
+    return "\n\n".join(rows + functions) + "\n"
+
+
+def list_columns(table: Table) -> list[Column]:
+    """The columns that a list shows of each row: key, label, status, references, then a few."""
+    first = {*table.key, table.label, table.status}
+    chosen = {c.name for c in table.columns if c.name in first or c.references}
+    for column in table.columns:
+        if len(chosen) >= _SUMMARY_COLUMNS:
+            break
+        if column.meaning not in {"sentence", "url", "path"}:
+            chosen.add(column.name)
+    return [column for column in table.columns if column.name in chosen]
+
+
+class _Writer:
+    """Writes functions, remembering which rows they fetch through a shared function."""
+
+    def __init__(self, tables: dict[str, Table]) -> None:
+        self.tables = tables
+        self.fetched: set[str] = set()
+
+    def row(self, table: Table) -> str:
+        """The function that returns one row by its key, or refuses."""
+        key = table.key[0]
+        lines = [
+            f"def {_row_function(table)}(db, {key}):",
+            f'    """One {table.noun}, or a refusal."""',
+            *_call(
+                "    row = db.one",
+                f"SELECT * FROM {quote(table.name)} WHERE {quote(key)} = ?",
+                [key],
+            ),
+            "    if row is None:",
+            f'        raise ToolError(f"{table.noun} {{{key}}} not found")',
+            *(
+                f'    row["{column.name}"] = bool(row["{column.name}"])'
+                for column in table.columns
+                if column.type == "boolean"
+            ),
+            "    return row",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def tool(self, tool: DomainTool) -> str:
+        table = self.tables[tool.table]
+        bodies: dict[ToolKind, Callable[[DomainTool, Table], list[str]]] = {
+            ToolKind.CREATE: self._create,
+            ToolKind.GET: self._get,
+            ToolKind.LIST: self._list,
+            ToolKind.COUNT: self._list,
+            ToolKind.UPDATE: self._update,
+            ToolKind.DELETE: self._delete,
+            ToolKind.TRANSITION: self._transition,
+            ToolKind.LINK: self._link,
+            ToolKind.UNLINK: self._unlink,
+        }
+        required = set(tool.parameters["required"])
+        signature = ", ".join(
+            ["db", *(name if name in required else f"{name}=None" for name in tool.arguments)]
+        )
+        summary = tool.description.split(". ")[0].rstrip(".").replace("\\", "").replace('"', "'")
+        body = [f"    {line}" if line else "" for line in bodies[tool.kind](tool, table)]
+        head = f"def {tool.name}({signature}):"
+        return "\n".join([head, f'    """{summary}."""', *body]) + "\n"
+
+    def _fetch(self, table: Table, key: str, into: str = "") -> str:
+        self.fetched.add(table.name)
+        call = f"{_row_function(table)}(db, {key})"
+        return f"{into} = {call}" if into else call
+
+    def _scoped(self, tool: DomainTool, table: Table, *, keep: bool = False) -> list[str]:
+        """Fetches the row a tool works on and holds it against the owners given."""
+        key = table.key[0]
+        scopes = [name for name, role in tool.arguments.items() if _scopes(tool, name, role)]
+        if not scopes and not keep:
+            return [self._fetch(table, key)]
+        lines = [self._fetch(table, key, "row")]
+        for name in scopes:
+            lines += [
+                f'if row["{name}"] != {name}:',
+                f'    raise ToolError(f"{table.noun} {{{key}}} does not belong to {{{name}}}")',
+            ]
+        return lines
+
+    def _create(self, tool: DomainTool, table: Table) -> list[str]:
+        key = table.key[0]
+        lines = self._check_references(tool)
+        if table.natural_key:
+            probe = f"SELECT 1 FROM {quote(table.name)} WHERE {quote(key)} = ?"
+            lines += [
+                *_call("if db.one", probe, [key], " is not None:"),
+                f'    raise ToolError(f"{table.noun} {{{key}}} exists already, choose another")',
+            ]
+        else:
+            lines.append(f'{key} = db.new_id("{table.name}")')
+        columns, values = [], []
+        for column in table.columns:
+            value = key if column.name == key else _initial(column, table, tool)
+            if value is not None:
+                columns.append(quote(column.name))
+                values.append(value)
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {quote(table.name)} ({', '.join(columns)}) VALUES ({marks})"
+        return [*lines, *_call("db.run", statement, values), f"return {self._fetch(table, key)}"]
+
+    def _check_references(self, tool: DomainTool) -> list[str]:
+        required = set(tool.parameters["required"])
+        lines = []
+        for name, role in tool.arguments.items():
+            if role.kind != "reference":
+                continue
+            check = self._fetch(self.tables[role.table], name)
+            lines += [check] if name in required else [f"if {name} is not None:", f"    {check}"]
+        return lines
+
+    def _get(self, tool: DomainTool, table: Table) -> list[str]:
+        scoped = self._scoped(tool, table)
+        if len(scoped) == 1:
+            return [f"return {scoped[0]}"]
+        return [*scoped, "return row"]
+
+    def _list(self, tool: DomainTool, table: Table) -> list[str]:
+        lines = self._check_references(tool)
+        required = set(tool.parameters["required"])
+        conditions, values = [], []
+        for name, role in tool.arguments.items():
+            column = quote(role.column)
+            if name in required:
+                conditions.append(f"{column} = ?")
+                values.append(name)
+            else:
+                conditions.append(f"(? IS NULL OR {column} = ?)")
+                values += [name, name]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        if tool.kind is ToolKind.COUNT:
+            statement = f"SELECT COUNT(*) AS count FROM {quote(table.name)}{where}"
+            return [*lines, *_call("return db.one", statement, values)]
+        columns = list_columns(table)
+        order = ", ".join(
+            quote(name) for name in dict.fromkeys([table.label or "", *table.key]) if name
+        )
+        shown = ", ".join(quote(column.name) for column in columns)
+        statement = f"SELECT {shown} FROM {quote(table.name)}{where} ORDER BY {order}"
+        lines += _call("rows = db.all", statement, values)
+        flags = [column.name for column in columns if column.type == "boolean"]
+        if flags:
+            lines.append("for row in rows:")
+            lines += [f'    row["{name}"] = bool(row["{name}"])' for name in flags]
+        return [*lines, f'return {{"{table.name}": rows}}']
+
+    def _update(self, tool: DomainTool, table: Table) -> list[str]:
+        key = table.key[0]
+        lines = self._scoped(tool, table)
+        values = [name for name, role in tool.arguments.items() if role.kind == "value"]
+        nothing = " and ".join(f"{name} is None" for name in values)
+        lines += [
+            f"if {nothing}:",
+            f'    raise ToolError("nothing to change: give at least one of {", ".join(values)}")',
+        ]
+        for name in values:
+            statement = _set(table, tool.arguments[name].column)
+            lines += [f"if {name} is not None:", *_indent(_call("db.run", statement, [name, key]))]
+        return [*lines, *self._touch(table), f"return {self._fetch(table, key)}"]
+
+    def _touch(self, table: Table) -> list[str]:
+        key = table.key[0]
+        for column in table.columns:
+            words = column.name.split("_")
+            if is_automatic(column) and {"updated", "update", "modified"} & set(words):
+                statement = _set(table, column.name)
+                return _call("db.run", statement, ["db.now()", key])
+        return []
+
+    def _delete(self, tool: DomainTool, table: Table) -> list[str]:
+        key = table.key[0]
+        lines = self._scoped(tool, table)
+        for other in sorted(self.tables.values(), key=lambda one: one.name):
+            for column in other.columns:
+                if column.references != table.name:
+                    continue
+                where = f"{quote(other.name)} WHERE {quote(column.name)} = ?"
+                if other.is_link:
+                    lines += _call("db.run", f"DELETE FROM {where}", [key])
+                    continue
+                lines += [
+                    *_call("used = db.one", f"SELECT COUNT(*) AS n FROM {where}", [key], '["n"]'),
+                    "if used:",
+                    f'    raise ToolError(f"{table.noun} {{{key}}} is still used by {{used}}'
+                    f' {other.name.replace("_", " ")}, it cannot be deleted")',
+                ]
+        statement = f"DELETE FROM {quote(table.name)} WHERE {quote(key)} = ?"
+        return [
+            *lines,
+            *_call("db.run", statement, [key]),
+            f'return {{"{key}": {key}, "deleted": True}}',
+        ]
+
+    def _transition(self, tool: DomainTool, table: Table) -> list[str]:
+        assert tool.precondition is not None
+        key = table.key[0]
+        column, allowed = tool.precondition.column, tool.precondition.allowed
+        lines = self._scoped(tool, table, keep=True)
+        if isinstance(allowed[0], str):
+            listed = ", ".join(f'"{value}"' for value in allowed)
+            lines += [
+                f'if row["{column}"] not in ({listed},):',
+                f"    raise ToolError(f\"{table.noun} {{{key}}} is {{row['{column}']}},"
+                f' it must be {listing([str(value) for value in allowed], "or")}")',
+            ]
+        else:
+            state = "already" if allowed[0] == 0 else "not"
+            lines += [
+                f'if row["{column}"] != {bool(allowed[0])}:',
+                f'    raise ToolError(f"{table.noun} {{{key}}} is {state} {_spoken(column)}")',
+            ]
+        for name, value in tool.sets.items():
+            statement = _set(table, name)
+            shown = f'"{value}"' if isinstance(value, str) else str(value)
+            lines += _call("db.run", statement, [shown, key])
+        for name, role in tool.arguments.items():
+            if role.kind == "value":
+                statement = _set(table, role.column)
+                lines += [
+                    f"if {name} is not None:",
+                    *_indent(_call("db.run", statement, [name, key])),
+                ]
+        return [*lines, *self._touch(table), f"return {self._fetch(table, key)}"]
+
+    def _link(self, tool: DomainTool, table: Table) -> list[str]:
+        one, two = table.key
+        where = f"{quote(table.name)} WHERE {quote(one)} = ? AND {quote(two)} = ?"
+        statement = f"INSERT INTO {quote(table.name)} ({quote(one)}, {quote(two)}) VALUES (?, ?)"
+        return [
+            *self._check_ends(tool),
+            *_call("if db.one", f"SELECT 1 FROM {where}", [one, two], " is not None:"),
+            f'    raise ToolError(f"{{{one}}} and {{{two}}} are linked already")',
+            *_call("db.run", statement, [one, two]),
+            f'return {{"{one}": {one}, "{two}": {two}, "linked": True}}',
+        ]
+
+    def _unlink(self, tool: DomainTool, table: Table) -> list[str]:
+        one, two = table.key
+        where = f"{quote(table.name)} WHERE {quote(one)} = ? AND {quote(two)} = ?"
+        return [
+            *self._check_ends(tool),
+            *_call("if db.one", f"SELECT 1 FROM {where}", [one, two], " is None:"),
+            f'    raise ToolError(f"{{{one}}} and {{{two}}} are not linked")',
+            *_call("db.run", f"DELETE FROM {where}", [one, two]),
+            f'return {{"{one}": {one}, "{two}": {two}, "linked": False}}',
+        ]
+
+    def _check_ends(self, tool: DomainTool) -> list[str]:
+        return [self._fetch(self.tables[role.table], name) for name, role in tool.arguments.items()]
+
+
+def _scopes(tool: DomainTool, name: str, role: ArgumentRole) -> bool:
+    return role.kind == "reference" and name in tool.parameters["required"]
+
+
+def _row_function(table: Table) -> str:
+    return f"fetch_{table.noun.replace(' ', '_')}_row"
+
+
+def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:
+    """What a create writes into a column, as Python; None leaves it NULL."""
+    if column.name in tool.arguments:
+        if column.type == "boolean" and column.name not in tool.parameters["required"]:
+            return f"bool({column.name})"
+        return column.name
+    if column.name == table.status:
+        return f'"{first_status(column)}"'
+    if column.type == "boolean":
+        return "0"
+    return "db.now()" if is_automatic(column) else None
+
+
+def _set(table: Table, column: str) -> str:
+    """The statement that sets a column of one row."""
+    return f"UPDATE {quote(table.name)} SET {quote(column)} = ? WHERE {quote(table.key[0])} = ?"
+
+
+def _spoken(column: str) -> str:
+    return column.removeprefix("is_").replace("_", " ")
+
+
+def _call(head: str, statement: str, values: list[str], tail: str = "") -> list[str]:
+    """A call with an SQL statement, folded when it is long."""
+    line = f'{head}("{_escape(statement)}"{"".join(f", {value}" for value in values)}){tail}'
+    if len(line) <= _WIDTH:
+        return [line]
+    indent = " " * (len(head) - len(head.lstrip()) + 4)
+    folded = [f"{head}(", *(f'{indent}"{_escape(piece)}"' for piece in _fold(statement))]
+    folded[-1] += ","
+    if values:
+        folded.append(f"{indent}{', '.join(values)},")
+    return [*folded, f"{indent[:-4]}){tail}"]
+
+
+def _fold(statement: str) -> list[str]:
+    """A statement in pieces that fit a line, cut at spaces."""
+    pieces = [""]
+    for word in statement.split(" "):
+        if len(pieces[-1]) + len(word) > _WIDTH - 16:
+            pieces.append("")
+        pieces[-1] += word + " "
+    pieces[-1] = pieces[-1].rstrip()
+    return pieces
+
+
+def _escape(statement: str) -> str:
+    return statement.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _indent(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

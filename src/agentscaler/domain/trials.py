@@ -1,0 +1,44 @@
+"""How the certificate tries the tools of a draft: where each argument's values come from."""
+
+from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
+from agentscaler.domain.draft import Draft
+from agentscaler.domain.values import ValueMaker
+from agentscaler.world.trials import Draw, RowCondition, ToolTrial
+
+__all__ = ["tool_trials"]
+
+_POOL = 12
+_ANY_ROW = frozenset({ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT})
+"""Tools whose references may be any row's, not just those of the row they work on."""
+
+
+def tool_trials(draft: Draft, now: str) -> list[ToolTrial]:
+    """One trial plan a tool, in the draft's order."""
+    return [_trial(tool, draft.tables, now) for tool in draft.tools]
+
+
+def _trial(tool: DomainTool, tables: dict[str, Table], now: str) -> ToolTrial:
+    values = ValueMaker(f"trial/{tool.name}", now)
+    draws = {name: _draw(tool, name, role, tables, values) for name, role in tool.arguments.items()}
+    condition = None
+    if tool.precondition is not None:
+        condition = RowCondition(tool.table, tool.precondition.column, tool.precondition.allowed)
+    return ToolTrial(tool.name, draws, condition)
+
+
+def _draw(
+    tool: DomainTool,
+    name: str,
+    role: ArgumentRole,
+    tables: dict[str, Table],
+    values: ValueMaker,
+) -> Draw:
+    if role.kind in {"key", "reference"}:
+        if tool.kind in _ANY_ROW:
+            target = tables[role.table]
+            return Draw("reference", target.name, target.key[0])
+        return Draw("key", tool.table, name)
+    table = tables[tool.table]
+    column = table.by_name[role.column]
+    pool = [values.value(table, column) for _ in range(_POOL)]
+    return Draw("value", pool=tuple(dict.fromkeys(pool)))
