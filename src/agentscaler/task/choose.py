@@ -1,0 +1,199 @@
+"""What a wish is about and what it sets: rows to work on, values to write, filters to ask with."""
+
+import random
+from typing import Any
+
+from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.domain.values import ValueMaker
+from agentscaler.task.identify import Identifier
+from agentscaler.task.notebook import Focus, Notebook, WalkStop
+from agentscaler.task.reasons import TaskReason
+from agentscaler.task.speech import clause, column_noun, is_switch, say
+from agentscaler.task.task import Fragment, Provenance
+
+__all__ = ["Arguments", "Chooser"]
+
+_TRIES = 12
+
+Arguments = dict[str, tuple[Any, Provenance]]
+"""A call's arguments as they are gathered: value and provenance by parameter."""
+
+
+class Chooser:
+    """Chooses for the wishes of one walk.
+
+    Args:
+        values: where new values come from.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        notebook: Notebook,
+        identify: Identifier,
+        rng: random.Random,
+        values: ValueMaker,
+    ) -> None:
+        self.manifest = domain.manifest
+        self.notebook = notebook
+        self.identify = identify
+        self.random = rng
+        self.values = values
+
+    def row(
+        self,
+        table: Table,
+        focus: Focus | None,
+        *,
+        having: tuple[str, tuple[str | int, ...]] | None = None,
+        deletable: bool = False,
+    ) -> dict[str, Any]:
+        """A row: with a focus that row itself, one that belongs to it or its owner; else any.
+
+        Args:
+            having: a column, and the values of which it must hold one.
+            deletable: whether no other row may refer to it.
+
+        Raises:
+            WalkStop: none fits.
+        """
+        rows = [
+            row for row in self.identify.rows(table) if "deleted" not in self.touched(table, row)
+        ]
+        if having is not None:
+            column, allowed = having
+            rows = [
+                r for r in rows if r[column] in allowed and column not in self.touched(table, r)
+            ]
+        if deletable:
+            rows = [row for row in rows if not self.touched(table, row) and self._free(table, row)]
+        if focus is not None:
+            rows = [row for row in rows if self._near(table, row, focus)]
+        if not rows:
+            raise WalkStop(TaskReason.NO_START, f"no {table.noun} fits")
+        return self.random.choice(rows)
+
+    def touched(self, table: Table, row: dict[str, Any]) -> set[str]:
+        """The columns of a row that the task has set so far."""
+        return self.notebook.touched.get((table.name, row[table.key[0]]), set())
+
+    def name(
+        self, tool: DomainTool, table: Table, arguments: Arguments
+    ) -> tuple[str, list[Fragment]]:
+        """A new row's name, if it has one: as said, and the words for it in a request."""
+        if table.label is None or table.label not in tool.arguments:
+            return "", []
+        column = table.by_name[table.label]
+        taken = {row[table.label] for row in self.identify.rows(table)}
+        drawn = (self.values.value(table, column) for _ in range(_TRIES))
+        value = next((value for value in drawn if value not in taken), None)
+        if value is None:
+            raise WalkStop(TaskReason.NO_START, f"no new name for {table.noun}")
+        said, fact = self.tell(table, column, value, arguments)
+        word = "for" if column.meaning in {"person_name", "email"} else "called"
+        return said, [Fragment(text=f"{word} {said}", facts=(fact,))]
+
+    def new_values(
+        self,
+        tool: DomainTool,
+        table: Table,
+        arguments: Arguments,
+        *,
+        most: int,
+        row: dict[str, Any] | None = None,
+    ) -> list[tuple[Column, Any]]:
+        """Values for required parameters and some optional ones; of an existing row, new ones.
+
+        Raises:
+            WalkStop: a required parameter has no value to be had.
+        """
+        touched = self.touched(table, row) if row is not None else set()
+        names = [
+            name
+            for name, role in tool.arguments.items()
+            if role.kind == "value" and name not in arguments and role.column not in touched
+        ]
+        columns = {name: table.by_name[tool.arguments[name].column] for name in names}
+        needed = [name for name in names if name in tool.parameters["required"]]
+        optional = [
+            name
+            for name in names
+            if name not in needed and (columns[name].type != "boolean" or is_switch(columns[name]))
+        ]
+        spare = max(0, most - len(needed))
+        fewest = 1 if tool.kind is ToolKind.UPDATE or not arguments else 0
+        extra = self.random.randint(min(fewest, len(optional)), min(spare, len(optional)))
+        drawn = {*needed, *self.random.sample(optional, extra)}
+        chosen = []
+        for name in names:
+            value = self._fresh(table, columns[name], row) if name in drawn else None
+            if value is not None:
+                chosen.append((columns[name], value))
+            elif name in needed:
+                raise WalkStop(TaskReason.NO_START, f"no value for {name}")
+        return chosen
+
+    def tell(
+        self, table: Table, column: Column, value: Any, arguments: Arguments, what: str = "the"
+    ) -> tuple[str, str]:
+        """Makes a value a fact of the user and an argument; returns (said, fact name).
+
+        Args:
+            what: the word before the column in the fact's label, "the" or "the new".
+        """
+        said = say(column, value)
+        noun = column_noun(column)
+        label = f"{what} {noun} of the {table.noun}"
+        if column.type == "boolean":
+            said, label = f"{noun} {said}", f"whether {noun} should be on or off"
+        name = f"{table.noun.replace(' ', '_')}_{column.name}"
+        fact = self.notebook.tell(name, value, said, label)
+        arguments[column.name] = value, Provenance(origin="user", fact=fact.name)
+        return said, fact.name
+
+    def filter(
+        self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
+    ) -> list[Fragment]:
+        """At times a filter that `row` meets: an argument, and the words for it."""
+        names = [
+            name
+            for name, role in tool.arguments.items()
+            if role.kind == "filter" and role.column != table.label and row[role.column] is not None
+        ]
+        if not names or self.random.random() < 0.3:
+            return []
+        column = table.by_name[tool.arguments[self.random.choice(names)].column]
+        value = bool(row[column.name]) if column.type == "boolean" else row[column.name]
+        said, fact = self.tell(table, column, value, arguments)
+        return [Fragment(text=f"with {clause(column, said)}", facts=(fact,))]
+
+    def _near(self, table: Table, row: dict[str, Any], focus: Focus) -> bool:
+        if table.name == focus.table:
+            return bool(row[table.key[0]] == focus.key)
+        if any(c.references == focus.table and row[c.name] == focus.key for c in table.columns):
+            return True
+        focused = self.identify.row(self.manifest.table[focus.table], focus.key) or {}
+        return any(
+            column.references == table.name and focused.get(column.name) == row[table.key[0]]
+            for column in self.manifest.table[focus.table].columns
+        )
+
+    def _free(self, table: Table, row: dict[str, Any]) -> bool:
+        """Whether no other row refers to this one."""
+        key = row[table.key[0]]
+        return not any(
+            self.identify.rows(other, {column.name: key})
+            for other in self.manifest.tables
+            if not other.is_link
+            for column in other.columns
+            if column.references == table.name
+        )
+
+    def _fresh(self, table: Table, column: Column, row: dict[str, Any] | None) -> Any:
+        """A value other than the row's own; None if there is none to be had."""
+        current = row[column.name] if row is not None else None
+        for _ in range(_TRIES):
+            value = self.values.value(table, column)
+            if value != current:
+                return bool(value) if column.type == "boolean" else value
+        return None

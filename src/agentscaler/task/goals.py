@@ -1,0 +1,310 @@
+"""One wish: which row, which values, which calls, and the words for all of it.
+
+`GoalMaker.make(tool, ...)` grounds a tool as the aim of a wish, executing the lookups and the call
+itself, and gives back the `Goal` with its request, its report and the answers it must hold.
+"""
+
+import random
+from typing import Any
+
+from agentscaler.corpus.english import capital, gerund, listing, past, plural_noun, with_article
+from agentscaler.domain.describe import needs_confirmation
+from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.domain.source import list_columns
+from agentscaler.domain.values import ValueMaker
+from agentscaler.task.choose import Arguments, Chooser
+from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
+from agentscaler.task.reasons import TaskReason
+from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
+from agentscaler.task.task import AnswerFact, Fragment, Goal
+
+__all__ = ["GoalMaker"]
+
+_TRIES = 12
+_MOST_NAMED = 6
+_BARE_COUNTS = 0.2
+_DELETE_WORDS = frozenset({"delete", "deregister", "release", "remove"})
+_LINK_WORDS = {
+    "associate": "with", "detach": "from", "disassociate": "from", "enroll": "in", "leave": "from",
+    "remove": "from", "unassign": "from", "unlink": "from",
+}  # fmt: skip
+
+_Made = tuple[list[Fragment], str, str, list[AnswerFact], Focus | None]
+"""A wish's request, report, confirmation and answers, and the row that it was about."""
+
+
+class GoalMaker:
+    """Makes the wishes of one walk."""
+
+    def __init__(
+        self, domain: Domain, notebook: Notebook, rng: random.Random, values: ValueMaker
+    ) -> None:
+        self.manifest = domain.manifest
+        self.notebook = notebook
+        self.random = rng
+        self.identify = Identifier(domain, notebook, rng)
+        self.choose = Chooser(domain, notebook, self.identify, rng, values)
+
+    def make(self, tool: DomainTool, focus: Focus | None) -> tuple[Goal, Focus | None]:
+        """A wish whose aim is `tool`, about the focused row or one tied to it.
+
+        Raises:
+            WalkStop: it cannot be grounded, or would be a dull or idle thing to ask.
+        """
+        first = len(self.notebook.calls)
+        makers = {
+            ToolKind.CREATE: self._create,
+            ToolKind.GET: self._get,
+            ToolKind.LIST: self._list,
+            ToolKind.COUNT: self._list,
+            ToolKind.UPDATE: self._update,
+            ToolKind.DELETE: self._delete,
+            ToolKind.TRANSITION: self._transition,
+            ToolKind.LINK: self._link,
+            ToolKind.UNLINK: self._link,
+        }
+        request, report, confirm, answers, about = makers[tool.kind](tool, focus)
+        made = self.notebook.calls[first:]
+        if tool.effect == "write" and not any(call.arguments for call in made):
+            raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
+        goal = Goal(
+            calls=tuple(range(first, len(self.notebook.calls))),
+            request=tuple(request),
+            confirm=confirm if needs_confirmation(tool) else "",
+            report=report,
+            answers=tuple(answers),
+        )
+        return goal, about
+
+    def _create(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        table = self.manifest.table[tool.table]
+        if focus is not None and focus.table not in {r.table for r in tool.arguments.values()}:
+            raise WalkStop(TaskReason.NO_START, f"a new {table.noun} does not follow")
+        arguments, owners = self._new_owners(tool, focus)
+        name, naming = self.choose.name(tool, table, arguments)
+        told = [
+            (column, *self.choose.tell(table, column, value, arguments))
+            for column, value in self.choose.new_values(tool, table, arguments, most=3)
+        ]
+        request = [Fragment(text=f"create {with_article(table.noun)}"), *naming, *owners]
+        if told:
+            parts = listing([clause(column, said) for column, said, _ in told])
+            request.append(Fragment(text=f"with {parts}", facts=tuple(fact for *_, fact in told)))
+        index = self.notebook.call(tool, arguments, "goal")
+        key = self.notebook.calls[index].result[table.key[0]]
+        reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
+        named = tuple(fact for fragment in naming for fact in fragment.facts)
+        self.notebook.mentioned[table.name, key] = Mention(reference, reference, named)
+        self.notebook.touched[table.name, key] = {"*"}
+        report = f"{capital(reference)} has been created."
+        if not table.natural_key:
+            report += f" Its ID is {key}."
+        return request, report, "", [], Focus(table.name, key)
+
+    def _new_owners(
+        self, tool: DomainTool, focus: Focus | None
+    ) -> tuple[Arguments, list[Fragment]]:
+        """The rows that a new row belongs to: as arguments, and the words for them."""
+        arguments: Arguments = {}
+        words: list[Fragment] = []
+        for name, role in tool.arguments.items():
+            if role.kind != "reference":
+                continue
+            focused = focus if focus is not None and focus.table == role.table else None
+            optional = name not in tool.parameters["required"]
+            if optional and focused is None and self.random.random() < 0.5:
+                continue
+            table = self.manifest.table[role.table]
+            met = self.identify.introduce(table, self.choose.row(table, focused)[table.key[0]])
+            arguments[name] = met.key, met.origin
+            words += self.identify.belonging(table, met)
+        return arguments, words
+
+    def _get(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        table = self.manifest.table[tool.table]
+        row = self.choose.row(table, focus)
+        before = len(self.notebook.calls)
+        met, arguments, owners = self._row(tool, table, row)
+        looked_up = len(self.notebook.calls) > before
+        hidden = {
+            *table.key,
+            table.label,
+            *self.choose.touched(table, row),
+            *(column.name for column in list_columns(table) if looked_up),
+        }
+        known = [fact.value for fact in self.notebook.facts.values()]
+        askable = [
+            column
+            for column in table.columns
+            if row[column.name] is not None
+            and column.name not in hidden
+            and column.references is None
+            and column.meaning != "text"
+            and (column.type != "boolean" or is_switch(column))
+            and row[column.name] not in known
+        ]
+        if not askable:
+            raise WalkStop(TaskReason.NO_START, f"nothing to ask of {table.noun}")
+        columns = self.random.sample(askable, min(len(askable), self.random.choice((1, 1, 2))))
+        self.notebook.call(tool, arguments, "goal")
+        nouns = listing([f"the {column_noun(column)}" for column in columns])
+        request = [Fragment(text=f"tell me {nouns} of"), *met.words, *owners]
+        answers = [_answer(table, column, row[column.name]) for column in columns]
+        stated = listing([states(column, row[column.name]) for column in columns])
+        return request, f"For {met.reference}, {stated}.", "", answers, Focus(table.name, met.key)
+
+    def _list(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        table = self.manifest.table[tool.table]
+        required = tool.parameters["required"]
+        if focus and not any(tool.arguments[name].table == focus.table for name in required):
+            raise WalkStop(TaskReason.NO_START, f"all {table.name} do not follow")
+        row = self.choose.row(table, focus)
+        arguments, owners = self.identify.owners(tool, row)
+        where = self.choose.filter(tool, table, row, arguments)
+        index = self.notebook.call(tool, arguments, "goal")
+        result = self.notebook.calls[index].result
+        names, many = [], result.get("count", 0)
+        if tool.kind is ToolKind.LIST:
+            names, many = _names(table, result[table.name]), len(result[table.name])
+        asked = plural_noun(table.noun)
+        counted = (
+            f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
+        )
+        if names:
+            request = [Fragment(text=f"tell me which {asked} there are"), *owners, *where]
+            answers = [
+                AnswerFact(label=f"one of the {asked}", value=name, said=(name,)) for name in names
+            ]
+            return request, f"{counted}: {listing(names)}.", "", answers, focus
+        if not arguments and self.random.random() > _BARE_COUNTS:
+            raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
+        request = [Fragment(text=f"tell me how many {asked} there are"), *owners, *where]
+        answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
+        return request, f"{counted}.", "", [answer], focus
+
+    def _update(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        table = self.manifest.table[tool.table]
+        row = self.choose.row(table, focus)
+        met, arguments, owners = self._row(tool, table, row)
+        chosen = self.choose.new_values(tool, table, arguments, most=2, row=row)
+        if not chosen:
+            raise WalkStop(TaskReason.NO_START, f"nothing to change of {table.noun}")
+        request: list[Fragment] = []
+        for column, value in chosen:
+            said, fact = self.choose.tell(table, column, value, arguments, "the new")
+            noun = column_noun(column)
+            if request and column.type == "boolean":
+                text, vague = f"and switch {said}", f"and switch {noun} on or off"
+                request.append(Fragment(text=text, facts=(fact,), vague=vague))
+            elif request:
+                text, vague = f"and its {noun} to {quoted(column, said)}", f"and change its {noun}"
+                request.append(Fragment(text=text, facts=(fact,), vague=vague))
+            elif column.type == "boolean":
+                head = Fragment(
+                    text=f"switch {said} for", facts=(fact,), vague=f"change {noun} for"
+                )
+                request = [head, *met.words, *owners]
+            else:
+                head = Fragment(text=f"change the {noun} of")
+                tail = Fragment(text=f"to {quoted(column, said)}", facts=(fact,))
+                request = [head, *met.words, *owners, tail]
+            self.notebook.touched.setdefault((table.name, met.key), set()).add(column.name)
+        self.notebook.call(tool, arguments, "goal")
+        stated = listing([states(column, value, now=True) for column, value in chosen])
+        return request, f"For {met.reference}, {stated}.", "", [], Focus(table.name, met.key)
+
+    def _delete(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        table = self.manifest.table[tool.table]
+        row = self.choose.row(table, focus, deletable=True)
+        met, arguments, owners = self._row(tool, table, row)
+        self.notebook.call(tool, arguments, "goal")
+        self.notebook.touched[table.name, met.key] = {"*", "deleted"}
+        verb = tool.name.split("_")[0]
+        verb = verb if verb in _DELETE_WORDS else "delete"
+        request = [Fragment(text=verb), *met.words, *owners]
+        report = f"{capital(met.reference)} has been {past(verb)}."
+        return request, report, f"{gerund(verb)} {met.reference}", [], None
+
+    def _transition(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        assert tool.precondition is not None
+        table = self.manifest.table[tool.table]
+        having = (tool.precondition.column, tool.precondition.allowed)
+        row = self.choose.row(table, focus, having=having)
+        met, arguments, owners = self._row(tool, table, row)
+        verb = tool.name.split("_")[0]
+        request = [Fragment(text=verb), *met.words, *owners]
+        for column, value in self.choose.new_values(tool, table, arguments, most=1, row=row):
+            said, fact = self.choose.tell(table, column, value, arguments)
+            request.append(Fragment(text=f"with {clause(column, said)}", facts=(fact,)))
+        self.notebook.call(tool, arguments, "goal")
+        name, value = next(iter(tool.sets.items()))
+        self.notebook.touched.setdefault((table.name, met.key), set()).add(name)
+        stated = states(table.by_name[name], value, now=True)
+        confirm = f"{gerund(verb)} {met.reference}"
+        return request, f"For {met.reference}, {stated}.", confirm, [], Focus(table.name, met.key)
+
+    def _link(self, tool: DomainTool, focus: Focus | None) -> _Made:
+        link = self.manifest.table[tool.table]
+        ends = [self.manifest.table[role.table] for role in tool.arguments.values()]
+        rows = self._pair(tool, link, ends, focus)
+        met = [
+            self.identify.introduce(table, row[table.key[0]])
+            for table, row in zip(ends, rows, strict=True)
+        ]
+        arguments = {
+            name: (one.key, one.origin) for name, one in zip(tool.arguments, met, strict=True)
+        }
+        self.notebook.call(tool, arguments, "goal")
+        self.notebook.touched[link.name, f"{met[0].key} {met[1].key}"] = {"*"}
+        verb = tool.name.split("_")[0]
+        word = _LINK_WORDS.get(verb, "to")
+        first, *rest = met[1].words
+        vague = f"{word} {first.vague}" if first.vague else ""
+        end = Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague)
+        request = [Fragment(text=verb), *met[0].words, end, *rest]
+        tied = f"{word} {met[1].reference}"
+        report = f"{capital(met[0].reference)} has been {past(verb)} {tied}."
+        confirm = f"{gerund(verb)} {met[0].reference} {tied}"
+        return request, report, confirm, [], Focus(ends[0].name, met[0].key)
+
+    def _pair(
+        self, tool: DomainTool, link: Table, ends: list[Table], focus: Focus | None
+    ) -> list[dict[str, Any]]:
+        """Two rows that are not linked yet, or for an unlink are."""
+        linked = {tuple(row[key] for key in link.key) for row in self.identify.rows(link)}
+        for _ in range(_TRIES):
+            rows = [
+                self.choose.row(table, focus if focus and focus.table == table.name else None)
+                for table in ends
+            ]
+            keys = [row[table.key[0]] for table, row in zip(ends, rows, strict=True)]
+            named = dict(zip(tool.arguments, keys, strict=True))
+            pair = tuple(named[key] for key in link.key)
+            done = (link.name, f"{keys[0]} {keys[1]}") in self.notebook.touched
+            if not done and (pair in linked) == (tool.kind is ToolKind.UNLINK):
+                return rows
+        raise WalkStop(TaskReason.NO_START, f"no pair for {tool.name}")
+
+    def _row(
+        self, tool: DomainTool, table: Table, row: dict[str, Any]
+    ) -> tuple[Introduction, Arguments, tuple[Fragment, ...]]:
+        """The row a tool works on: introduced, with the tool's key and owners as arguments."""
+        met = self.identify.introduce(table, row[table.key[0]])
+        arguments, owners = self.identify.owners(tool, row)
+        return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
+
+
+def _names(table: Table, rows: list[dict[str, Any]]) -> list[str]:
+    """What the rows of a list are called; nothing if there are too many, or not all have a name."""
+    names = [row.get(table.label or "") for row in rows]
+    told = all(names) and len(set(names)) == len(names) <= _MOST_NAMED
+    return [str(name) for name in names] if told else []
+
+
+def _answer(table: Table, column: Column, value: Any) -> AnswerFact:
+    return AnswerFact(
+        label=f"the {column_noun(column)} of the {table.noun}",
+        value=bool(value) if column.type == "boolean" else value,
+        said=spellings(column, value),
+    )

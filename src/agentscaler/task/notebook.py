@@ -1,0 +1,162 @@
+"""`Notebook`: what a walk has done so far - calls made, facts told, things known.
+
+The walk writes tasks down here while it executes them on a world: each call with its result and the
+provenance of its arguments, each fact the user has to tell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentscaler.domain.domain import Domain, DomainTool
+from agentscaler.task.reasons import TaskReason
+from agentscaler.task.task import Fact, Goal, GoldCall, Provenance
+from agentscaler.world.world import World
+
+__all__ = ["Focus", "Mark", "Mention", "Notebook", "WalkStop"]
+
+
+class WalkStop(Exception):
+    """A walk cannot go on: (reason, detail)."""
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The row that a wish was about."""
+
+    table: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """How a row is spoken of: `full` singles it out and tells `facts`, `back` refers back to it."""
+
+    full: str
+    back: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment of a walk."""
+
+    calls: int
+    facts: dict[str, Fact]
+    mentioned: dict[tuple[str, str], Mention]
+    touched: dict[tuple[str, str], set[str]]
+    world: World
+
+
+@dataclass
+class Notebook:
+    """The running record of one walk.
+
+    Attributes:
+        world: where the calls are executed.
+        calls: gold calls so far.
+        facts: by name.
+        mentioned: (table, key) of rows that the user has spoken of, with the words for them.
+        touched: (table, key) -> columns the task has set; "*" once the row was created or deleted.
+    """
+
+    domain: Domain
+    world: World
+    max_calls: int
+    calls: list[GoldCall] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    mentioned: dict[tuple[str, str], Mention] = field(default_factory=dict)
+    touched: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def call(
+        self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]], purpose: str
+    ) -> int:
+        """Executes a call and writes it down; returns its index.
+
+        Raises:
+            WalkStop: the tool refused, or the walk is at its longest.
+        """
+        if len(self.calls) >= self.max_calls:
+            raise WalkStop(TaskReason.TOO_LONG, str(self.max_calls))
+        values = {name: value for name, (value, _) in arguments.items()}
+        result = self.world.call(tool.name, values)
+        if not result.ok:
+            raise WalkStop(TaskReason.REFUSED, f"{tool.name}: {result.error}")
+        self.calls.append(
+            GoldCall.model_validate(
+                {
+                    "tool": tool.name,
+                    "arguments": values,
+                    "provenance": {name: origin for name, (_, origin) in arguments.items()},
+                    "result": result.value,
+                    "purpose": purpose,
+                    "effect": tool.effect,
+                }
+            )
+        )
+        return len(self.calls) - 1
+
+    def mark(self) -> "Mark":
+        """The present moment, to come back to with `return_to`."""
+        return Mark(
+            len(self.calls),
+            dict(self.facts),
+            dict(self.mentioned),
+            {key: set(columns) for key, columns in self.touched.items()},
+            self.world.fork(),
+        )
+
+    def return_to(self, mark: "Mark") -> None:
+        """Forgets everything since `mark`."""
+        self.world = mark.world
+        del self.calls[mark.calls :]
+        self.facts, self.mentioned, self.touched = mark.facts, mark.mentioned, mark.touched
+
+    def spoken_facts(self, goals: Iterable[Goal]) -> list[Fact]:
+        """The facts that the requests of `goals` tell, in the order they were made."""
+        spoken = {name for goal in goals for fragment in goal.request for name in fragment.facts}
+        return [fact for name, fact in self.facts.items() if name in spoken]
+
+    def same_call(self, tool: str, arguments: dict[str, Any]) -> int | None:
+        """The index of an equal earlier read, if no write came after it."""
+        for index in range(len(self.calls) - 1, -1, -1):
+            call = self.calls[index]
+            if call.effect == "write":
+                return None
+            if call.tool == tool and call.arguments == arguments:
+                return index
+        return None
+
+    def tell(self, name: str, value: Any, said: str, label: str) -> Fact:
+        """The fact that the user knows `value`; an equal fact is told once."""
+        for fact in self.facts.values():
+            if fact.said == said and fact.label == label and fact.value == value:
+                return fact
+        unique, number = name, 2
+        while unique in self.facts:
+            unique, number = f"{name}_{number}", number + 1
+        fact = self.facts[unique] = Fact(name=unique, value=value, said=said, label=label)
+        return fact
+
+    def seen(self, value: str) -> Provenance | None:
+        """Where an earlier result shows `value`, the latest first; None if nowhere."""
+        for index in range(len(self.calls) - 1, -1, -1):
+            path = _find(self.calls[index].result, value)
+            if path is not None:
+                return Provenance(origin="tool", call=index, path=path)
+        return None
+
+
+def _find(result: Any, value: str) -> tuple[str | int, ...] | None:
+    """The path to `value` inside a JSON value, depth first."""
+    if isinstance(result, dict):
+        items: list[tuple[str | int, Any]] = list(result.items())
+    elif isinstance(result, list):
+        items = list(enumerate(result))
+    else:
+        return () if result == value else None
+    for step, inner in items:
+        path = _find(inner, value)
+        if path is not None:
+            return (step, *path)
+    return None

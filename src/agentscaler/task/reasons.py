@@ -1,0 +1,28 @@
+"""Why a walk did not become a task."""
+
+from enum import StrEnum
+
+__all__ = ["TaskReason"]
+
+
+class TaskReason(StrEnum):
+    """Reasons in the ledger of rejected walks."""
+
+    NO_START = "no_start"
+    """No tool of the domain could be grounded in the state."""
+    TOO_LONG = "too_long"
+    """The walk needed more calls than the setting allows."""
+    REFUSED = "refused"
+    """A call of the walk was refused by its tool."""
+    GOLD_DIFFERS = "gold_differs"
+    """Replayed, the gold calls gave another result or another final state."""
+    NOTHING_PASSES = "nothing_passes"
+    """Doing nothing cannot be told from doing it right."""
+    IDLE_WRITE = "idle_write"
+    """A write could be left out without anyone noticing."""
+    LEAK = "leak"
+    """The request gives away an id that the agent should find out."""
+    ANSWER_KNOWN = "answer_known"
+    """The request already holds what it asks for."""
+    DUPLICATE = "duplicate"
+    """The domain has a task with the same calls already."""

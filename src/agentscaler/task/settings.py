@@ -1,0 +1,25 @@
+"""Settings of the task stage."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["TaskSettings"]
+
+
+class TaskSettings(BaseModel):
+    """How tasks are made.
+
+    Attributes:
+        per_domain: tasks wanted of each domain.
+        attempts: walks tried for each task wanted.
+        max_calls: calls in a gold solution.
+        max_goals: wishes in one task.
+        limit: at most so many domains are worked on; None for all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_domain: int = Field(default=12, ge=1)
+    attempts: int = Field(default=4, ge=1)
+    max_calls: int = Field(default=12, ge=1, le=40)
+    max_goals: int = Field(default=3, ge=1, le=6)
+    limit: int | None = Field(default=None, ge=1)

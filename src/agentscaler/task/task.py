@@ -1,0 +1,157 @@
+"""`Task`: something a user wants of a domain, whose right outcome is known exactly.
+
+A task is a list of goals.  A goal is one wish in a person's words, with the gold calls that serve
+it.  What the user knows are facts; every argument of a gold call says where its value comes from.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["AnswerFact", "Fact", "Fragment", "Goal", "GoldCall", "Proof", "Provenance", "Task"]
+
+
+class Fact(BaseModel):
+    """Something that the user knows and can tell.
+
+    Attributes:
+        name: unique in the task.
+        value: as a tool takes it.
+        said: the value as the user says it ("Evening Support", "12 March 2026"); an agent may use
+            `value` only once `said` stands in the conversation.
+        label: the fact in words, as one asks for it ("the name of the contact flow").
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    value: Any
+    said: str
+    label: str
+
+
+class Fragment(BaseModel):
+    """A piece of a request.
+
+    `text` is said when every fact of `facts` is told at once, `vague` when one is kept back; the
+    pieces of a request follow each other with single spaces.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    facts: tuple[str, ...] = ()
+    vague: str = ""
+
+
+class Provenance(BaseModel):
+    """Where an argument's value comes from.
+
+    `user`: the fact called `fact`.  `tool`: the result of gold call `call` (an index) at `path`.
+    `policy`: a rule of the policy fixes it.  `default`: the tool's own default.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    origin: Literal["user", "tool", "policy", "default"]
+    fact: str | None = None
+    call: int | None = None
+    path: tuple[str | int, ...] = ()
+
+
+class GoldCall(BaseModel):
+    """One call of the right solution, with its result.
+
+    `purpose` is "goal" for the call that does what a goal asks for, "lookup" for one that only
+    finds out what a later call needs.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tool: str
+    arguments: dict[str, Any]
+    provenance: dict[str, Provenance]
+    result: Any
+    purpose: Literal["goal", "lookup"]
+    effect: Literal["read", "write"]
+
+
+class AnswerFact(BaseModel):
+    """Something that the agent must tell the user: one of `said` must stand in its words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    value: Any
+    said: tuple[str, ...]
+
+
+class Goal(BaseModel):
+    """One wish.
+
+    Attributes:
+        calls: indices into the task's gold calls, in order; the last one is the goal call.
+        request: the wish as a verb phrase ("change the description of the contact flow ...").
+        confirm: for a goal the policy wants confirmed, the question's object as a gerund phrase
+            ("deleting the contact flow Evening Support"); else "".
+        report: what the agent says when it is done, whole sentences, answers included.
+        answers: what the report must tell.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    calls: tuple[int, ...]
+    request: tuple[Fragment, ...]
+    confirm: str = ""
+    report: str
+    answers: tuple[AnswerFact, ...] = ()
+
+
+class Proof(BaseModel):
+    """What was checked by running; a task with a check that failed is not kept.
+
+    Attributes:
+        gold_passes: the gold calls, replayed, give the same results and the same final state.
+        nothing_fails: doing nothing is told apart from gold.
+        dropped_writes_fail: of `writes` gold writes, how many were dropped one at a time and each
+            time told apart from gold.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gold_passes: bool
+    nothing_fails: bool
+    writes: int
+    dropped_writes_fail: int
+
+    @property
+    def holds(self) -> bool:
+        return self.gold_passes and self.nothing_fails and self.dropped_writes_fail == self.writes
+
+
+class Task(BaseModel):
+    """A task with its gold solution and its proof.
+
+    Attributes:
+        id: `domain/number` ("aws-connect-contact-flow-3f2a/007").
+        state: name of the initial state it plays in.
+        kind: "write" when a gold call writes, else "read".
+        intent: the whole request in the user's words, with every fact.
+        changeset: the net change gold makes, canonical (see `world.changeset`).
+        state_hash: of the final state after gold.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    domain: str
+    state: str
+    engine: str = "rules"
+    kind: Literal["read", "write"]
+    intent: str
+    facts: tuple[Fact, ...]
+    goals: tuple[Goal, ...]
+    gold: tuple[GoldCall, ...]
+    changeset: tuple[dict[str, Any], ...]
+    state_hash: str
+    proof: Proof
