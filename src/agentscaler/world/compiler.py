@@ -1,0 +1,185 @@
+"""From checked tool source to functions that run within a budget.
+
+The tree is rewritten before it is compiled: every loop turn and every function entry spends a tick;
+operators and methods that can blow up go through `world.operations`; sets keep their order;
+constants of the module are frozen, so that nothing can be kept from one call to the next.
+"""
+
+import ast
+from types import FunctionType, MappingProxyType
+from typing import Any, cast
+
+from agentscaler.world.budget import Budget
+from agentscaler.world.guard import DATABASE_METHODS, check
+from agentscaler.world.operations import Operations, shown
+from agentscaler.world.ordered_set import FrozenOrderedSet, OrderedSet
+
+__all__ = ["FILENAME", "compile_functions"]
+
+FILENAME = "tools.py"
+"""How tool code is called in tracebacks."""
+
+
+def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
+    """The functions of `source` by name, metered by `budget`.
+
+    Raises `GuardError` where the allow-list refuses the source.
+    """
+    tree = check(source)
+    constants = {
+        name: _frozen(ast.literal_eval(value)) for name, value in _top_level_values(tree).items()
+    }
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    names = [node.name for node in functions]
+    rewritten = _Meter().visit(ast.Module(body=[*functions], type_ignores=[]))
+    operations = Operations(budget)
+    namespace: dict[str, Any] = {
+        "__builtins__": operations.builtins(),
+        "__name__": "tools",
+        "__tick__": budget.tick,
+        "__operate__": operations.operate,
+        "__operate_in_place__": operations.operate_in_place,
+        "__operate_on_item__": operations.operate_on_item,
+        "__method__": operations.call_method,
+        "__bounded__": operations.bounded,
+        "__shown__": shown,
+        "__set__": OrderedSet,
+        **constants,
+    }
+    code = compile(ast.fix_missing_locations(rewritten), FILENAME, "exec", dont_inherit=True)
+    exec(code, namespace)  # noqa: S102 - the tree went through the allow-list
+    return {name: cast(FunctionType, namespace[name]) for name in names}
+
+
+def _top_level_values(tree: ast.Module) -> dict[str, ast.expr]:
+    values: dict[str, ast.expr] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                values[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                values[name] = value
+    return values
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_frozen, value))
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(member) for key, member in value.items()})
+    if isinstance(value, set):
+        return FrozenOrderedSet(sorted(value, key=repr))
+    return value
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+class _Meter(ast.NodeTransformer):
+    """Puts the metering into a tree; every name it adds has underscores that tools cannot write."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.returns = None
+        node.body.insert(0, ast.Expr(_call("__tick__")))
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        self.generic_visit(node)
+        node.body = ast.IfExp(_call("__tick__"), node.body, ast.Constant(None))
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        node.body.insert(0, ast.Expr(_call("__tick__")))
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        self.generic_visit(node)
+        node.body.insert(0, ast.Expr(_call("__tick__")))
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        node.ifs.insert(0, _call("__tick__"))
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        operator = ast.Constant(type(node.op).__name__)
+        return ast.copy_location(_call("__operate__", operator, node.left, node.right), node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        operator = ast.Constant(type(node.op).__name__)
+        changed: ast.stmt
+        if isinstance(node.target, ast.Subscript):
+            item = (node.target.value, node.target.slice)
+            changed = ast.Expr(_call("__operate_on_item__", operator, *item, node.value))
+        else:
+            name = cast(ast.Name, node.target).id
+            old = ast.Name(name, ast.Load())
+            new = _call("__operate_in_place__", operator, old, node.value)
+            changed = ast.Assign([ast.Name(name, ast.Store())], new)
+        return ast.copy_location(changed, node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.annotation = ast.Constant(None)
+        self.generic_visit(node)
+        if node.value is None:
+            return ast.copy_location(ast.Pass(), node)
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr not in DATABASE_METHODS:
+            node.func = ast.Name("__method__", ast.Load())
+            node.args = [ast.Constant(function.attr), function.value, *node.args]
+        return node
+
+    def visit_Set(self, node: ast.Set) -> ast.AST:
+        self.generic_visit(node)
+        members = ast.Tuple(node.elts, ast.Load())
+        return ast.copy_location(_call("__set__", members), node)
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
+        self.generic_visit(node)
+        members = ast.GeneratorExp(node.elt, node.generators)
+        return ast.copy_location(_call("__set__", members), node)
+
+    def visit_List(self, node: ast.List) -> ast.AST:
+        return self._display(node)
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
+        return self._display(node)
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        self.generic_visit(node)
+        return _bounded(node) if None in node.keys else node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        return _bounded(node) if isinstance(node.slice, ast.Slice) else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                value = self.visit(part.value)
+                part.value = ast.copy_location(_call("__shown__", value), part.value)
+        return _bounded(node)
+
+    def _display(self, node: ast.List | ast.Tuple) -> ast.AST:
+        """A list or tuple that unpacks others could double with every turn of a loop."""
+        self.generic_visit(node)
+        starred = any(isinstance(member, ast.Starred) for member in node.elts)
+        return _bounded(node) if isinstance(node.ctx, ast.Load) and starred else node
+
+
+def _bounded(node: ast.expr) -> ast.expr:
+    return ast.copy_location(_call("__bounded__", node), node)

@@ -1,0 +1,261 @@
+"""SQLite databases in memory: made from rows, opened from an image, guarded while a tool runs.
+
+An image is the bytes of a database file.  `create_image` makes one from DDL and rows; `Database`
+opens a private copy of one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+
+from agentscaler.errors import InputError, WorldError
+from agentscaler.world.gate import STEPS_BETWEEN_CHECKS, Gate
+from agentscaler.world.schema import is_internal, read_schema
+
+__all__ = ["Database", "Scalar", "create_image"]
+
+Scalar = str | int | float | bool | None
+
+MAX_ROWS = 20_000
+"""Rows that one query of a tool may give."""
+
+_LIMITS = {
+    apsw.SQLITE_LIMIT_LENGTH: 1_000_000,
+    apsw.SQLITE_LIMIT_SQL_LENGTH: 20_000,
+    apsw.SQLITE_LIMIT_ATTACHED: 0,
+    apsw.SQLITE_LIMIT_EXPR_DEPTH: 100,
+    apsw.SQLITE_LIMIT_COMPOUND_SELECT: 20,
+    apsw.SQLITE_LIMIT_VDBE_OP: 50_000,
+    apsw.SQLITE_LIMIT_TRIGGER_DEPTH: 50,
+    apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 500,
+}
+
+_FIRST_WORDS = frozenset(("SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE"))
+
+
+@dataclass
+class _Statement:
+    """What is known of a statement that was prepared once.
+
+    SQLite asks its gate only when it prepares, and prepared statements are kept: so what a
+    statement writes is remembered here and held against every later tool that runs it.
+    """
+
+    writes: frozenset[str]
+    columns: tuple[str, ...] | None = None
+
+
+class Database:
+    """A private copy of an image.
+
+    Between `enter` and `leave` a tool runs: its statements pass the gate, and its writes are one
+    transaction.
+    """
+
+    def __init__(self, image: bytes) -> None:
+        """Raises `InputError` where `image` is not a database that a world can stand on."""
+        self._connection = connection = apsw.Connection(":memory:")
+        self._saved = False
+        self._statements: dict[str, _Statement] = {}
+        self._recent: tuple[int, bytes] | None = None
+        """The last changeset, with the count of rows written by then."""
+        try:
+            connection.deserialize("main", image)
+            self.schema = read_schema(connection)
+        except apsw.Error as error:
+            connection.close()
+            raise InputError(f"The image is not an SQLite database: {error}.") from error
+        except InputError:
+            connection.close()
+            raise
+        connection.execute("PRAGMA foreign_keys = ON", can_cache=False)
+        for limit, most in _LIMITS.items():
+            connection.limit(limit, most)
+        self.gate = Gate(self.schema)
+        connection.authorizer = self.gate.authorize
+        connection.set_progress_handler(self.gate.progress, STEPS_BETWEEN_CHECKS)
+        self._session = apsw.Session(connection, "main")
+        self._session.table_filter(lambda table: not is_internal(table))
+        self._session.attach()
+
+    def enter(self, writes: frozenset[str]) -> None:
+        """Start a tool call that may write the tables `writes`."""
+        self._saved = bool(writes)
+        if self._saved:
+            self._connection.execute("BEGIN", can_cache=False)
+        self.gate.close(writes)
+
+    def leave(self, *, keep: bool) -> None:
+        """End a tool call and keep or undo its writes.
+
+        Raises `apsw.ConstraintError` where a deferred foreign key does not hold; the call is then
+        still to be left with `keep=False`.
+        """
+        self.gate.open()
+        if not self._saved:
+            return
+        if keep:
+            self._connection.execute("COMMIT", can_cache=False)
+        elif self._connection.in_transaction:
+            self._connection.execute("ROLLBACK", can_cache=False)
+        self._saved = False
+
+    def one(self, sql: str, values: Sequence[Scalar]) -> dict[str, Any] | None:
+        """The first row of a tool's query, or None."""
+        statement, cursor = self._run(sql, values)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        if statement.columns is None:
+            statement.columns = _columns(cursor)
+        return dict(zip(statement.columns, row, strict=True))
+
+    def all(self, sql: str, values: Sequence[Scalar]) -> list[dict[str, Any]]:
+        """All rows of a tool's query."""
+        statement, cursor = self._run(sql, values)
+        rows: list[dict[str, Any]] = []
+        for row in cursor:
+            if statement.columns is None:
+                statement.columns = _columns(cursor)
+            rows.append(dict(zip(statement.columns, row, strict=True)))
+            if len(rows) > MAX_ROWS:
+                self.gate.exhausted = True
+                raise WorldError(f"a query gives more than {MAX_ROWS:,} rows")
+        return rows
+
+    def run(self, sql: str, values: Sequence[Scalar]) -> int:
+        """Run a tool's statement to its end; the number of rows it changed."""
+        before = self._connection.total_changes()
+        _, cursor = self._run(sql, values)
+        cursor.fetchall()
+        if self._connection.total_changes() == before:
+            return 0
+        return self._connection.changes()
+
+    def changeset(self) -> bytes:
+        """What changed since the image was opened, as SQLite's session extension writes it."""
+        written = self._connection.total_changes()
+        if self._recent is None or self._recent[0] != written:
+            self._recent = (written, self._session.changeset())
+        return self._recent[1]
+
+    def serialize(self) -> bytes:
+        """An image of the database as it is now."""
+        return self._connection.serialize("main")
+
+    def broken_references(self) -> list[str]:
+        """Tables with rows whose foreign keys refer to nothing."""
+        rows = self._connection.execute("PRAGMA foreign_key_check").fetchall()
+        return sorted({str(row[0]) for row in rows})
+
+    def close(self) -> None:
+        self._session.close()
+        self._connection.close()
+
+    def _run(self, sql: str, values: Sequence[Scalar]) -> tuple[_Statement, apsw.Cursor]:
+        if self._saved and not self._connection.in_transaction:
+            self._break("one of its statements ended the transaction")
+        statement = self._statements.get(sql)
+        if statement is not None:
+            undeclared = statement.writes - self.gate.allowed
+            if undeclared:
+                self._break(f"it writes {min(undeclared)}, which it does not declare")
+            return statement, self._connection.execute(sql, values)
+        self._admit(sql)
+        self.gate.note()
+        cursor = self._connection.execute(sql, values)
+        statement = self._statements[sql] = _Statement(frozenset(self.gate.writes))
+        return statement, cursor
+
+    def _admit(self, sql: str) -> None:
+        if not isinstance(sql, str):
+            self._break("its SQL is not text")
+        words = sql.split(None, 1)
+        if not words or words[0].upper() not in _FIRST_WORDS:
+            self._break(f"its SQL starts with {words[0][:20] if words else 'nothing'}")
+        if ";" in sql.rstrip("; \n\t"):
+            self._break("its SQL has more than one statement")
+
+    def _break(self, what: str) -> None:
+        self.gate.breach = self.gate.breach or what
+        raise WorldError(what)
+
+
+def _columns(cursor: apsw.Cursor) -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.get_description())
+
+
+def create_image(schema_sql: str, rows: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> bytes:
+    """The bytes of a new database: the same for the same input.
+
+    Args:
+        schema_sql: DDL; every table is STRICT and has a primary key.
+        rows: by table, each a mapping from column to value; a column left out takes its default.
+
+    Raises `InputError` naming the table, and the row where one is at fault: the DDL does not run, a
+    row does not fit its table, or a foreign key refers to nothing.  Tables may come in any order.
+    """
+    connection = apsw.Connection(":memory:")
+    try:
+        connection.execute("PRAGMA page_size = 4096; PRAGMA foreign_keys = ON")
+        _create_tables(connection, schema_sql)
+        connection.execute("BEGIN; PRAGMA defer_foreign_keys = ON")
+        for table, members in rows.items():
+            for position, row in enumerate(members):
+                _insert(connection, table, position, row)
+        _check_references(connection, rows)
+        connection.execute("COMMIT")
+        return connection.serialize("main")
+    finally:
+        connection.close()
+
+
+def _create_tables(connection: apsw.Connection, schema_sql: str) -> None:
+    refused = (apsw.SQLITE_ATTACH, apsw.SQLITE_DETACH, apsw.SQLITE_PRAGMA)
+    connection.authorizer = lambda operation, *_: (
+        apsw.SQLITE_DENY if operation in refused else apsw.SQLITE_OK
+    )
+    try:
+        connection.execute(schema_sql)
+    except apsw.Error as error:
+        raise InputError(f"The schema does not run: {error}.", "Correct its DDL.") from error
+    finally:
+        connection.authorizer = None
+    read_schema(connection)
+
+
+def _insert(
+    connection: apsw.Connection, table: str, position: int, row: Mapping[str, Scalar]
+) -> None:
+    columns = ", ".join(map(_name, row))
+    marks = ", ".join("?" * len(row))
+    what = f"({columns}) VALUES ({marks})" if row else "DEFAULT VALUES"
+    try:
+        connection.execute(f"INSERT INTO {_name(table)} {what}", tuple(row.values()))
+    except (apsw.Error, TypeError, OverflowError, UnicodeError) as error:
+        raise InputError(
+            f"Row {position} of table {table} does not fit: {error}.", "Correct the row."
+        ) from error
+
+
+def _check_references(
+    connection: apsw.Connection, rows: Mapping[str, Sequence[Mapping[str, Scalar]]]
+) -> None:
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if not broken:
+        return
+    table, rowid, parent, _ = broken[0]
+    where = f"Table {table}"
+    if rowid is not None:
+        source = f"FROM {_name(str(table))} WHERE rowid = ?"
+        where = f"Row {connection.execute(f'SELECT * {source}', (rowid,)).fetchone()} of {table}"
+    raise InputError(
+        f"{where} refers to a row of {parent} that is not there ({len(broken)} such rows in all).",
+        "Add what it refers to, or correct the reference.",
+    )
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,139 @@
+"""Tools of one domain: their definitions, and the functions compiled from their source."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from agentscaler.errors import GuardError, InputError
+from agentscaler.world.arguments import ArgumentCheck
+from agentscaler.world.budget import Budget
+from agentscaler.world.compiler import compile_functions
+from agentscaler.world.result import Fits, compile_schema
+
+__all__ = ["Tool", "ToolDefinition", "Toolbox"]
+
+
+class ToolDefinition(BaseModel):
+    """What an agent is told of a tool, and what the tool is allowed to do.
+
+    Attributes:
+        name: a Python identifier, at most 64 characters; also the function's name.
+        description: says what it does, what it needs and what it gives.
+        parameters: JSON Schema of type object with `additionalProperties: false`; every property is
+            a scalar (string, integer, number, boolean), an enum of strings, or an array of these.
+        returns: JSON Schema of the result.
+        effect: "read" leaves every table as it is.
+        writes: tables that a write may change; empty for a read.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    returns: dict[str, Any]
+    effect: Literal["read", "write"]
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool ready to run."""
+
+    definition: ToolDefinition
+    function: Callable[..., Any]
+    check_arguments: ArgumentCheck
+    check_result: Fits
+    writes: frozenset[str]
+
+
+class Toolbox:
+    """The tools of a domain by name, with the budget that each of their calls has.
+
+    A toolbox holds no state of any world: one serves all worlds of a domain, in many threads.  It
+    travels to another process as its source, and is compiled there again.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        definitions: Sequence[ToolDefinition],
+        functions: Mapping[str, Callable[..., Any]],
+        budget: Budget,
+    ) -> None:
+        """For functions that are already there; `compile` is the way in for source."""
+        self.source = source
+        self.budget = budget
+        self.tools = {tool.name: _ready(tool, functions[tool.name]) for tool in definitions}
+
+    @classmethod
+    def compile(cls, source: str, tools: Sequence[ToolDefinition]) -> "Toolbox":
+        """Compile `source` and match its functions with `tools`.
+
+        Raises:
+            GuardError: the source holds what tools may not, or a function is missing or does not
+                take what its definition says.
+            InputError: a definition is not well formed.
+        """
+        budget = Budget()
+        functions = compile_functions(source, budget)
+        names = [tool.name for tool in tools]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(f"Two tools are called {name}.", "Give each tool a name of its own.")
+        for tool in tools:
+            if tool.name not in functions:
+                raise GuardError(
+                    f"Tool {tool.name} has no function.", f"Define {tool.name}(db, ...)."
+                )
+            _match_signature(tool, functions[tool.name])
+        return cls(source, tools, functions, budget)
+
+    @property
+    def definitions(self) -> dict[str, ToolDefinition]:
+        return {name: tool.definition for name, tool in self.tools.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Toolbox.compile, (self.source, list(self.definitions.values())))
+
+
+def _ready(definition: ToolDefinition, function: Callable[..., Any]) -> Tool:
+    if definition.effect == "read" and definition.writes:
+        raise InputError(
+            f"Tool {definition.name} is a read and declares writes.", "Make it a write."
+        )
+    return Tool(
+        definition=definition,
+        function=function,
+        check_arguments=ArgumentCheck(definition.name, definition.parameters),
+        check_result=compile_schema(definition.returns),
+        writes=frozenset(definition.writes),
+    )
+
+
+def _match_signature(tool: ToolDefinition, function: Callable[..., Any]) -> None:
+    given = list(signature(function).parameters.values())
+    properties = tool.parameters.get("properties", {})
+    required = set(tool.parameters.get("required", ()))
+    if not given or given[0].name != "db":
+        raise GuardError(f"The first parameter of {tool.name} is not db.", "Add it.")
+    others = given[1:]
+    names = {parameter.name for parameter in others}
+    if names != set(properties):
+        raise GuardError(
+            f"{tool.name} takes {_listed(names)}, its definition says {_listed(properties)}.",
+            "Make the two agree.",
+        )
+    for parameter in others:
+        if parameter.kind is not Parameter.POSITIONAL_OR_KEYWORD:
+            raise GuardError(f"{tool.name} has a parameter that is not a plain one.", "Name it.")
+        expected = Parameter.empty if parameter.name in required else None
+        if parameter.default is not expected:
+            says = "must have no default" if parameter.name in required else "must default to None"
+            raise GuardError(f"Parameter {parameter.name} of {tool.name} {says}.", "Change it.")
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(sorted(names)) or "nothing"
