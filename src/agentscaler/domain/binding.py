@@ -37,7 +37,7 @@ _KINDS = {
 }
 _JSON_TYPES = {"integer": "integer", "real": "number", "boolean": "boolean"}
 _MAX_VALUES = 8
-_AUTOMATIC = frozenset("create created creation update updated modified modify last added".split())
+_AUTOMATIC = frozenset("create created creation update updated modified modify".split())
 _RESERVED_TOOLS = frozenset({"reset", "step", "state", "close", "get_reward", "verify", "done"})
 
 
@@ -211,6 +211,8 @@ def _update_arguments(
         raise _Unfit(DomainReason.NO_FIELDS, ", ".join(request_properties(operation)))
     for column in values[:_MAX_VALUES]:
         arguments[column.name] = _value(table, column.name)
+    if len(values) == 1:
+        required.add(values[0].name)
     return arguments, required
 
 

@@ -11,7 +11,7 @@ from agentscaler.corpus.english import capital, listing, plural_noun, with_artic
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.source import list_columns
 
-__all__ = ["DESTRUCTIVE", "describe_tool", "needs_confirmation", "policy_text", "spoken_value"]
+__all__ = ["DESTRUCTIVE", "describe_tool", "needs_confirmation", "policy_text"]
 
 Schema = dict[str, Any]
 
@@ -87,13 +87,6 @@ def policy_text(title: str, tools: Iterable[DomainTool], tables: dict[str, Table
     return "\n".join(lines) + "\n"
 
 
-def spoken_value(value: str) -> str:
-    """An enum value as a person says it: `IN_PROGRESS` -> "in progress"."""
-    if re.fullmatch(r"[A-Z][A-Z0-9_]*|[a-z][a-z0-9_]*|[A-Za-z]+(?:-[a-z]+)+", value):
-        return value.replace("_", " ").lower()
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", value.replace("_", " ")).lower()
-
-
 def _holders(table: Table, tables: dict[str, Table]) -> list[str]:
     return [
         plural_noun(other.noun)
@@ -104,7 +97,7 @@ def _holders(table: Table, tables: dict[str, Table]) -> list[str]:
 
 def _lead(tool: DomainTool, table: Table, source: str) -> str:
     first = _PREAMBLE.sub("", source.split(". ")[0].strip().rstrip("."))
-    if 15 <= len(first) <= 200 and not re.search(r"\[|https?:|<", first):
+    if 10 <= len(first) <= 200 and not re.search(r"\[|https?:|<", first):
         return f"{first[0].upper()}{first[1:]}."
     verb = tool.name.split("_")[0]
     what = (

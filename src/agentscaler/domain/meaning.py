@@ -74,6 +74,11 @@ _TEXT_RULES = tuple(
         ("mode", r"\b(mode|method|strategy|policy|behavior|preference)$"),
         ("tier", r"\b(tier|plan|level|edition)$"),
         ("category", r"\b(category|type|kind|class|group)$"),
+        (
+            "trouble",
+            r"\b(error|failure|fault|exception|state|status)( (reason|message|detail|cause"
+            r"|description|info))+s?$",
+        ),
         ("reason", r"\b(reason|justification|cause)$"),
         (
             "sentence",

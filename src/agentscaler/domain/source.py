@@ -179,14 +179,16 @@ class _Writer:
         key = table.key[0]
         lines = self._scoped(tool, table)
         values = [name for name, role in tool.arguments.items() if role.kind == "value"]
-        nothing = " and ".join(f"{name} is None" for name in values)
-        lines += [
-            f"if {nothing}:",
-            f'    raise ToolError("nothing to change: give at least one of {", ".join(values)}")',
-        ]
+        if len(values) > 1:
+            nothing = " and ".join(f"{name} is None" for name in values)
+            lines += [
+                f"if {nothing}:",
+                f'    raise ToolError("nothing to change: give one of {", ".join(values)}")',
+            ]
         for name in values:
-            statement = _set(table, tool.arguments[name].column)
-            lines += [f"if {name} is not None:", *_indent(_call("db.run", statement, [name, key]))]
+            change = _call("db.run", _set(table, tool.arguments[name].column), [name, key])
+            required = name in tool.parameters["required"]
+            lines += change if required else [f"if {name} is not None:", *_indent(change)]
         return [*lines, *self._touch(table), f"return {self._fetch(table, key)}"]
 
     def _touch(self, table: Table) -> list[str]:
@@ -228,9 +230,10 @@ class _Writer:
         column, allowed = tool.precondition.column, tool.precondition.allowed
         lines = self._scoped(tool, table, keep=True)
         if isinstance(allowed[0], str):
-            listed = ", ".join(f'"{value}"' for value in allowed)
+            comma = "," if len(allowed) == 1 else ""
+            listed = ", ".join(f'"{value}"' for value in allowed) + comma
             lines += [
-                f'if row["{column}"] not in ({listed},):',
+                f'if row["{column}"] not in ({listed}):',
                 f"    raise ToolError(f\"{table.noun} {{{key}}} is {{row['{column}']}},"
                 f' it must be {listing([str(value) for value in allowed], "or")}")',
             ]

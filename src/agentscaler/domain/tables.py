@@ -168,6 +168,8 @@ def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]
     known = [name for name in drafts if name != draft.resource]
     votes: Counter[tuple[str, str]] = Counter()
     for operation in operations:
+        if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}:
+            continue
         for parent in operation.parents:
             if parent in known:
                 votes[parent, ""] += 2

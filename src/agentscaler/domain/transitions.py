@@ -6,7 +6,7 @@ goal, those that mean the thing is over, and those that mean it is on its way.
 """
 
 from agentscaler.domain.domain import Precondition, Table
-from agentscaler.domain.statuses import is_over, is_passing
+from agentscaler.domain.statuses import bare_values, is_over, is_passing
 
 __all__ = ["Transition", "find_transition"]
 
@@ -102,7 +102,7 @@ def find_transition(verb: str, table: Table) -> Transition | None:
 
 
 def _goal(verb: str, values: tuple[str, ...]) -> str | None:
-    folded = {_fold(value): value for value in values}
+    folded = {word: value for value, word in bare_values(values).items()}
     for word in _GOALS.get(verb, ()):
         if word in folded:
             return folded[word]
@@ -112,11 +112,6 @@ def _goal(verb: str, values: tuple[str, ...]) -> str | None:
 def _may_leave(verb: str, value: str) -> bool:
     if is_passing(value):
         return False
-    folded = _fold(value)
     if verb in _REVIVES:
-        return not folded.startswith(("delet", "terminat", "complete", "succe"))
+        return not any(word in value.lower() for word in ("delet", "terminat", "complete", "succe"))
     return not is_over(value)
-
-
-def _fold(value: str) -> str:
-    return value.lower().replace("-", "_").replace(" ", "_")

@@ -14,11 +14,11 @@ _ANY_ROW = frozenset({ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.CO
 
 def tool_trials(draft: Draft, now: str) -> list[ToolTrial]:
     """One trial plan a tool, in the draft's order."""
-    return [_trial(tool, draft.tables, now) for tool in draft.tools]
+    values = ValueMaker("trials", now)
+    return [_trial(tool, draft.tables, values) for tool in draft.tools]
 
 
-def _trial(tool: DomainTool, tables: dict[str, Table], now: str) -> ToolTrial:
-    values = ValueMaker(f"trial/{tool.name}", now)
+def _trial(tool: DomainTool, tables: dict[str, Table], values: ValueMaker) -> ToolTrial:
     draws = {name: _draw(tool, name, role, tables, values) for name, role in tool.arguments.items()}
     condition = None
     if tool.precondition is not None:

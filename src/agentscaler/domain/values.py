@@ -55,6 +55,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "mode": ("automatic", "manual", "standard", "strict"),
     "tier": ("basic", "standard", "premium", "enterprise"),
     "reason": words.REASONS,
+    "trouble": words.TROUBLES,
     "duration": ("300s", "600s", "1800s", "3600s", "7200s", "43200s", "86400s"),
     "time_of_day": ("06:00", "08:30", "12:00", "17:30", "22:00"),
 }

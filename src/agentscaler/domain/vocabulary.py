@@ -16,6 +16,7 @@ __all__ = [
     "SENTENCES",
     "TIME_ZONES",
     "TOPICS",
+    "TROUBLES",
 ]
 
 TOPICS = (
@@ -63,6 +64,11 @@ SENTENCES = (
 REASONS = (
     "No longer needed", "Created by mistake", "Replaced by a newer one", "Budget was cut",
     "Requested by the customer", "Moved to another team", "Policy review", "End of the season",
+)  # fmt: skip
+
+TROUBLES = (
+    "A quota was exceeded", "Permission was denied", "The request timed out", "The disk was full",
+    "A dependency was missing", "The address could not be resolved", "The input was malformed",
 )  # fmt: skip
 
 CATEGORIES = (

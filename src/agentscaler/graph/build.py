@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.graph.communities import find_communities
 from agentscaler.graph.dependencies import dependency_edges, dependency_weights
-from agentscaler.graph.neighbours import similarity_edges
 from agentscaler.graph.operation import read_operation
 from agentscaler.graph.settings import GraphSettings
 from agentscaler.graph.toolgraph import ToolGraph
-from agentscaler.graph.vectors import tool_vectors
 
 __all__ = ["build_graph"]
 
@@ -23,6 +20,12 @@ def build_graph(
     threshold, Louvain); names, services, result fields and dependency edges are our additions.
     `seed` settles the order in which Louvain visits the tools.
     """
+    # Here, because the numerical libraries take a second to import and the later stages, in every
+    # worker, want this package for its operations only.
+    from agentscaler.graph.communities import find_communities
+    from agentscaler.graph.neighbours import similarity_edges
+    from agentscaler.graph.vectors import tool_vectors
+
     settings = settings or GraphSettings()
     similarity = similarity_edges(tool_vectors(tools, settings.weights), tools, settings)
     dependencies = dependency_edges([read_operation(tool) for tool in tools])

@@ -25,6 +25,7 @@ Schema = dict[str, Any]
 KEY_WORDS = frozenset({"id", "arn", "name", "identifier", "uuid", "guid", "key"})
 _PREPOSITIONS = ("for", "to", "from", "by", "of", "with", "in", "on")
 _ENDINGS = frozenset({"list", "set", "summary", "summaries"})
+_LAST_VERBS = frozenset("add cancel create delete find get remove search update".split())
 _WRAPPERS = frozenset(
     "data result results item items value values response body content entry".split()
 )
@@ -135,8 +136,11 @@ def read_operation(tool: ToolSpec) -> Operation:
 
 
 def noun(words: list[str]) -> str:
-    """A resource name from words: the last one singular, numbers joined to the word before."""
+    """A resource name from words: the last one singular, numbers joined to the word before, a
+    version at the end ("v2") left out."""
     kept = [word for word in words if word not in verbs.ARTICLES]
+    if len(kept) > 2 and kept[-2] == "v" and kept[-1].isdigit():
+        kept = kept[:-2]
     if not kept:
         return ""
     kept[-1] = singular(kept[-1])
@@ -173,10 +177,8 @@ def _read_verb_name(name: str) -> _Name:
     start = 1 if words and words[0] in verbs.PREFIXES and len(words) > 1 else 0
     verb = words[start] if words else ""
     rest = words[start + 1 :]
-    if words and verb not in verbs.ALL:  # a name with no verb in front: take the first one inside
-        inside = next((i for i, word in enumerate(words) if word in verbs.ALL), None)
-        if inside is not None and inside + 1 == len(words):
-            verb, rest = words[inside], words[:inside]
+    if verb not in verbs.ALL and len(words) > 1 and words[-1] in _LAST_VERBS:
+        *rest, verb = words  # "orderCancel"
     if start:
         verb = f"{words[0]}_{verb}"
     cut = next((i for i, word in enumerate(rest) if i and word in _PREPOSITIONS), None)
@@ -199,13 +201,12 @@ def _read_path_name(tool: ToolSpec) -> _Name:
         found for found in (key_of(piece) for piece in _placeholders(tool.path or "")) if found
     ]
     above = tuple(dict.fromkeys(key[0] for key in path_keys if key[0] and key[0] != resource))
-    rest = noun([word for word in words[1:] if word not in _PREPOSITIONS])
-    if (
-        verb in {"insert", "create", "list", "get", "update", "patch", "delete", "search"}
-        or not rest
-    ):
-        return _Name(verb, resource, "", above or parents, verb in {"list", "search"})
-    return _Name(verb, resource, rest, above or parents, False)
+    owners, rest = above or parents, words[1:]
+    if not rest:
+        return _Name(verb, resource, "", owners, verb in verbs.LIST)
+    if rest[0] in _PREPOSITIONS:
+        return _Name(verb, resource, noun(rest[1:]), owners, verb in verbs.LIST)
+    return _Name("_".join(words), resource, "", owners, False)  # a method of its own kind
 
 
 def _placeholders(path: str) -> list[str]:
@@ -223,7 +224,7 @@ def _placeholders(path: str) -> list[str]:
 def _effect(tool: ToolSpec, verb: str) -> Effect:
     if tool.effect is not None:
         return tool.effect
-    word = verb.split("_")[-1]
+    word = next((word for word in verb.split("_") if word not in verbs.PREFIXES), verb)
     if tool.method in {"GET", "HEAD"}:
         return "read"
     if tool.method in {"PUT", "PATCH", "DELETE"}:
@@ -283,7 +284,7 @@ def _requires(tool: ToolSpec, name: _Name) -> Iterator[KeyInput]:
         if found is None:
             continue
         resource, field = found
-        creates = name.verb in verbs.CREATE
+        creates = name.verb in verbs.CREATE and not name.other
         if not resource:
             if creates and field == "name":
                 continue  # the new thing's own name is chosen, not looked up

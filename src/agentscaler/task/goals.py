@@ -124,6 +124,8 @@ class GoalMaker:
     def _get(self, tool: DomainTool, focus: Focus | None) -> _Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus)
+        if "*" in self.choose.touched(table, row):
+            raise WalkStop(TaskReason.NO_START, f"that {table.noun} was made just now")
         before = len(self.notebook.calls)
         met, arguments, owners = self._row(tool, table, row)
         looked_up = len(self.notebook.calls) > before

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from agentscaler.domain.describe import spoken_value
+from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import Column
+from agentscaler.domain.statuses import spoken_value
 
 __all__ = ["clause", "column_noun", "is_switch", "quoted", "say", "spellings", "states"]
 
@@ -29,14 +30,14 @@ _EVENTS = {
     "update": "last update",
     "updated": "last update",
 }
-_FREE_TEXT = frozenset({"sentence", "title", "name", "reason"})
+_FREE_TEXT = frozenset({"sentence", "title", "name", "reason", "trouble"})
 _SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def say(column: Column, value: Any) -> str:
     """`value` as a person says it."""
     if column.enum and isinstance(value, str):
-        return spoken_value(value)
+        return spoken_value(value, column.enum)
     if column.type == "boolean":
         return "on" if value else "off"
     if column.type == "timestamp":
@@ -58,7 +59,7 @@ def spellings(column: Column | None, value: Any) -> tuple[str, ...]:
         ways.insert(0, say(column, value))
         if column.type == "boolean":
             noun, state = column_noun(column), say(column, value)
-            ways = [f"{noun} {link} {state}" for link in ("is", "is now")]
+            ways = [f"{noun} {link} {state}" for link in ("is", "is now", "are", "are now")]
     elif isinstance(value, int) and 0 <= value < len(_SMALL):
         ways.append(_SMALL[value])
     return tuple(dict.fromkeys(ways))
@@ -73,8 +74,11 @@ def clause(column: Column, said: str) -> str:
 
 def states(column: Column, value: Any, *, now: bool = False) -> str:
     """A clause that says what a column holds ("the status is now running")."""
-    subject = column_noun(column) if column.type == "boolean" else f"the {column_noun(column)}"
-    return f"{subject} {'is now' if now else 'is'} {quoted(column, say(column, value))}"
+    noun = column_noun(column)
+    subject = noun if column.type == "boolean" else f"the {noun}"
+    last = noun.rsplit(" ", 1)[-1]
+    link = "is" if singular(last) == last else "are"
+    return f"{subject} {link}{' now' if now else ''} {quoted(column, say(column, value))}"
 
 
 def quoted(column: Column, said: str) -> str:

@@ -18,7 +18,7 @@ from agentscaler.task.task import Goal
 __all__ = ["walk"]
 
 _STARTS = 8
-_READS_AT_START = 0.35
+_READS_AT_START = 0.45
 _APART = 0.2
 _GOAL_WEIGHTS = (3, 4, 3, 1, 1, 1)
 

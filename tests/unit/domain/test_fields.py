@@ -1,0 +1,68 @@
+import pytest
+
+from agentscaler.domain.fields import Field, field_name, to_column
+from agentscaler.domain.meaning import column_type, meaning_of
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "made"),
+    [
+        ("function", "FunctionName", "name"),
+        ("contact_flow", "contactFlowState", "state"),
+        ("contact_flow", "flowState", "flow_state"),
+        ("job", "class", "job_class"),
+        ("job", "db", "job_db"),
+        ("disk", "sizeGb", "size_gb"),
+        ("client", "OAuth2Url", "oauth2_url"),
+    ],
+)
+def test_a_field_is_named_without_its_resource(resource: str, name: str, made: str) -> None:
+    assert field_name(resource, name) == made
+
+
+def test_secrets_and_blobs_make_no_columns() -> None:
+    assert to_column(Field("client_secret", {"type": "string"}), "client") is None
+    assert to_column(Field("picture", {"type": "string", "format": "byte"}), "user") is None
+
+
+def test_an_enum_of_one_useful_value_makes_no_column() -> None:
+    schema = {"type": "string", "enum": ["KIND_UNSPECIFIED", "ONLY"]}
+    assert to_column(Field("kind_of", schema), "thing") is None
+
+
+def test_a_status_without_its_values_makes_no_column() -> None:
+    assert to_column(Field("status", {"type": "string"}), "job") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "schema_type", "schema_format", "kind"),
+    [
+        ("createdAt", "string", "date-time", "timestamp"),
+        ("birthDate", "string", "date", "date"),
+        ("sizeGb", "string", "int64", "integer"),
+        ("enabled", "boolean", None, "boolean"),
+        ("price", "number", None, "real"),
+        ("name", "string", None, "text"),
+    ],
+)
+def test_a_schema_type_becomes_a_column_type(
+    name: str, schema_type: str, schema_format: str | None, kind: str
+) -> None:
+    assert column_type(name, schema_type, schema_format) == kind
+
+
+@pytest.mark.parametrize(
+    ("noun", "name", "kind", "meaning"),
+    [
+        ("user", "name", "text", "person_name"),
+        ("cluster", "contact_email", "text", "email"),
+        ("server", "server_address", "text", "domain_name"),
+        ("customer", "billing_address", "text", "street"),
+        ("order", "total_amount", "real", "money"),
+        ("job", "timeout", "integer", "seconds"),
+        ("job", "failure_reason", "text", "trouble"),
+        ("job", "frobnication", "text", "text"),
+    ],
+)
+def test_a_column_means_what_its_name_says(noun: str, name: str, kind: str, meaning: str) -> None:
+    assert meaning_of(noun, name, kind) == meaning
