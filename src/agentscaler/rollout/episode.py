@@ -1,0 +1,148 @@
+"""One episode: the user opens, the agent acts, its calls run in the world, the user replies.
+
+A failed episode is a record like any other: `play` never raises for what an agent, a user, a tool
+or an endpoint does, but puts down what happened and whose fault it was.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import orjson
+
+from agentscaler.chat import Message, ToolCall, ToolResult
+from agentscaler.domain.domain import Domain
+from agentscaler.errors import WorldError
+from agentscaler.rollout.protocols import Agent, GaveUpError, User
+from agentscaler.rollout.trajectory import FailureOwner, StopReason, Trajectory
+from agentscaler.task.task import Task
+from agentscaler.world.world import World
+
+__all__ = ["play", "system_message", "tool_message"]
+
+
+def play(
+    domain: Domain, task: Task, agent: Agent, user: User, *, trial: int, max_turns: int
+) -> Trajectory:
+    """Plays one episode of `task` in a fresh world.
+
+    Args:
+        trial: which attempt at the task this is; part of the trajectory's id.
+        max_turns: assistant messages before the episode is stopped.
+    """
+    messages = [system_message(domain)]
+    stop, owner, failure = StopReason.FAILED, None, ""
+    with domain.world(task.state) as world:
+        try:
+            stop = _converse(world, agent, user, messages, max_turns)
+        except GaveUpError as error:
+            stop, owner, failure = StopReason.GAVE_UP, error.owner, str(error)
+        except _EpisodeError as error:
+            owner, failure = error.owner, str(error)
+        if stop is StopReason.STEP_LIMIT:
+            owner = FailureOwner.AGENT
+            failure = f"the user was not satisfied within {max_turns} turns of the agent"
+        return Trajectory(
+            id=f"{task.id}/{trial}",
+            task=task.id,
+            domain=domain.id,
+            state=task.state,
+            trial=trial,
+            agent=agent.name,
+            user=user.name,
+            messages=tuple(messages),
+            stop=stop,
+            failure_owner=owner,
+            failure=failure,
+            mistakes=agent.mistakes,
+            tool_errors=sum(message.is_error for message in messages),
+            changeset=world.changeset(),
+            state_hash=world.state_hash(),
+        )
+
+
+def system_message(domain: Domain) -> Message:
+    """The policy, and the date and time at which the domain's clock stands."""
+    now = datetime.fromisoformat(domain.manifest.now)
+    clock = f"It is {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}."
+    return Message(role="system", content=f"{domain.policy.rstrip()}\n\n{clock}")
+
+
+def tool_message(call: ToolCall, result: ToolResult) -> Message:
+    """The answer to a call: the value as JSON, or `{"error": text}` for a refusal."""
+    value = result.value if result.ok else {"error": result.error}
+    return Message(
+        role="tool",
+        content=orjson.dumps(value).decode(),
+        tool_call_id=call.id,
+        is_error=not result.ok,
+    )
+
+
+class _EpisodeError(Exception):
+    """Something broke, and `owner` broke it."""
+
+    def __init__(self, owner: FailureOwner, what: str) -> None:
+        super().__init__(what)
+        self.owner = owner
+
+
+def _converse(
+    world: World, agent: Agent, user: User, messages: list[Message], max_turns: int
+) -> StopReason:
+    """Runs the conversation to its end; `messages` grows as it is spoken."""
+    with _blame(FailureOwner.USER):
+        messages.append(Message(role="user", content=_words(user.open())))
+    for _ in range(max_turns):
+        with _blame(FailureOwner.AGENT):
+            message = agent.act(messages)
+            _check_assistant(message, messages)
+        messages.append(message)
+        if message.tool_calls:
+            with _blame(FailureOwner.ENVIRONMENT):
+                for call in message.tool_calls:
+                    messages.append(tool_message(call, world.call(call.name, call.arguments)))
+            continue
+        with _blame(FailureOwner.USER):
+            turn = user.reply(messages)
+            if turn.text or not turn.done:
+                messages.append(Message(role="user", content=_words(turn.text)))
+        if turn.done:
+            return StopReason.SATISFIED
+    return StopReason.STEP_LIMIT
+
+
+@contextmanager
+def _blame(owner: FailureOwner) -> Iterator[None]:
+    """Puts what breaks inside down to `owner`, except for trouble of the machinery around it."""
+    try:
+        yield
+    except GaveUpError:
+        raise
+    except WorldError as error:
+        raise _EpisodeError(FailureOwner.ENVIRONMENT, str(error)) from error
+    except OSError as error:
+        raise _EpisodeError(
+            FailureOwner.INFRASTRUCTURE, f"{type(error).__name__}: {error}"
+        ) from error
+    except Exception as error:
+        raise _EpisodeError(owner, f"{type(error).__name__}: {error}") from error
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("the user said nothing")
+    return text
+
+
+def _check_assistant(message: Message, messages: list[Message]) -> None:
+    """Raises ValueError for a message that cannot stand as an agent's turn."""
+    if message.role != "assistant":
+        raise ValueError(f"the agent spoke as {message.role}; an agent speaks as assistant")
+    if not message.content.strip() and not message.tool_calls:
+        raise ValueError("the agent neither spoke nor called a tool")
+    used = {call.id for earlier in messages for call in earlier.tool_calls}
+    for call in message.tool_calls:
+        if call.id in used:
+            raise ValueError(f"the call id {call.id} is used twice; give each call its own")
+        used.add(call.id)

@@ -1,0 +1,271 @@
+"""The expert: an agent of rules that follows a task's gold solution as an honest agent could.
+
+It knows which calls are right, but it may use a value only once the value is visible to it (see
+`Sight`).  What it lacks it asks for; what needs the user's consent it explains first; of a goal it
+knows nothing before the user brings it up.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from agentscaler.chat import Message, ToolCall
+from agentscaler.domain.domain import Domain
+from agentscaler.rollout import agent_phrases as bank
+from agentscaler.rollout.mistakes import Mistake, draw_mistake, premature_call
+from agentscaler.rollout.phrases import Voice, seeded
+from agentscaler.rollout.protocols import GaveUpError
+from agentscaler.rollout.requests import find_request
+from agentscaler.rollout.sight import Sight
+from agentscaler.rollout.trajectory import FailureOwner
+from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
+from agentscaler.task.task import Fact, Goal, Task
+
+__all__ = ["Expert", "ExpertMaker"]
+
+_PARALLEL_CHANCE = 0.6
+_WORDS_WITH_CALL_CHANCE = 0.3
+_PREMATURE_CHANCE = 0.5
+_DETAILS_AT_MOST = 4
+_YES = frozenset(
+    ("yes", "yep", "yeah", "sure", "correct", "right", "ok", "okay", "proceed", "please", "ahead")
+)
+_NO = frozenset(("no", "not", "don't", "stop", "cancel", "wait"))
+
+
+@dataclass(frozen=True)
+class ExpertMaker:
+    """Makes experts that get a call wrong in a share `mistake_rate` of their episodes."""
+
+    mistake_rate: float = 0.0
+
+    def __call__(self, domain: Domain, task: Task, seed: str) -> "Expert":
+        return Expert(domain, task, seeded(seed), mistake_rate=self.mistake_rate)
+
+
+class Expert:
+    """One episode's expert; see the module."""
+
+    name = "expert"
+
+    def __init__(
+        self, domain: Domain, task: Task, rng: random.Random, *, mistake_rate: float = 0.0
+    ) -> None:
+        self.mistakes = 0
+        self._manifest = domain.manifest
+        self._task = task
+        self._rng = rng
+        self._voice = Voice(rng)
+        self._sight = Sight(task)
+        self._messages_read = 0
+        self._announced = 0
+        self._reported = 0
+        self._search_from = 0
+        self._asked: list[Fact] = []
+        self._agreed: set[int] = set()
+        self._agreeing: int | None = None
+        self._pending: dict[str, int] = {}
+        self._calls_made = 0
+        self._mistake: Mistake | None = None
+        wrong = bool(task.gold) and rng.random() < mistake_rate
+        self._mistake_at = rng.randrange(len(task.gold)) if wrong else None
+
+    def act(self, messages: Sequence[Message]) -> Message:
+        """The next step: ask, confirm, call or report.
+
+        Raises:
+            InvisibleValueError: gold wants a value that the conversation does not show.
+            GaveUpError: a right call was refused, or the user did not agree.
+        """
+        for message in messages[self._messages_read :]:
+            self._sight.see(message.content)
+            if message.role == "user":
+                self._hear(message.content)
+            elif message.role == "tool":
+                self._take_result(message)
+        self._messages_read = len(messages)
+        for index in range(self._reported, self._announced):
+            if self._remaining(index):
+                return self._serve(index)
+        reports = self._take_reports(range(self._reported, self._announced))
+        return _words(" ".join([*reports, self._voice.say(bank.ANYTHING_ELSE)]))
+
+    def _hear(self, words: str) -> None:
+        """Takes in a user message: facts, consent, and goals that were not known before."""
+        self._sight.hear(words, self._asked)
+        self._asked = []
+        if self._agreeing is not None:
+            answer = set(re.findall(r"[\w']+", fold(words)))
+            if not answer & _YES or (answer & _NO and "yes" not in answer):
+                raise GaveUpError("the user did not agree to the step", FailureOwner.USER)
+            self._agreed.add(self._agreeing)
+            self._agreeing = None
+        self._notice_goals()
+
+    def _notice_goals(self) -> None:
+        """Goals come one by one, in order; words after a report always bring the next one."""
+        due = self._announced == self._reported
+        goals = self._task.goals
+        while self._announced < len(goals):
+            end = find_request(goals[self._announced], self._sight.heard, self._search_from)
+            if end == -1 and not due:
+                break
+            self._search_from = max(self._search_from, end)
+            self._announced += 1
+            due = False
+
+    def _take_result(self, message: Message) -> None:
+        index = self._pending.pop(str(message.tool_call_id), None)
+        if index is None:
+            if not message.is_error:
+                raise GaveUpError("a call made wrong on purpose was accepted", FailureOwner.AGENT)
+        elif message.is_error:
+            why = f"{self._task.gold[index].tool} refused the right call: {message.content}"
+            raise GaveUpError(why, FailureOwner.AGENT)
+        else:
+            self._sight.results[index] = orjson.loads(message.content)
+
+    def _remaining(self, index: int) -> list[int]:
+        calls = self._task.goals[index].calls
+        return [call for call in calls if call not in self._sight.results]
+
+    def _serve(self, index: int) -> Message:
+        """The next step of one goal that is not done yet."""
+        missing = self._sight.missing_facts(self._task.goals[self._reported : self._announced])
+        if missing:
+            return self._ask(missing)
+        call = self._remaining(index)[0]
+        if self._task.gold[call].effect == "write" and not self._is_agreed(index):
+            return self._ask_for_agreement(index)
+        return self._make_calls(index)
+
+    def _is_agreed(self, index: int) -> bool:
+        return not self._task.goals[index].confirm or index in self._agreed
+
+    def _ask(self, missing: Sequence[Fact]) -> Message:
+        self._asked = list(missing)
+        labels = _join_labels([_as_object(fact.label) for fact in missing])
+        further = bank.ASKS_FOR_SEVERAL if len(missing) > 1 else bank.ASKS_FOR_ONE
+        return _words(self._voice.say(bank.ASKS + further, facts=labels))
+
+    def _ask_for_agreement(self, index: int) -> Message:
+        self._agreeing = index
+        action = self._task.goals[index].confirm
+        details = self._details(self._task.goals[index])
+        if details:
+            action = f"{action}, with {join_phrases(details)}"
+        question = self._voice.say(bank.CONFIRMATIONS, action=action)
+        return _words(" ".join([*self._take_reports(range(self._reported, index)), question]))
+
+    def _details(self, goal: Goal) -> list[str]:
+        """What the goal's call will store and the question does not say yet."""
+        call = self._task.gold[goal.calls[-1]]
+        roles = self._manifest.tool[call.tool].arguments
+        details = []
+        for parameter, source in call.provenance.items():
+            if source.fact is None or roles[parameter].kind != "value":
+                continue
+            fact = self._sight.fact(source.fact)
+            label = fact.label.partition(" of ")[0]
+            if isinstance(fact.value, bool) or not label.startswith("the "):
+                continue
+            if not says(fold(goal.confirm), fold(fact.said)):
+                details.append(f"{quote_long(fact.said)} as {label}")
+        return details[:_DETAILS_AT_MOST]
+
+    def _make_calls(self, index: int) -> Message:
+        """The next gold call, or several reads at once; or a wrong call where one is due."""
+        batch = self._next_batch(self._remaining(index))
+        words = self._words_with_call(index, batch[0])
+        if self._mistake_at == batch[0]:
+            self._mistake_at = None
+            self._mistake = self._draw_mistake(index, batch[0])
+            self.mistakes += 1
+            call = self._new_call(self._mistake.tool, self._mistake.arguments)
+            return Message(role="assistant", content=words, tool_calls=(call,))
+        if self._mistake is not None:
+            phrases = bank.ACKNOWLEDGEMENTS[self._mistake.kind]
+            words = self._voice.say(phrases, **self._mistake.words)
+            self._mistake = None
+        calls = []
+        for gold_index in batch:
+            tool = self._task.gold[gold_index].tool
+            call = self._new_call(tool, self._sight.arguments(gold_index))
+            self._pending[call.id] = gold_index
+            calls.append(call)
+        return Message(role="assistant", content=words, tool_calls=tuple(calls))
+
+    def _next_batch(self, remaining: Sequence[int]) -> list[int]:
+        """The next call, with the reads after it that need none of the batch's results."""
+        batch = [remaining[0]]
+        gold = self._task.gold
+        if gold[batch[0]].effect == "write" or self._mistake_at == batch[0]:
+            return batch
+        if not self._voice.chance(_PARALLEL_CHANCE):
+            return batch
+        for index in remaining[1:]:
+            sources = gold[index].provenance.values()
+            unknown = {source.call for source in sources} - {None, *self._sight.results}
+            if gold[index].effect == "write" or unknown or index == self._mistake_at:
+                break
+            batch.append(index)
+        return batch
+
+    def _words_with_call(self, index: int, call: int) -> str:
+        """A short line to go with a call; mostly none."""
+        if not self._voice.chance(_WORDS_WITH_CALL_CHANCE):
+            return ""
+        if self._task.gold[call].effect == "read":
+            return self._voice.say(bank.BEFORE_LOOKUP)
+        if index in self._agreed:
+            return self._voice.say(bank.BEFORE_AGREED_CALL)
+        after_lookup = call != self._task.goals[index].calls[0]
+        return self._voice.say(bank.FOUND if after_lookup else bank.BEFORE_WRITE)
+
+    def _draw_mistake(self, goal: int, call: int) -> Mistake:
+        premature = None
+        if self._is_agreed(goal):
+            calls = self._task.goals[goal].calls
+            heard = self._sight.heard
+            premature = premature_call(self._manifest, self._task.gold, call, calls, heard)
+        if premature is not None and self._voice.chance(_PREMATURE_CHANCE):
+            return premature
+        tool = self._manifest.tool[self._task.gold[call].tool]
+        arguments = self._sight.arguments(call)
+        return draw_mistake(self._manifest, tool, arguments, self._sight.seen, self._rng)
+
+    def _new_call(self, tool: str, arguments: dict[str, object]) -> ToolCall:
+        self._calls_made += 1
+        return ToolCall(id=f"call_{self._calls_made}", name=tool, arguments=arguments)
+
+    def _take_reports(self, goals: range) -> list[str]:
+        """The reports of finished goals, which count as told from now on."""
+        reports = [sentence(self._task.goals[index].report) for index in goals]
+        self._reported = max(self._reported, goals.stop)
+        if len(reports) == 1:
+            effects = [self._task.gold[call].effect for call in self._task.goals[goals[0]].calls]
+            lead = self._voice.say(bank.WRITE_LEADS if "write" in effects else bank.READ_LEADS)
+            return [lead, *reports] if lead else reports
+        return reports
+
+
+def _words(text: str) -> Message:
+    return Message(role="assistant", content=text)
+
+
+def _as_object(label: str) -> str:
+    """A fact's label so that "tell me" can stand before it."""
+    openings = ("the", "whether", "which", "what", "who", "when", "where", "how", "your", "a", "an")
+    return label if label.partition(" ")[0].lower() in openings else f"the {label}"
+
+
+def _join_labels(labels: Sequence[str]) -> str:
+    """The labels in a row; what several are the parts "of" is said once."""
+    parts = [label.partition(" of ") for label in labels]
+    owners = {owner for _, _, owner in parts}
+    if len(owners) == 1 and all(owners):
+        return f"{join_phrases([part for part, _, _ in parts])} of {parts[0][2]}"
+    return join_phrases(labels)

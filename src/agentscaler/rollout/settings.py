@@ -1,0 +1,26 @@
+"""Settings of the rollouts."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["RolloutSettings"]
+
+
+class RolloutSettings(BaseModel):
+    """How episodes are played.
+
+    Attributes:
+        trials: episodes a task, each with its own seed.
+        max_turns: assistant messages an episode may take before it is stopped.
+        mistake_rate: chance that the expert gets one tool call of an episode wrong on purpose.
+        withhold_rate: chance, for each fact that can be kept back, that the scripted user does not
+            tell it before the agent asks.
+        limit: episodes in all; None plays every task.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trials: int = Field(default=1, ge=1)
+    max_turns: int = Field(default=40, ge=1)
+    mistake_rate: float = Field(default=0.15, ge=0, le=1)
+    withhold_rate: float = Field(default=0.3, ge=0, le=1)
+    limit: int | None = Field(default=None, ge=0)

@@ -1,0 +1,124 @@
+"""`Sight`: what an honest agent can see of a task's values, and no more.
+
+A value that the user knows is visible once the user has told it; one that a tool gives is visible
+once that tool's result of this very episode holds it.  Ids minted during the episode are therefore
+taken from the actual results, never from gold.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from agentscaler.rollout.requests import goal_facts
+from agentscaler.rollout.wording import fold, says, value_text
+from agentscaler.task.task import Fact, Goal, Task
+
+__all__ = ["InvisibleValueError", "Sight"]
+
+
+class InvisibleValueError(Exception):
+    """The agent was about to use a value that nothing in the conversation shows."""
+
+
+class Sight:
+    """What one agent has seen of one episode.
+
+    Attributes:
+        heard: the user's words so far, folded.
+        seen: the whole conversation so far, folded.
+        results: results of gold calls, by their index.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.heard = ""
+        self.seen = ""
+        self.results: dict[int, Any] = {}
+        self._task = task
+        self._facts = {fact.name: fact for fact in task.facts}
+        self._answered: set[str] = set()
+
+    def fact(self, name: str) -> Fact:
+        return self._facts[name]
+
+    def see(self, words: str) -> None:
+        """Takes in any message."""
+        self.seen += "\n" + fold(words)
+
+    def hear(self, words: str, asked: Iterable[Fact]) -> None:
+        """Takes in a user message, which may answer a question for the facts `asked`."""
+        folded = fold(words)
+        self.heard += "\n" + folded
+        self._answered |= {fact.name for fact in asked if _stands_in(fact, folded)}
+
+    def missing_facts(self, goals: Sequence[Goal]) -> list[Fact]:
+        """The facts that goals need and the user has not told, each label once."""
+        missing: dict[str, Fact] = {}
+        for goal in goals:
+            for name in goal_facts(self._task, goal):
+                fact = self._facts[name]
+                if not self.was_told(fact):
+                    missing.setdefault(fold(fact.label), fact)
+        return list(missing.values())
+
+    def was_told(self, fact: Fact) -> bool:
+        """Whether the user's words hold the value, and mean it as this fact.
+
+        "on" or "5" may stand there for any reason, so such a fact must stand in its own place: in
+        its piece of the request, or in the answer to a question for it.
+        """
+        if not _stands_in(fact, self.heard):
+            return False
+        if not isinstance(fact.value, bool | int | float) or fact.name in self._answered:
+            return True
+        return any(
+            fact.name in fragment.facts and fold(fragment.text) in self.heard
+            for goal in self._task.goals
+            for fragment in goal.request
+        )
+
+    def arguments(self, index: int) -> dict[str, Any]:
+        """The arguments of a gold call.
+
+        Raises:
+            InvisibleValueError: one of them stands nowhere in the conversation.
+        """
+        return {name: self.value(index, name) for name in self._task.gold[index].arguments}
+
+    def value(self, index: int, name: str) -> Any:
+        """One argument of a gold call, taken from where the agent can see it.
+
+        Raises:
+            InvisibleValueError: it stands nowhere in the conversation.
+        """
+        gold = self._task.gold[index]
+        argument = f"{gold.tool}.{name}"
+        source = gold.provenance.get(name)
+        if source is None:
+            raise InvisibleValueError(f"nothing says where {argument} comes from")
+        if source.origin == "tool" and source.call is not None:
+            return self._result_at(source.call, source.path, argument)
+        if source.origin == "user" and source.fact is not None:
+            fact = self._facts[source.fact]
+            if not self.was_told(fact):
+                raise InvisibleValueError(f"the user has not told {fact.label} for {argument}")
+        return gold.arguments[name]
+
+    def _result_at(self, call: int, path: Sequence[str | int], argument: str) -> Any:
+        if call not in self.results:
+            raise InvisibleValueError(f"gold call {call}, which gives {argument}, was not made")
+        value = self.results[call]
+        try:
+            for step in path:
+                value = value[step]
+        except (KeyError, IndexError, TypeError) as error:
+            raise InvisibleValueError(
+                f"the result of gold call {call} has nothing at {list(path)} for {argument}"
+            ) from error
+        return value
+
+
+def _stands_in(fact: Fact, folded: str) -> bool:
+    """Whether a fact stands in a text, as it is said or as a tool takes it."""
+    if says(folded, fold(fact.said)):
+        return True
+    values = fact.value if isinstance(fact.value, list) else [fact.value]
+    return bool(values) and all(says(folded, fold(value_text(value))) for value in values)

@@ -1,0 +1,67 @@
+"""Requests in words."""
+
+from agentscaler.rollout.requests import (
+    find_request,
+    goal_facts,
+    request_text,
+    said_facts,
+    withholdable_facts,
+)
+from agentscaler.rollout.wording import fold
+from agentscaler.task.task import Fragment, Goal, Task
+
+Tasks = dict[str, Task]
+
+
+def test_a_fragment_is_vague_when_one_of_its_facts_is_kept_back(library_tasks: Tasks) -> None:
+    task = library_tasks["create"]
+    facts = {fact.name: fact for fact in task.facts}
+    assert request_text(task.goals[0], facts, {"book", "member", "due"}) == (
+        "lend the book Roads of Rome to Ana Ruiz until 2 April 2026"
+    )
+    assert request_text(task.goals[0], facts, {"book"}) == (
+        "lend the book Roads of Rome to a member"
+    )
+    assert said_facts(task.goals[0], {"book"}) == {"book"}
+
+
+def test_goal_facts_are_those_of_the_request_and_of_the_calls(library_tasks: Tasks) -> None:
+    task = library_tasks["two goals"]
+    assert goal_facts(task, task.goals[0]) == ("borrower",)
+    assert goal_facts(task, task.goals[1]) == ("book", "shelf")
+
+
+def test_a_fact_without_a_vague_form_is_kept_back_only_if_a_call_demands_it(
+    library_tasks: Tasks,
+) -> None:
+    task = library_tasks["create"]
+    assert withholdable_facts(task, task.goals[0], {}) == ("member", "book")
+    assert withholdable_facts(task, task.goals[0], {"create_loan": {"due_date"}}) == (
+        "member",
+        "book",
+        "due",
+    )
+
+
+def _goal(*pieces: Fragment) -> Goal:
+    return Goal(calls=(), request=pieces, report="")
+
+
+def test_a_request_is_found_in_either_form_of_its_pieces() -> None:
+    goal = _goal(Fragment(text="stop"), Fragment(text="the app Ro", facts=("a",), vague="an app"))
+    heard = fold("Please stop the app Ro. Then stop an app, please.")
+    first = find_request(goal, heard, 0)
+    assert heard[:first].endswith("stop the app ro")
+    second = find_request(goal, heard, first)
+    assert heard[:second].endswith("stop an app")
+    assert find_request(goal, heard, second) == -1
+
+
+def test_a_verb_alone_does_not_make_a_request() -> None:
+    goal = _goal(Fragment(text="stop"), Fragment(text="the app Ro", facts=("a",), vague="an app"))
+    assert find_request(goal, fold("create a note that says stop the appliances"), 0) == -1
+
+
+def test_a_piece_without_a_vague_form_may_be_absent() -> None:
+    goal = _goal(Fragment(text="create an app"), Fragment(text="with 3 seats", facts=("n",)))
+    assert find_request(goal, fold("I'd like to create an app."), 0) != -1
