@@ -1,0 +1,59 @@
+"""Second stage: played again in a fresh world, does it give the same results and gold's state?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from agentscaler.errors import WorldError
+from agentscaler.filtering.case import Case
+from agentscaler.filtering.verdict import Fault, FunnelReason
+from agentscaler.rollout.episode import tool_message
+
+__all__ = ["find_misaligned"]
+
+_DETAIL_LENGTH = 200
+
+
+def find_misaligned(case: Case) -> Fault | None:
+    """What the replay shows against a trajectory, if anything.
+
+    Nothing on record is trusted: every call, refused ones too, runs once more.
+    """
+    with case.domain.world(case.task.state) as world:
+        for number, answered in enumerate(case.calls):
+            call = answered.call
+            try:
+                result = world.call(call.name, call.arguments)
+            except WorldError as error:
+                return Fault(FunnelReason.WORLD_FAILED, f"call {number}: {error}")
+            again = tool_message(call, result)
+            if again != answered.answer:
+                what = f"call {number}, {call.name}, gives {_short(again.content)} when replayed"
+                return Fault(
+                    FunnelReason.RESULT_DIFFERS,
+                    f"{what}; on record is {_short(answered.answer.content)}",
+                )
+        if world.state_hash() == case.task.state_hash:
+            return None
+        return Fault(FunnelReason.WRONG_STATE, _difference(world.changeset(), case.task.changeset))
+
+
+def _difference(actual: Sequence[dict[str, Any]], gold: Sequence[dict[str, Any]]) -> str:
+    """What was changed without need, and what was not changed."""
+    surplus = [change for change in actual if change not in gold]
+    missing = [change for change in gold if change not in actual]
+    parts = []
+    if surplus:
+        parts.append(f"changed though gold does not: {_short(_json(surplus))}")
+    if missing:
+        parts.append(f"gold's change is missing: {_short(_json(missing))}")
+    return "; ".join(parts)
+
+
+def _json(changes: Sequence[dict[str, Any]]) -> str:
+    return orjson.dumps(changes).decode()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _DETAIL_LENGTH else f"{text[: _DETAIL_LENGTH - 3]}..."

@@ -1,0 +1,108 @@
+"""The funnel: validity, state alignment, function-calling match, in this order.
+
+After the three-stage filtering of "Towards General Agentic Intelligence via Environment Scaling"
+(arXiv 2509.13311).  Each stage answers with a fault or lets the trajectory pass to the next.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from agentscaler.domain.domain import Domain
+from agentscaler.engine import Engine, LocalEngine
+from agentscaler.filtering.alignment import find_misaligned
+from agentscaler.filtering.case import Case
+from agentscaler.filtering.matching import find_mismatch
+from agentscaler.filtering.settings import FunnelSettings
+from agentscaler.filtering.validity import find_invalid
+from agentscaler.filtering.verdict import Fault, FunnelReason, FunnelStage, Verdict
+from agentscaler.rollout.trajectory import Trajectory
+from agentscaler.task.task import Task
+
+__all__ = ["judge", "run_funnel"]
+
+
+def run_funnel(
+    work: Iterable[tuple[Domain, list[Task], list[Trajectory]]],
+    settings: FunnelSettings | None = None,
+    engine: Engine | None = None,
+) -> Iterator[list[Verdict]]:
+    """Judges every trajectory.
+
+    Args:
+        settings: None takes the defaults.
+        engine: None judges in this process.
+
+    Yields:
+        one list of verdicts a domain, in the order of `work` and of its trajectories.  After
+        `settings.limit` trajectories the lists are empty.
+    """
+    settings = settings or FunnelSettings()
+    function = partial(_judge_unit, settings=settings)
+    yield from (engine or LocalEngine()).map(function, _units(work, settings.limit))
+
+
+def judge(case: Case, settings: FunnelSettings) -> Verdict:
+    """The verdict on one trajectory."""
+    fault = find_invalid(case, settings)
+    if fault is not None:
+        return _reject(case.trajectory, FunnelStage.VALIDITY, fault)
+    fault = find_misaligned(case)
+    if fault is not None:
+        return _reject(case.trajectory, FunnelStage.ALIGNMENT, fault)
+    fault = find_mismatch(case, settings)
+    if fault is not None:
+        return _reject(case.trajectory, FunnelStage.MATCHING, fault)
+    return Verdict(
+        trajectory=case.trajectory.id,
+        task=case.task.id,
+        domain=case.domain.id,
+        kept=True,
+        stage=FunnelStage.PASSED,
+        reason=FunnelReason.PASSED,
+        recovered=len(case.successful_calls) < len(case.calls),
+    )
+
+
+def _reject(trajectory: Trajectory, stage: FunnelStage, fault: Fault) -> Verdict:
+    return Verdict(
+        trajectory=trajectory.id,
+        task=trajectory.task,
+        domain=trajectory.domain,
+        kept=False,
+        stage=stage,
+        reason=fault.reason,
+        detail=fault.detail,
+    )
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """The trajectories of one domain."""
+
+    domain: Domain
+    tasks: tuple[Task, ...]
+    trajectories: tuple[Trajectory, ...]
+
+
+def _units(
+    work: Iterable[tuple[Domain, list[Task], list[Trajectory]]], limit: int | None
+) -> Iterator[_Unit]:
+    left = limit
+    for domain, tasks, trajectories in work:
+        chosen = trajectories if left is None else trajectories[:left]
+        left = None if left is None else left - len(chosen)
+        yield _Unit(domain, tuple(tasks), tuple(chosen))
+
+
+def _judge_unit(unit: _Unit, *, settings: FunnelSettings) -> list[Verdict]:
+    tasks = {task.id: task for task in unit.tasks}
+    verdicts = []
+    for trajectory in unit.trajectories:
+        task = tasks.get(trajectory.task)
+        if task is None:
+            fault = Fault(FunnelReason.WRONG_TASK, f"no task {trajectory.task} was given")
+            verdicts.append(_reject(trajectory, FunnelStage.VALIDITY, fault))
+        else:
+            verdicts.append(judge(Case(unit.domain, task, trajectory), settings))
+    return verdicts

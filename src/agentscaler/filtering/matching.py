@@ -1,0 +1,81 @@
+"""Third stage: are the calls gold's, and was the user told what was asked for?
+
+Where a task only reads, the final state cannot tell right from wrong, so the calls must equal
+gold's in order, save that reads which do not feed each other may change places.  Where it writes,
+the state has spoken already, and only the writes are compared: extra reads do no harm, but a write
+that was undone again does.  Refused calls never count.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.settings import FunnelSettings
+from agentscaler.filtering.verdict import Fault, FunnelReason
+from agentscaler.rollout.wording import fold, says
+from agentscaler.task.task import GoldCall
+
+__all__ = ["find_mismatch"]
+
+
+def find_mismatch(case: Case, settings: FunnelSettings) -> Fault | None:
+    """The first difference between a trajectory and gold, if there is one."""
+    strict = settings.strict == "all" or (settings.strict == "reads" and case.task.kind == "read")
+    mismatch = _compare_calls(case) if strict else _compare_writes(case)
+    return mismatch or _find_untold_answer(case)
+
+
+def _compare_writes(case: Case) -> Fault | None:
+    tools = case.domain.manifest.tool
+    made = [
+        call_key(call.name, call.arguments)
+        for call in case.successful_calls
+        if tools[call.name].effect == "write"
+    ]
+    wanted = [
+        call_key(gold.tool, gold.arguments) for gold in case.task.gold if gold.effect == "write"
+    ]
+    return _compare_counts(made, wanted)
+
+
+def _compare_calls(case: Case) -> Fault | None:
+    made = [call_key(call.name, call.arguments) for call in case.successful_calls]
+    wanted = [call_key(gold.tool, gold.arguments) for gold in case.task.gold]
+    fault = _compare_counts(made, wanted)
+    if fault is not None:
+        return fault
+    left = list(range(len(wanted)))
+    for key in made:
+        index = next(index for index in left if wanted[index] == key)
+        overtaken = left[: left.index(index)]
+        if not all(_may_swap(case.task.gold, earlier, index) for earlier in overtaken):
+            return Fault(FunnelReason.CALL_ORDER, f"{key} comes before {wanted[overtaken[0]]}")
+        left.remove(index)
+    return None
+
+
+def _compare_counts(made: Sequence[str], wanted: Sequence[str]) -> Fault | None:
+    made_counts, wanted_counts = Counter(made), Counter(wanted)
+    for key in wanted:
+        if made_counts[key] < wanted_counts[key]:
+            return Fault(FunnelReason.MISSING_CALL, f"gold's {key} was not made")
+    for key in made:
+        if made_counts[key] > wanted_counts[key]:
+            return Fault(FunnelReason.EXTRA_CALL, f"{key} was made, which gold does not have")
+    return None
+
+
+def _may_swap(gold: Sequence[GoldCall], earlier: int, later: int) -> bool:
+    """Whether two gold calls are reads of which the later does not feed on the earlier."""
+    if gold[earlier].effect == "write" or gold[later].effect == "write":
+        return False
+    return all(source.call != earlier for source in gold[later].provenance.values())
+
+
+def _find_untold_answer(case: Case) -> Fault | None:
+    for goal in case.task.goals:
+        for answer in goal.answers:
+            if not any(says(case.agent_words, fold(said)) for said in answer.said):
+                said = " or ".join(answer.said)
+                return Fault(FunnelReason.ANSWER_NOT_TOLD, f"{answer.label}: {said} is never said")
+    return None

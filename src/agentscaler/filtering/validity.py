@@ -1,0 +1,127 @@
+"""First stage: is it a well-formed conversation that came to its end, and free of loops?"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from agentscaler.chat import Message
+from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.settings import FunnelSettings
+from agentscaler.filtering.verdict import Fault, FunnelReason
+from agentscaler.rollout.trajectory import StopReason
+from agentscaler.rollout.wording import fold, says, value_text
+
+__all__ = ["find_invalid"]
+
+
+def find_invalid(case: Case, settings: FunnelSettings) -> Fault | None:
+    """The first thing wrong with a trajectory's form, if there is one."""
+    trajectory = case.trajectory
+    if trajectory.domain != case.task.domain or trajectory.state != case.task.state:
+        where = f"{trajectory.domain}, state {trajectory.state}"
+        return Fault(FunnelReason.WRONG_TASK, f"it was played in {where}")
+    if trajectory.stop is not StopReason.SATISFIED:
+        return Fault(
+            FunnelReason.NOT_SATISFIED, f"{trajectory.stop}: {trajectory.failure}".rstrip(": ")
+        )
+    return (
+        _find_broken_turn(trajectory.messages)
+        or _find_unknown_tool(case)
+        or _find_repetition(case, settings)
+        or _find_invented_id(case)
+    )
+
+
+def _find_broken_turn(messages: Sequence[Message]) -> Fault | None:
+    """Checks who follows whom: system, user, then assistant and its tools or the user in turn."""
+    if [message.role for message in messages[:2]] != ["system", "user"]:
+        return Fault(FunnelReason.BROKEN_TURNS, "it does not open with system and user")
+    used: set[str] = set()
+    due: list[str] = []
+    for number, message in enumerate(messages[1:], start=1):
+        expected = _expected(messages[number - 1], due)
+        if message.role != expected:
+            reason = FunnelReason.UNANSWERED_CALL if "tool" in (message.role, expected) else None
+            what = f"message {number} is from {message.role}, but it is {expected}'s turn"
+            return Fault(reason or FunnelReason.BROKEN_TURNS, what)
+        if message.role == "tool":
+            if message.tool_call_id != due.pop(0):
+                what = f"message {number} answers {message.tool_call_id} out of turn"
+                return Fault(FunnelReason.UNANSWERED_CALL, what)
+            continue
+        if not message.content.strip() and not message.tool_calls:
+            return Fault(FunnelReason.EMPTY_TEXT, f"message {number}, {message.role}, is empty")
+        if message.tool_calls and message.role != "assistant":
+            return Fault(FunnelReason.BROKEN_TURNS, f"message {number}: only the agent may call")
+        due = [call.id for call in message.tool_calls]
+        if len(set(due)) < len(due) or used & set(due):
+            return Fault(FunnelReason.UNANSWERED_CALL, f"message {number} uses a call id again")
+        used |= set(due)
+    if due or messages[-1].role == "tool":
+        return Fault(FunnelReason.UNANSWERED_CALL, "it ends before the agent had its say")
+    return None
+
+
+def _expected(last: Message, due: Sequence[str]) -> str:
+    if due:
+        return "tool"
+    if last.role == "system":
+        return "user"
+    return "user" if last.role == "assistant" else "assistant"
+
+
+def _find_unknown_tool(case: Case) -> Fault | None:
+    for call in case.successful_calls:
+        if call.name not in case.domain.manifest.tool:
+            return Fault(FunnelReason.UNKNOWN_TOOL, f"{call.name} is not a tool of the domain")
+    return None
+
+
+def _find_repetition(case: Case, settings: FunnelSettings) -> Fault | None:
+    words = case.agent_words.split()
+    phrases = zip(*(words[start:] for start in range(settings.ngram)), strict=False)
+    phrase, times = _most_common(phrases)
+    if times > settings.max_repeats:
+        return Fault(FunnelReason.REPETITION, f'"{" ".join(phrase)}" is said {times} times')
+    calls = (call_key(one.call.name, one.call.arguments) for one in case.calls)
+    key, times = _most_common(calls)
+    if times > settings.max_repeats:
+        return Fault(FunnelReason.REPETITION, f"the call {key} is made {times} times")
+    return None
+
+
+def _most_common(items: Iterable[Any]) -> tuple[Any, int]:
+    return next(iter(Counter(items).most_common(1)), ((), 0))
+
+
+def _find_invented_id(case: Case) -> Fault | None:
+    """Holds the keys in successful calls against the conversation before them."""
+    tools = case.domain.manifest.tool
+    refused = {one.call.id for one in case.calls if one.answer.is_error}
+    seen = ""
+    for message in case.trajectory.messages:
+        for call in message.tool_calls:
+            if call.id in refused:
+                continue
+            for name, value in call.arguments.items():
+                role = tools[call.name].arguments.get(name)
+                if role is None or role.kind not in ("key", "reference"):
+                    continue
+                for item in value if isinstance(value, list) else [value]:
+                    if not _stands_in(item, seen, case):
+                        what = f"{call.name}.{name} = {item!r} stands nowhere before the call"
+                        return Fault(FunnelReason.INVENTED_ID, what)
+        seen += "\n" + fold(message.content)
+    return None
+
+
+def _stands_in(value: Any, seen: str, case: Case) -> bool:
+    """Whether a key was said, as it is, as JSON writes it, or in the user's way of saying it."""
+    text = fold(value_text(value))
+    if says(seen, text) or not text:
+        return True
+    if says(seen, fold(orjson.dumps(value).decode().strip('"'))):
+        return True
+    return any(fact.value == value and says(seen, fold(fact.said)) for fact in case.task.facts)
