@@ -1,0 +1,22 @@
+"""Settings of the training set."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["DatasetSettings"]
+
+
+class DatasetSettings(BaseModel):
+    """How dialogues become training examples.
+
+    Attributes:
+        held_out_share: share of the domains whose dialogues are never trained on.
+        mask_mistakes: take no loss on an assistant message all of whose calls were refused, so that
+            the model learns to recover from a mistake without learning to make it.
+        limit: examples in all; None makes one of every dialogue.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    held_out_share: float = Field(default=0.1, ge=0, le=1)
+    mask_mistakes: bool = True
+    limit: int | None = Field(default=None, ge=0)
