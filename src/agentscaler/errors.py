@@ -7,8 +7,8 @@
     |-- MissingExtraError       an optional package is needed and not installed
     `-- GuardError              tool source that the allow-list refuses
 
-    ToolError                   a tool says no (unknown id, precondition not met): data, never a crash
-    WorldError                  a tool broke its contract (raised something else, wrote where it may not)
+    ToolError                   a tool says no (unknown id, precondition not met): data, no crash
+    WorldError                  a tool broke its contract (raised something else, overstepped)
 
 Every `AgentScalerError` says what happened and what to do about it.  `ToolError` is the only
 exception that a tool may raise; its text is shown to the agent.  Errors are caught at boundaries

@@ -17,9 +17,9 @@ _MIXED = re.compile(r"IPv(\d)|OAuth(\d?)|DBs|IDs|ARNs|IPs|URLs|VPCs|APIs|ACLs|UR
 
 _SAME = frozenset(
     "alias analysis as atlas aws basis bus canvas chaos consensus corpus data dns eks emphasis has"
-    " hardware https hypothesis ics information is its iris kms kubernetes lens logistics maps"
+    " hardware https hypothesis ics information is its iris kms kubernetes lens logistics"
     " media mfs news nexus os pinpoint rds s3 series ses sms sns software sqs ssms status sts"
-    " thesis this tls us was windows yes".split()
+    " thesis this tls us was yes".split()
 )
 _SINGULAR = {
     "acls": "acl",

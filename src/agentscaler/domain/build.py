@@ -22,6 +22,7 @@ from agentscaler.domain.settings import DomainSettings
 from agentscaler.domain.source import render_source
 from agentscaler.domain.trials import tool_trials
 from agentscaler.engine import Engine, LocalEngine
+from agentscaler.errors import AgentScalerError
 from agentscaler.graph.operation import read_operation
 from agentscaler.graph.toolgraph import ToolGraph
 from agentscaler.ledger import Rejection
@@ -100,6 +101,20 @@ def _work(
 
 
 def _build(work: _Work) -> DomainOutcome:
+    """One community's outcome; what cannot be built is turned away, so that the rest goes on."""
+    try:
+        return _make(work)
+    except AgentScalerError as error:
+        lost = Rejection(
+            stage="domains",
+            id=f"community-{work.community}",
+            reason=DomainReason.NOT_BUILT,
+            detail=str(error),
+        )
+        return DomainOutcome(work.community, None, [lost])
+
+
+def _make(work: _Work) -> DomainOutcome:
     services = Counter(tool.service for tool in work.tools)
     service = min(services, key=lambda name: (-services[name], name))
     rejections = [

@@ -125,8 +125,10 @@ def _tell_only_what_is_so(table: Table, row: Row, status: str) -> None:
     for column in table.columns:
         words = set(split_words(column.name))
         ends = column.meaning == "moment" and words & _ENDS
-        if column.nullable and (
-            (ends and not is_over(status)) or (words & _TROUBLE and not is_trouble(status))
+        if (
+            column.nullable
+            and column.type != "boolean"
+            and ((ends and not is_over(status)) or (words & _TROUBLE and not is_trouble(status)))
         ):
             row[column.name] = None
 

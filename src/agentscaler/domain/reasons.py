@@ -36,5 +36,5 @@ class DomainReason(StrEnum):
     """The domain: no tool that writes."""
     WRITE_ONLY = "write_only"
     """The domain: no tool that reads."""
-    BEYOND_LIMIT = "beyond_limit"
-    """The domain: past the number asked for."""
+    NOT_BUILT = "not_built"
+    """The domain: what was made of it does not run; the detail says where."""

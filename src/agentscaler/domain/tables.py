@@ -97,11 +97,11 @@ def derive_tables(
         if operation.resource and operation.resource not in _CROSS_CUTTING:
             by_resource.setdefault(operation.resource, []).append(operation)
     wanted = {operation.resource for operation in operations} - set(without)
-    makers = [
-        resource
-        for resource in sorted(by_resource)
-        if resource in wanted and any(one.kind in _MAKERS for one in by_resource[resource])
-    ]
+    makers: list[str] = []
+    for resource in sorted(wanted & by_resource.keys()):
+        named = table_name(resource) in {table_name(other) for other in makers}
+        if not named and any(one.kind in _MAKERS for one in by_resource[resource]):
+            makers.append(resource)
     while True:
         drafts = {resource: _draft(resource, by_resource[resource]) for resource in makers}
         for draft in drafts.values():
@@ -226,7 +226,9 @@ def _cut_cycles(drafts: dict[str, _Draft]) -> None:
 
 def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
     noun = draft.resource.replace("_", " ")
-    label_field = next((name for name in _LABELS if name in draft.fields), None)
+    label_field = next(
+        (name for name in _LABELS if name in draft.fields and name not in draft.references), None
+    )
     key = Column(
         name=draft.key,
         type="text",

@@ -1,0 +1,11 @@
+"""Where work runs: in this process or in several, with the same results in the same order.
+
+A stage hands a picklable function and an iterable of items to an `Engine` and takes the results
+back in the order of the items, whatever finishes first; so its output has the same bytes with one
+worker or many.
+"""
+
+from agentscaler.engine.local import LocalEngine
+from agentscaler.engine.protocol import Engine
+
+__all__ = ["Engine", "LocalEngine"]

@@ -1,0 +1,1 @@
+"""Thin faces over the pipeline: people and other programs come in here."""

@@ -1,0 +1,209 @@
+"""The commands.  Each reads its options, calls the pipeline, and shows what came of it.
+
+The pipeline and what it brings along are imported when a command runs, so that `--help` is quick.
+"""
+
+import random
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentscaler import __version__
+from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.options import (
+    ConfigOption,
+    LimitOption,
+    Options,
+    RunOption,
+    SeedOption,
+    SetOption,
+    SourceOption,
+    WorkersOption,
+)
+
+if TYPE_CHECKING:
+    from agentscaler.runfolder import RunFolder
+
+__all__ = ["app", "main"]
+
+DEMO_LIMIT = 3000
+"""Tools in the slice of the demo."""
+
+app = typer.Typer(
+    cls=Boundary,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Turn real API descriptions into verified tool worlds, proven tasks and dialogues.",
+)
+
+
+class Kind(StrEnum):
+    """What `show` can print."""
+
+    DOMAIN = "domain"
+    """Tables, tools, policy, certificate and some rows of a domain."""
+    TASK = "task"
+    """Intent, facts, gold calls, database diff and proof of a task."""
+    TRAJECTORY = "trajectory"
+    """A dialogue turn by turn, with the verdict on it."""
+
+
+def main() -> None:
+    """The entry point of the `agentscaler` program."""
+    app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        output_console().print(f"agentscaler {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Turn real API descriptions into verified tool worlds, proven tasks and dialogues.
+
+    A run folder remembers its settings: after the first command, --run is enough.
+    """
+
+
+@app.command()
+def pool(
+    run: RunOption,
+    source: SourceOption = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Read API descriptions into a clean pool of tools."""
+    _run_stage("pool", run, Options(config, overrides, source, seed, limit, workers))
+
+
+def _add_stage(name: str, purpose: str) -> None:
+    """Adds the command of a stage that reads nothing from outside the run."""
+
+    def command(
+        run: RunOption,
+        config: ConfigOption = None,
+        overrides: SetOption = None,
+        seed: SeedOption = None,
+        limit: LimitOption = None,
+        workers: WorkersOption = None,
+    ) -> None:
+        _run_stage(name, run, Options(config, overrides, None, seed, limit, workers))
+
+    app.command(name, help=purpose)(command)
+
+
+_add_stage("graph", "Connect the tools of the pool and find their communities.")
+_add_stage("domains", "Make a verified, executable domain of each community.")
+_add_stage("tasks", "Walk through the domains and make proven tasks.")
+_add_stage("rollout", "Play the tasks: a user and an agent in the running domain.")
+_add_stage("filter", "Keep the dialogues that are provably right.")
+_add_stage("dataset", "Write the training set: messages, tools and loss masks.")
+
+
+@app.command()
+def run(
+    run: RunOption,
+    source: SourceOption = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Run all stages; --limit takes a slice of so many tools."""
+    _run_all(run, Options(config, overrides, source, seed, limit, workers))
+
+
+@app.command()
+def demo(
+    run: RunOption,
+    seed: SeedOption = None,
+    limit: LimitOption = DEMO_LIMIT,
+    workers: WorkersOption = None,
+) -> None:
+    """Run all stages on a slice, then print a dialogue and say where the files lie."""
+    from agentscaler.interfaces.cli.demo import print_example, print_files
+
+    folder = _run_all(run, Options(seed=seed, limit=limit, workers=workers))
+    console = output_console()
+    print_example(console, folder)
+    print_files(console, folder)
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The run folder.")],
+) -> None:
+    """Say what a run holds."""
+    from agentscaler.interfaces.cli.tables import file_lines, status_table
+    from agentscaler.runfolder import RunFolder
+
+    run, console = RunFolder.open(folder), output_console()
+    console.print(status_table(run))
+    for line in file_lines(run):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def show(
+    kind: Annotated[Kind, typer.Argument(help="What to print.")],
+    run: RunOption,
+    wanted: Annotated[
+        str,
+        typer.Argument(
+            metavar="[ID]", help="An id, the beginning of one, a number such as #3, or random."
+        ),
+    ] = "random",
+    full: Annotated[bool, typer.Option("--full", help="Do not shorten long texts.")] = False,
+) -> None:
+    """Print one domain, task or trajectory for a person to read."""
+    from agentscaler.interfaces.cli.show import show_domain, show_task, show_trajectory
+    from agentscaler.runfolder import RunFolder
+
+    printers: dict[Kind, Callable[..., None]] = {
+        Kind.DOMAIN: show_domain,
+        Kind.TASK: show_task,
+        Kind.TRAJECTORY: show_trajectory,
+    }
+    rng = random.SystemRandom()
+    printers[kind](output_console(), RunFolder.open(run), wanted, rng, full=full)
+
+
+def _run_stage(name: str, path: Path, options: Options) -> None:
+    from agentscaler.interfaces.cli.progress import watcher
+    from agentscaler.pipeline import run_stage, stage_named
+    from agentscaler.runfolder import RunFolder
+
+    folder = RunFolder.open(path, create=name == "pool")
+    settings = options.settings(folder.settings, limited=stage_named(name).section)
+    with watcher(error_console()) as observer:
+        run_stage(folder, name, settings, observer)
+
+
+def _run_all(path: Path, options: Options) -> "RunFolder":
+    from agentscaler.interfaces.cli.progress import watcher
+    from agentscaler.interfaces.cli.tables import summary_table
+    from agentscaler.pipeline import run as run_pipeline
+    from agentscaler.runfolder import RunFolder
+
+    folder = RunFolder.open(path, create=True)
+    settings = options.settings(folder.settings, limited="pool")
+    with watcher(error_console()) as observer:
+        records = run_pipeline(folder, settings, observer)
+    output_console().print(summary_table(records))
+    return folder

@@ -1,0 +1,21 @@
+"""The whole system: its stages in order, each from files to records to files.
+
+`stages.py` is the page to read: what each stage takes, calls and writes.  `run.py` decides what is
+up to date and what has to be done; `settings.py` puts the settings of all stages together.  Nothing
+here prints: an `Observer` is told how the work goes.
+"""
+
+from agentscaler.pipeline.run import Observer, run, run_stage
+from agentscaler.pipeline.settings import Settings
+from agentscaler.pipeline.stages import STAGES, DomainEntry, Stage, stage_named
+
+__all__ = [
+    "STAGES",
+    "DomainEntry",
+    "Observer",
+    "Settings",
+    "Stage",
+    "run",
+    "run_stage",
+    "stage_named",
+]

@@ -1,0 +1,143 @@
+"""Runs stages: keeps what is up to date, goes on with what was begun, redoes what has changed."""
+
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from agentscaler.engine import Engine, LocalEngine
+from agentscaler.errors import RunFolderError
+from agentscaler.pipeline.settings import Settings
+from agentscaler.pipeline.stages import STAGES, Stage, Work, stage_named
+from agentscaler.runfolder import (
+    Fingerprint,
+    RunFolder,
+    StageRecord,
+    StageState,
+    code_version,
+    measure,
+)
+
+__all__ = ["Observer", "run", "run_stage"]
+
+# Bottom first: the code version of a stage covers everything up to its package.
+_PACKAGES = (
+    *("errors", "ledger", "settings", "chat", "runfolder", "engine"),
+    *("corpus", "graph", "world", "domain", "task", "rollout", "filtering", "dataset"),
+)
+_DISTRIBUTIONS = {"botocore": "botocore", "google": "google-api-python-client"}
+
+
+class Observer(Protocol):
+    """Is told how a run goes; the command line draws progress bars with it."""
+
+    def begun(self, stage: Stage, done: int, total: int, changes: list[str]) -> None:
+        """A stage begins with `done` of `total` units; `changes` says why it is redone."""
+        ...
+
+    def advanced(self, stage: Stage, unit: int) -> None:
+        """So many units are done now."""
+        ...
+
+    def ended(self, stage: Stage, record: StageRecord, *, kept: bool) -> None:
+        """A stage is complete; `kept` if it was so before and nothing was done."""
+        ...
+
+
+class Unobserved:
+    """The `Observer` that looks away."""
+
+    def begun(self, stage: Stage, done: int, total: int, changes: list[str]) -> None:
+        pass
+
+    def advanced(self, stage: Stage, unit: int) -> None:
+        pass
+
+    def ended(self, stage: Stage, record: StageRecord, *, kept: bool) -> None:
+        pass
+
+
+def run(
+    folder: RunFolder, settings: Settings, observer: Observer | None = None
+) -> dict[str, StageRecord]:
+    """Brings every stage of a run up to date, in order; what is up to date is kept.
+
+    Raises:
+        AgentScalerError: what the user can mend; the run goes on from there with the same call.
+    """
+    with folder.locked(), LocalEngine(settings.workers) as engine:
+        folder.save_settings(settings, exclude={"workers"})
+        return {
+            stage.name: _run_stage(folder, stage, settings, engine, observer or Unobserved())
+            for stage in STAGES
+        }
+
+
+def run_stage(
+    folder: RunFolder, name: str, settings: Settings, observer: Observer | None = None
+) -> StageRecord:
+    """Brings one stage up to date with what the run holds of the stage before it.
+
+    Raises:
+        RunFolderError: the stage before it is missing, unfinished or stale.
+        AgentScalerError: what the user can mend; the run goes on from there with the same call.
+    """
+    stage = stage_named(name)
+    with folder.locked(), LocalEngine(settings.workers) as engine:
+        if (before := _before(stage)) and folder.state(before.name) is not StageState.COMPLETE:
+            raise RunFolderError(
+                f"The stage {name} needs the {before.gives} of the stage {before.name}, which is "
+                f"{folder.state(before.name)} in {folder.path}.",
+                f"First run `agentscaler {before.name} --run {folder.path}`.",
+            )
+        folder.save_settings(settings, exclude={"workers"})
+        return _run_stage(folder, stage, settings, engine, observer or Unobserved())
+
+
+def _run_stage(
+    folder: RunFolder, stage: Stage, settings: Settings, engine: Engine, observer: Observer
+) -> StageRecord:
+    fingerprint = _fingerprint(folder, stage, settings)
+    kept = folder.is_current(stage.name, fingerprint)
+    if not kept:
+        changes = folder.changes(stage.name, fingerprint)
+        with folder.stage(stage.name, fingerprint, stage.outputs, stage.directories) as out:
+            observer.begun(stage, out.done_units, stage.units(folder), changes)
+            advanced = partial(observer.advanced, stage)
+            stage.make(Work(folder, settings, engine, out, advanced))
+    record = folder.record(stage.name)
+    assert record is not None, "a stage that is current or has just been written has a record"
+    observer.ended(stage, record, kept=kept)
+    return record
+
+
+def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerprint:
+    before = _before(stage)
+    upstream = folder.record(before.name) if before else None
+    section: BaseModel = getattr(settings, stage.section)
+    return Fingerprint(
+        stage=stage.name,
+        upstream=upstream.fingerprint.digest if upstream else "",
+        inputs={} if before else {name: _version(name) for name in settings.sources},
+        settings=section.model_dump(mode="json"),
+        seed=settings.seed,
+        code=code_version((*_PACKAGES[: _PACKAGES.index(stage.package) + 1], "pipeline")),
+    )
+
+
+def _before(stage: Stage) -> Stage | None:
+    index = STAGES.index(stage)
+    return STAGES[index - 1] if index else None
+
+
+def _version(source: str) -> str:
+    """What tells one content of a source from another: a package's version, or a digest."""
+    if source in _DISTRIBUTIONS:
+        try:
+            return metadata.version(_DISTRIBUTIONS[source])
+        except metadata.PackageNotFoundError:
+            return "not installed"
+    path = Path(source)
+    return measure(path).sha256 if path.exists() else "missing"

@@ -1,0 +1,36 @@
+"""The settings of a whole run: one section a stage."""
+
+import os
+
+from pydantic import Field
+
+from agentscaler.corpus import PoolSettings
+from agentscaler.dataset import DatasetSettings
+from agentscaler.domain import DomainSettings
+from agentscaler.filtering import FunnelSettings
+from agentscaler.graph import GraphSettings
+from agentscaler.rollout import RolloutSettings
+from agentscaler.settings import Section
+from agentscaler.task import TaskSettings
+
+__all__ = ["Settings"]
+
+
+class Settings(Section):
+    """Everything that can be set about a run.
+
+    Attributes:
+        workers: processes that share the work; changes no byte of any output.
+        sources: where API descriptions come from: "botocore", "google", or paths.
+    """
+
+    seed: int = 0
+    workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1)
+    sources: tuple[str, ...] = Field(default=("botocore", "google"), min_length=1)
+    pool: PoolSettings = PoolSettings()
+    graph: GraphSettings = GraphSettings()
+    domain: DomainSettings = DomainSettings()
+    task: TaskSettings = TaskSettings()
+    rollout: RolloutSettings = RolloutSettings()
+    funnel: FunnelSettings = FunnelSettings()
+    dataset: DatasetSettings = DatasetSettings()

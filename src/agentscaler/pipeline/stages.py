@@ -1,0 +1,320 @@
+"""The stages on one page.
+
+    pool -> graph -> domains -> tasks -> rollout -> filter -> dataset
+
+A stage reads what the stage before it wrote, hands records to the one verb of its package, and
+writes what comes back, unit by unit: one unit a domain, or one for the whole stage.  This is the
+only place that knows the files of a run; `runfolder` makes them survive a kill.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from agentscaler.corpus import ToolSpec, load_corpus
+from agentscaler.dataset import DatasetSettings, build_dataset
+from agentscaler.domain import Domain, build_domains, load_domain, save_domain
+from agentscaler.engine import Engine
+from agentscaler.errors import SettingsError
+from agentscaler.filtering import FunnelSettings, Verdict, run_funnel
+from agentscaler.graph import ToolGraph, build_graph
+from agentscaler.ledger import Rejection
+from agentscaler.pipeline.settings import Settings
+from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
+from agentscaler.runfolder import RunFolder, StageWriter
+from agentscaler.task import Task, TaskSettings, construct_tasks
+
+__all__ = ["STAGES", "DomainEntry", "Stage", "Work", "stage_named"]
+
+Limited = TypeVar("Limited", TaskSettings, RolloutSettings, FunnelSettings, DatasetSettings)
+Result = TypeVar("Result")
+
+
+class DomainEntry(BaseModel):
+    """A line of `domains.jsonl`: what became of one community.
+
+    Attributes:
+        id: of the domain, which lies in `domains/<id>/`; None if the community gave none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    community: int
+    id: str | None = None
+    title: str = ""
+    tools: int = 0
+    tables: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a stage works with."""
+
+    folder: RunFolder
+    settings: Settings
+    engine: Engine
+    out: StageWriter
+    advanced: Callable[[int], None]
+
+    def end_unit(self, counts: Mapping[str, int], reasons: Iterable[str] = ()) -> None:
+        """Counts what went through a unit, and what was rejected for which reason; commits it."""
+        for key, n in counts.items():
+            self.out.count(key, n)
+        for reason in reasons:
+            self.out.count(f"rejected:{reason}")
+        self.out.commit()
+        self.advanced(self.out.done_units)
+
+
+def _make_pool(work: Work) -> None:
+    settings = work.settings
+    pool = load_corpus(settings.sources, settings.pool, settings.seed)
+    work.out.write("pool.jsonl", pool.tools)
+    work.out.write("rejected-tools.jsonl", pool.rejections)
+    work.end_unit(
+        {"in": pool.read - pool.skipped, "out": len(pool.tools)},
+        _reasons(pool.rejections),
+    )
+
+
+def _make_graph(work: Work) -> None:
+    tools = list(work.folder.read("pool.jsonl", ToolSpec))
+    graph = build_graph(tools, work.settings.graph, work.settings.seed)
+    work.out.write_bytes("graph.npz", graph.dump())
+    work.end_unit({"in": len(tools), "out": graph.community_count})
+
+
+def _make_domains(work: Work) -> None:
+    settings, out = work.settings, work.out
+    tools = list(work.folder.read("pool.jsonl", ToolSpec))
+    ids = {tool.id for tool in tools}
+    graph = ToolGraph.parse((work.folder.path / "graph.npz").read_bytes())
+    outcomes = build_domains(
+        graph, tools, settings.domain, settings.seed, work.engine, start=out.done_units
+    )
+    for outcome in _up_to(settings.domain.limit, "out", out, outcomes):
+        entry = DomainEntry(community=outcome.community)
+        if domain := outcome.domain:
+            save_domain(domain, out.directory("domains") / domain.id)
+            entry = DomainEntry(
+                community=outcome.community,
+                id=domain.id,
+                title=domain.manifest.title,
+                tools=len(domain.manifest.tools),
+                tables=len(domain.manifest.tables),
+            )
+        out.write("domains.jsonl", [entry])
+        out.write("rejected-domains.jsonl", outcome.rejections)
+        reasons = [
+            f"{rejection.reason} (tool)" if rejection.id in ids else rejection.reason
+            for rejection in outcome.rejections
+        ]
+        work.end_unit({"in": 1, "out": int(domain is not None)}, reasons)
+
+
+def _make_tasks(work: Work) -> None:
+    settings, out = work.settings, work.out
+    entries = work.folder.read("domains.jsonl", DomainEntry)
+    made = (entry.id for entry in entries if entry.id)
+    domains = (_domain(work.folder, name) for name in islice(made, out.done_units, None))
+    rest = _rest_of(settings.task, "in", out)
+    outcomes = construct_tasks(domains, rest, settings.seed, work.engine)
+    for outcome in _up_to(settings.task.limit, "in", out, outcomes):
+        out.write("tasks.jsonl", outcome.tasks)
+        out.write("rejected-tasks.jsonl", outcome.rejections)
+        counts = {"in": 1, "out": len(outcome.tasks), "domains": int(bool(outcome.tasks))}
+        work.end_unit(counts, _reasons(outcome.rejections))
+
+
+def _make_trajectories(work: Work) -> None:
+    settings, out = work.settings, work.out
+    ahead = islice(_by_domain(work.folder.read("tasks.jsonl", Task)), out.done_units, None)
+    todo = ((_domain(work.folder, name), tasks) for name, tasks in ahead)
+    rest = _rest_of(settings.rollout, "in", out)
+    results = roll_out(todo, rest, settings.seed, work.engine)
+    for trajectories in _up_to(settings.rollout.limit, "in", out, results):
+        played = [one for one in trajectories if one.failure_owner is None]
+        failed = [one for one in trajectories if one.failure_owner is not None]
+        out.write("trajectories.jsonl", played)
+        out.write("failures.jsonl", failed)
+        counts = {"in": len(trajectories), "out": len(played), "domains": int(bool(played))}
+        work.end_unit(counts, [str(one.failure_owner) for one in failed])
+
+
+def _filter(work: Work) -> None:
+    out = work.out
+    ahead = islice(_played(work.folder), out.done_units, None)
+    todo = ((_domain(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
+    results = run_funnel(todo, _rest_of(work.settings.funnel, "in", out), work.engine)
+    for verdicts in _up_to(work.settings.funnel.limit, "in", out, results):
+        kept = [verdict for verdict in verdicts if verdict.kept]
+        rejected = [verdict for verdict in verdicts if not verdict.kept]
+        out.write("kept.jsonl", kept)
+        out.write("rejected.jsonl", rejected)
+        counts = {"in": len(verdicts), "out": len(kept), "domains": int(bool(kept))}
+        work.end_unit(counts, [str(verdict.reason) for verdict in rejected])
+
+
+def _make_dataset(work: Work) -> None:
+    settings, out = work.settings, work.out
+    ahead = islice(_kept(work.folder), out.done_units, None)
+    todo = ((_domain(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
+    results = build_dataset(todo, _rest_of(settings.dataset, "in", out), settings.seed)
+    for examples in _up_to(settings.dataset.limit, "in", out, results):
+        for split in ("train", "held_out"):
+            part = [example for example in examples if example.split == split]
+            out.write(f"dataset/{split}.jsonl", part)
+            out.count(split, len(part))
+        work.end_unit({"in": len(examples), "out": len(examples)})
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the pipeline.
+
+    Attributes:
+        name: as the command line calls it.
+        section: its part of `Settings`.
+        package: the topmost package that it uses.
+        outputs, directories: what it writes, relative to the run folder.
+        takes, gives: what goes in and what comes out, as plural nouns.
+        units: how many units of work it has, once the stages before it are done.
+    """
+
+    name: str
+    section: str
+    package: str
+    make: Callable[[Work], None]
+    takes: str
+    gives: str
+    outputs: tuple[str, ...]
+    directories: tuple[str, ...] = ()
+    units: Callable[[RunFolder], int] = lambda folder: 1
+
+
+def _counted(stage: str, key: str) -> Callable[[RunFolder], int]:
+    """Reads a counter of a stage that is complete."""
+
+    def read(folder: RunFolder) -> int:
+        record = folder.record(stage)
+        return record.counters.get(key, 0) if record else 0
+
+    return read
+
+
+STAGES = (
+    Stage(
+        *("pool", "pool", "corpus", _make_pool, "operations", "tools"),
+        outputs=("pool.jsonl", "rejected-tools.jsonl"),
+    ),
+    Stage(
+        *("graph", "graph", "graph", _make_graph, "tools", "communities"),
+        outputs=("graph.npz",),
+    ),
+    Stage(
+        *("domains", "domain", "domain", _make_domains, "communities", "domains"),
+        outputs=("domains.jsonl", "rejected-domains.jsonl"),
+        directories=("domains",),
+        units=_counted("graph", "out"),
+    ),
+    Stage(
+        *("tasks", "task", "task", _make_tasks, "domains", "tasks"),
+        outputs=("tasks.jsonl", "rejected-tasks.jsonl"),
+        units=_counted("domains", "out"),
+    ),
+    Stage(
+        *("rollout", "rollout", "rollout", _make_trajectories, "episodes", "trajectories"),
+        outputs=("trajectories.jsonl", "failures.jsonl"),
+        units=_counted("tasks", "domains"),
+    ),
+    Stage(
+        *("filter", "funnel", "filtering", _filter, "trajectories", "kept"),
+        outputs=("kept.jsonl", "rejected.jsonl"),
+        units=_counted("rollout", "domains"),
+    ),
+    Stage(
+        *("dataset", "dataset", "dataset", _make_dataset, "kept", "examples"),
+        outputs=("dataset/train.jsonl", "dataset/held_out.jsonl"),
+        units=_counted("filter", "domains"),
+    ),
+)
+
+
+def stage_named(name: str) -> Stage:
+    """The stage of that name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    for stage in STAGES:
+        if stage.name == name:
+            return stage
+    names = ", ".join(stage.name for stage in STAGES)
+    raise SettingsError(f"There is no stage {name}.", f"The stages are {names}.")
+
+
+def _domain(folder: RunFolder, name: str) -> Domain:
+    return load_domain(folder.path / "domains" / name)
+
+
+def _reasons(rejections: Iterable[Rejection]) -> Iterator[str]:
+    return (rejection.reason for rejection in rejections)
+
+
+def _rest_of(section: Limited, counter: str, out: StageWriter) -> Limited:
+    """The settings with what is left of their limit, for a stage that goes on."""
+    if section.limit is None:
+        return section
+    left = section.limit - out.counters.get(counter, 0)
+    return section.model_copy(update={"limit": max(left, 0)})
+
+
+def _up_to(
+    limit: int | None, counter: str, out: StageWriter, results: Iterator[Result]
+) -> Iterator[Result]:
+    """The results, until the counter has reached the limit."""
+    while limit is None or out.counters.get(counter, 0) < limit:
+        try:
+            result = next(results)
+        except StopIteration:
+            return
+        yield result
+
+
+class _OfDomain(Protocol):
+    @property
+    def domain(self) -> str: ...
+
+
+Record = TypeVar("Record", bound=_OfDomain)
+
+
+def _by_domain(records: Iterable[Record]) -> Iterator[tuple[str, list[Record]]]:
+    """Neighbouring records of one domain together."""
+    for name, group in groupby(records, key=attrgetter("domain")):
+        yield name, list(group)
+
+
+def _played(folder: RunFolder) -> Iterator[tuple[str, list[Task], list[Trajectory]]]:
+    """Trajectories by domain, with the domain's tasks; both files are in the order of domains."""
+    tasks = _by_domain(folder.read("tasks.jsonl", Task))
+    for name, trajectories in _by_domain(folder.read("trajectories.jsonl", Trajectory)):
+        yield name, next(group for domain, group in tasks if domain == name), trajectories
+
+
+def _kept(folder: RunFolder) -> Iterator[tuple[str, list[Task], list[Trajectory]]]:
+    """Kept trajectories by domain, with the domain's tasks."""
+    verdicts = folder.read("kept.jsonl", Verdict)
+    kept = next(verdicts, None)
+    for name, tasks, trajectories in _played(folder):
+        chosen = []
+        for trajectory in trajectories:
+            if kept is not None and kept.trajectory == trajectory.id:
+                chosen.append(trajectory)
+                kept = next(verdicts, None)
+        if chosen:
+            yield name, tasks, chosen

@@ -1,0 +1,82 @@
+"""Everything the docs show works: Python blocks run, commands and options exist, links lead on."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from agentscaler.interfaces.cli.main import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|`)(agentscaler [^`\n]+)", re.MULTILINE)
+TARGET = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+def blocks_of(page: Path, language: str) -> list[str]:
+    return [body for name, body in FENCE.findall(page.read_text()) if name == language]
+
+
+def page_name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks_of(page, "python")], ids=page_name
+)
+def test_the_python_of_a_page_runs(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {"__name__": "page"}
+    for number, block in enumerate(blocks_of(page, "python"), 1):
+        exec(compile(block, f"{page_name(page)} block {number}", "exec"), namespace)
+
+
+def commands_of(page: Path) -> list[str]:
+    return [text.strip() for text in COMMAND.findall(page.read_text())]
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [(page, line) for page in PAGES for line in commands_of(page)],
+    ids=lambda value: value if isinstance(value, str) else page_name(value),
+)
+def test_a_command_in_the_docs_is_one_that_the_program_takes(page: Path, line: str) -> None:
+    words = shlex.split(re.split(r" [|>&]", line)[0], comments=True)
+    program = typer.main.get_command(app)
+    commands: dict[str, Any] = program.commands  # type: ignore[attr-defined]  # it is a group
+    assert words[1] in commands or words[1].startswith("--"), f"no command {words[1]}"
+    if words[1] in commands:
+        commands[words[1]].make_context(words[1], words[2:])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_make_targets_and_links_of_a_page_exist(page: Path) -> None:
+    text = page.read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    missing = [name for name in TARGET.findall(text) if not re.search(f"^{name}:", makefile, re.M)]
+    dead = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+    assert (missing, dead) == ([], [])
+
+
+def test_the_commands_are_found_at_all() -> None:
+    assert len(commands_of(ROOT / "README.md")) >= 12
+
+
+def test_the_example_runs() -> None:
+    example = ROOT / "examples" / "clinic.py"
+    done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^\d+ tasks, [1-9]\d* dialogues kept$", done.stdout, re.MULTILINE)
+    assert "changed: {" in done.stdout

@@ -1,0 +1,61 @@
+"""`run_stage` and the fingerprints, without running a stage."""
+
+from pathlib import Path
+
+import pytest
+import typer
+
+import agentscaler
+from agentscaler.errors import InputError, RunFolderError, SettingsError
+from agentscaler.interfaces.cli.main import app
+from agentscaler.pipeline import STAGES, Settings, run_stage
+from agentscaler.pipeline.run import _PACKAGES
+from agentscaler.runfolder import RunFolder, StageState
+
+
+def test_the_code_of_every_package_below_the_pipeline_is_in_the_fingerprints() -> None:
+    source = Path(agentscaler.__file__).parent
+    found = {path.stem for path in source.iterdir() if path.suffix == ".py" or path.is_dir()}
+    above = {"__init__", "__main__", "__pycache__", "interfaces", "pipeline"}
+    assert sorted(_PACKAGES) == sorted(found - above)
+
+
+def test_every_stage_has_a_section_of_the_settings_and_a_command() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+    assert [stage.name for stage in STAGES if stage.name not in commands] == []
+    assert [stage.name for stage in STAGES if stage.section not in Settings.model_fields] == []
+
+
+def test_a_stage_without_its_upstream_names_the_command_to_run_first(tmp_path: Path) -> None:
+    folder = RunFolder.open(tmp_path, create=True)
+    with pytest.raises(RunFolderError, match=r"absent in .*First run `agentscaler pool --run"):
+        run_stage(folder, "graph", Settings(workers=1))
+
+
+def test_an_unknown_stage_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    folder = RunFolder.open(tmp_path, create=True)
+    with pytest.raises(SettingsError, match=r"no stage brew.*pool, graph, domains"):
+        run_stage(folder, "brew", Settings(workers=1))
+
+
+def test_a_stage_that_fails_is_not_complete_and_can_be_tried_again(tmp_path: Path) -> None:
+    folder = RunFolder.open(tmp_path / "run", create=True)
+    missing = tmp_path / "functions.json"
+    settings = Settings(sources=(str(missing),), workers=1)
+    with pytest.raises(InputError):
+        run_stage(folder, "pool", settings)
+    assert folder.state("pool") is StageState.PARTIAL
+    missing.write_text('[{"name": "ListBooks", "description": "Lists all books."}]')
+    assert run_stage(folder, "pool", settings).counters["out"] == 1
+
+
+def test_a_source_whose_content_changed_is_read_again(tmp_path: Path) -> None:
+    folder = RunFolder.open(tmp_path / "run", create=True)
+    source = tmp_path / "functions.json"
+    settings = Settings(sources=(str(source),), workers=1)
+    source.write_text('[{"name": "ListBooks", "description": "Lists all books."}]')
+    first = run_stage(folder, "pool", settings)
+    assert run_stage(folder, "pool", settings) == first
+    source.write_text('[{"name": "ListLoans", "description": "Lists all loans."}]')
+    second = run_stage(folder, "pool", settings)
+    assert second.fingerprint.changes_since(first.fingerprint) == [f"input {source} changed"]
