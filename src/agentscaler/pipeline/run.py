@@ -28,6 +28,11 @@ _PACKAGES = (
     *("corpus", "graph", "world", "domain", "task", "rollout", "filtering", "dataset"),
 )
 _DISTRIBUTIONS = {"botocore": "botocore", "google": "google-api-python-client"}
+# The libraries whose own results end up in the bytes of a stage.
+_LIBRARIES = (
+    *("apsw", "inflection", "mimesis", "numpy", "orjson", "pydantic"),
+    *("scikit-learn", "scikit-network", "scipy", "sparse-dot-topn"),
+)
 
 
 class Observer(Protocol):
@@ -117,10 +122,13 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
     before = _before(stage)
     upstream = folder.record(before.name) if before else None
     section: BaseModel = getattr(settings, stage.section)
+    inputs = {f"library {name}": metadata.version(name) for name in _LIBRARIES}
+    if before is None:
+        inputs |= {name: _version(name) for name in settings.sources}
     return Fingerprint(
         stage=stage.name,
         upstream=upstream.fingerprint.digest if upstream else "",
-        inputs={} if before else {name: _version(name) for name in settings.sources},
+        inputs=inputs,
         settings=section.model_dump(mode="json"),
         seed=settings.seed,
         code=code_version((*_PACKAGES[: _PACKAGES.index(stage.package) + 1], "pipeline")),

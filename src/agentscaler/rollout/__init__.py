@@ -8,7 +8,6 @@ user.
 from agentscaler.rollout.episode import play, system_message, tool_message
 from agentscaler.rollout.expert import Expert, ExpertMaker
 from agentscaler.rollout.protocols import Agent, AgentMaker, GaveUpError, User, UserMaker, UserTurn
-from agentscaler.rollout.requests import request_text
 from agentscaler.rollout.runner import roll_out
 from agentscaler.rollout.scripted_user import ScriptedUser, ScriptedUserMaker
 from agentscaler.rollout.settings import RolloutSettings
@@ -32,7 +31,6 @@ __all__ = [
     "UserMaker",
     "UserTurn",
     "play",
-    "request_text",
     "roll_out",
     "system_message",
     "tool_message",

@@ -3,27 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from agentscaler.rollout.wording import fold
-from agentscaler.task.task import Fact, Goal, Task
+from agentscaler.task.task import Goal, Task
 
-__all__ = ["find_request", "goal_facts", "request_text", "said_facts", "withholdable_facts"]
-
-
-def request_text(goal: Goal, facts: Mapping[str, Fact], told: set[str]) -> str:
-    """The request as a verb phrase.
-
-    Args:
-        goal: whose fragments are rendered.
-        facts: the task's facts by name; a fragment may speak of these only.
-        told: names of the facts that may be told; a fragment with another fact is said vaguely.
-
-    Raises:
-        KeyError: a fragment names a fact that the task does not have.
-    """
-    pieces = []
-    for fragment in goal.request:
-        open_facts = {facts[name].name for name in fragment.facts} <= told
-        pieces.append(fragment.text if open_facts else fragment.vague)
-    return " ".join(piece for piece in pieces if piece)
+__all__ = ["find_request", "goal_facts", "said_facts", "withholdable_facts"]
 
 
 def said_facts(goal: Goal, told: set[str]) -> set[str]:

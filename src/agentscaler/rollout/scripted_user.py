@@ -16,13 +16,13 @@ from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
 from agentscaler.rollout.requests import (
     goal_facts,
-    request_text,
     said_facts,
     withholdable_facts,
 )
 from agentscaler.rollout.trajectory import FailureOwner
 from agentscaler.rollout.user_phrases import PERSONAS
 from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
+from agentscaler.task.request import request_text
 from agentscaler.task.task import Fact, Goal, Task
 
 __all__ = ["ScriptedUser", "ScriptedUserMaker"]
@@ -119,7 +119,7 @@ class ScriptedUser:
         self._announced += 1
         tellable = set(self._facts) - (self._withheld - self._told)
         self._told |= said_facts(goal, tellable)
-        return request_text(goal, self._facts, tellable)
+        return request_text(goal.request, tellable)
 
     def _openings(
         self, request: str, asks: tuple[str, ...], wishes: tuple[str, ...]

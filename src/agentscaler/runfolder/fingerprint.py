@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = ["Fingerprint", "code_version"]
 
@@ -20,7 +20,8 @@ class Fingerprint(BaseModel):
     Attributes:
         stage: the stage's name.
         upstream: digest of the fingerprint of the stage before; "" for the first.
-        inputs: what the stage reads from outside the run, by name, each with a version or digest.
+        inputs: what the stage takes from outside the run (sources, libraries), by name, each with
+            a version or digest.
         settings: the stage's settings as JSON.
         code: `code_version` of the packages that the stage uses.
     """
@@ -29,8 +30,8 @@ class Fingerprint(BaseModel):
 
     stage: str
     upstream: str = ""
-    inputs: dict[str, str] = {}
-    settings: dict[str, Any] = {}
+    inputs: dict[str, str] = Field(default_factory=dict)
+    settings: dict[str, Any] = Field(default_factory=dict)
     seed: int = 0
     code: str = ""
 

@@ -7,10 +7,15 @@ from agentscaler.task.task import Fragment, Goal
 __all__ = ["intent_text", "request_text"]
 
 
-def request_text(request: Sequence[Fragment], withheld: Collection[str] = ()) -> str:
-    """A request in words; fragments with a fact in `withheld` stay vague."""
+def request_text(request: Sequence[Fragment], told: Collection[str] | None = None) -> str:
+    """A request as a verb phrase.
+
+    Args:
+        told: names of the facts that may be told, None for all; a fragment with another fact is
+            said vaguely.
+    """
     pieces = (
-        fragment.vague if any(fact in withheld for fact in fragment.facts) else fragment.text
+        fragment.text if told is None or set(fragment.facts) <= set(told) else fragment.vague
         for fragment in request
     )
     return " ".join(piece for piece in pieces if piece)
