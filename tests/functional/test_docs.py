@@ -1,5 +1,6 @@
 """Everything the docs show works: Python blocks run, commands and options exist, links lead on."""
 
+import ast
 import re
 import shlex
 import shutil
@@ -80,3 +81,20 @@ def test_the_example_runs() -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"^\d+ tasks, [1-9]\d* dialogues kept$", done.stdout, re.MULTILINE)
     assert "changed: {" in done.stdout
+
+
+def module_lines() -> list[str]:
+    """The line of each module in docs/architecture.md: its name and its docstring's first line."""
+    package = ROOT / "src" / "agentscaler"
+    lines = []
+    for path in sorted(package.rglob("*.py")):
+        if not path.name.startswith("__"):
+            words = ast.get_docstring(ast.parse(path.read_text())) or ""
+            first = re.split(r"(?<=[.?])\s", words.replace("\n", " "))[0]
+            lines.append(f"- `{path.relative_to(package).as_posix()}`: {first}")
+    return lines
+
+
+def test_the_architecture_has_a_true_line_for_each_module() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    assert [line for line in page.splitlines() if line.startswith("- `")] == module_lines()
