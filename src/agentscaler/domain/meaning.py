@@ -11,12 +11,12 @@ from agentscaler.corpus.words import split_words
 __all__ = ["column_type", "is_person", "meaning_of"]
 
 _PEOPLE = frozenset(
-    "account_holder agent applicant assignee attendee author buyer candidate client contact"
-    " contractor coworker customer dependent doctor driver employee guardian guest human instructor"
-    " investigator invitee lead learner manager member owner participant passenger patient person"
-    " physician practitioner profile recipient requester reviewer seller signer student subscriber"
-    " teacher tenant traveler tutor user visitor worker workteam_member".split()
+    "account_holder applicant assignee attendee author candidate coworker customer dependent doctor"
+    " driver employee guardian guest human instructor investigator invitee learner manager member"
+    " participant passenger patient person physician practitioner requester reviewer student"
+    " teacher tenant traveler tutor user visitor workteam_member".split()
 )
+"""Nouns of people; those that as often mean machines (agent, client, worker) are not here."""
 
 # (meaning, pattern over the words of "table noun|column"), tried in order on text columns
 _TEXT_RULES = tuple(

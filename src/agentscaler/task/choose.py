@@ -120,9 +120,9 @@ class Chooser:
             for name in names
             if name not in needed and (columns[name].type != "boolean" or is_switch(columns[name]))
         ]
-        spare = max(0, most - len(needed))
-        fewest = 1 if tool.kind is ToolKind.UPDATE or not arguments else 0
-        extra = self.random.randint(min(fewest, len(optional)), min(spare, len(optional)))
+        spare = min(max(0, most - len(needed)), len(optional))
+        wanted = not needed and (tool.kind is ToolKind.UPDATE or not arguments)
+        extra = self.random.randint(min(int(wanted), spare), spare)
         drawn = {*needed, *self.random.sample(optional, extra)}
         chosen = []
         for name in names:
