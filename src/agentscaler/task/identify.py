@@ -23,6 +23,7 @@ from agentscaler.task.task import Fragment, Provenance
 __all__ = ["Identifier", "Introduction"]
 
 _DEPTH = 3
+_BACK_REFERENCES = 0.5
 _CONTAINERS = frozenset(
     "account album app application bucket calendar catalog channel cluster collection course"
     " database dataset directory domain environment fleet folder group instance library network"
@@ -74,7 +75,9 @@ class Identifier:
         """
         mention = self.notebook.mentioned.get((table.name, key))
         if mention is not None:
-            return Introduction(key, self._known(key), (self._again(table, mention),), mention.full)
+            return Introduction(
+                key, self._known(key), (self._again(table, key, mention),), mention.full
+            )
         row = self.row(table, key)
         if row is None or depth > _DEPTH:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
@@ -128,16 +131,16 @@ class Identifier:
         self._remember(table, key, reference, (fact.name,))
         return Introduction(key, Provenance(origin="user", fact=fact.name), (words,), reference)
 
-    def _again(self, table: Table, mention: Mention) -> Fragment:
-        """Words for a row that was spoken of before."""
-        if mention.back != mention.full:
-            return Fragment(text=mention.back)
-        return Fragment(text=mention.full, facts=mention.facts, vague=f"that {table.noun}")
+    def _again(self, table: Table, key: str, mention: Mention) -> Fragment:
+        """Words for a row that was spoken of before; "that user" only if no other user was."""
+        others = any(name == table.name and other != key for name, other in self.notebook.mentioned)
+        if not others and self.random.random() < _BACK_REFERENCES:
+            return Fragment(text=f"that {table.noun}")
+        vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
+        return Fragment(text=mention.full, facts=mention.facts, vague=vague)
 
     def _remember(self, table: Table, key: str, reference: str, facts: tuple[str, ...]) -> None:
-        others = any(name == table.name for name, _ in self.notebook.mentioned)
-        back = reference if others else self.random.choice((f"that {table.noun}", reference))
-        self.notebook.mentioned[table.name, key] = Mention(reference, back, facts)
+        self.notebook.mentioned[table.name, key] = Mention(reference, facts)
 
     def _describe(self, table: Table, row: dict[str, Any]) -> tuple[tuple[Column, ...], str] | None:
         """Columns whose values this row has and no other of its table, and words for the row."""

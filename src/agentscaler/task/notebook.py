@@ -30,10 +30,9 @@ class Focus:
 
 @dataclass(frozen=True)
 class Mention:
-    """How a row is spoken of: `full` singles it out and tells `facts`, `back` refers back to it."""
+    """How a row is spoken of: `full` singles it out and tells `facts`."""
 
     full: str
-    back: str
     facts: tuple[str, ...]
 
 

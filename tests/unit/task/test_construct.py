@@ -88,6 +88,21 @@ def test_what_the_user_says_singles_out_one_row(box_office: Domain, tasks: list[
     assert named
 
 
+def test_that_show_is_said_only_where_there_is_one(box_office: Domain, tasks: list[Task]) -> None:
+    said = 0
+    for task in tasks:
+        for table, column in (
+            ("show", "show_id"),
+            ("venue", "venue_id"),
+            ("visitor", "visitor_id"),
+        ):
+            if f"that {table}" in task.intent:
+                said += 1
+                keys = {call.arguments[column] for call in task.gold if column in call.arguments}
+                assert len(keys) == 1, task.intent
+    assert said
+
+
 def test_reads_ask_for_answers_that_the_request_does_not_hold(tasks: list[Task]) -> None:
     asked = [answer for task in tasks for goal in task.goals for answer in goal.answers]
     assert asked
