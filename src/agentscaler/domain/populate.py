@@ -65,8 +65,22 @@ def _entity_rows(
             row[table.status] = statuses[number]
             _tell_only_what_is_so(table, row, statuses[number])
         _agree(table, row)
+        _share_owners(table, row, rows)
         made.append(row)
     return made
+
+
+def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
+    """A row's owner belongs to the same owner as the row: a note on an issue of an app is on that
+    app."""
+    for column in table.columns:
+        if column.references is None or row[column.name] is None:
+            continue
+        parents = rows[column.references]
+        parent = next(one for one in parents if next(iter(one.values())) == row[column.name])
+        for shared in table.columns:
+            if shared.references and shared.name != column.name and parent.get(shared.name):
+                row[shared.name] = parent[shared.name]
 
 
 def _cell(

@@ -9,7 +9,14 @@ from typing import Any
 
 from agentscaler.corpus.english import capital, gerund, listing, past, plural_noun, with_article
 from agentscaler.domain.describe import needs_confirmation
-from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.domain.domain import (
+    ArgumentRole,
+    Column,
+    Domain,
+    DomainTool,
+    Table,
+    ToolKind,
+)
 from agentscaler.domain.source import list_columns
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
@@ -105,21 +112,37 @@ class GoalMaker:
     def _new_owners(
         self, tool: DomainTool, focus: Focus | None
     ) -> tuple[Arguments, list[Fragment]]:
-        """The rows that a new row belongs to: as arguments, and the words for them."""
-        arguments: Arguments = {}
+        """The rows that a new row belongs to: as arguments, and the words for them.
+
+        Owners agree with each other: the app of a new note is the app of the issue it is on.
+        """
+        roles = {name: role for name, role in tool.arguments.items() if role.kind == "reference"}
+        tied = {name: self._tied_to(role.table, roles) for name, role in roles.items()}
+        met: dict[str, Introduction] = {}
         words: list[Fragment] = []
-        for name, role in tool.arguments.items():
-            if role.kind != "reference":
-                continue
-            focused = focus if focus is not None and focus.table == role.table else None
-            optional = name not in tool.parameters["required"]
-            if optional and focused is None and self.random.random() < 0.5:
-                continue
+        shared: dict[str, str] = {}
+        for name in sorted(roles, key=lambda name: -len(tied[name])):
+            role = roles[name]
             table = self.manifest.table[role.table]
-            met = self.identify.introduce(table, self.choose.row(table, focused)[table.key[0]])
-            arguments[name] = met.key, met.origin
-            words += self.identify.belonging(table, met)
-        return arguments, words
+            focused = focus if focus is not None and focus.table == role.table else None
+            required = name in tool.parameters["required"] or name in shared
+            if not required and focused is None and self.random.random() < 0.5:
+                continue
+            key = shared.get(name) or self.choose.row(table, focused)[table.key[0]]
+            if focused is not None and key != focused.key:
+                raise WalkStop(TaskReason.NO_START, f"the owners of a new {tool.table} differ")
+            said = name in shared and (table.name, key) in self.notebook.mentioned
+            met[name] = self.identify.introduce(table, key)
+            if not said:
+                words += self.identify.belonging(table, met[name])
+            row = self.identify.row(table, key) or {}
+            shared |= {other: row[other] for other in tied[name] if row.get(other)}
+        return {name: (met[name].key, met[name].origin) for name in roles if name in met}, words
+
+    def _tied_to(self, table: str, roles: dict[str, ArgumentRole]) -> list[str]:
+        """Which other owners of a tool the rows of `table` refer to themselves."""
+        columns = self.manifest.table[table].by_name
+        return [name for name in roles if name in columns and columns[name].references]
 
     def _get(self, tool: DomainTool, focus: Focus | None) -> _Made:
         table = self.manifest.table[tool.table]
@@ -193,7 +216,7 @@ class GoalMaker:
         if not chosen:
             raise WalkStop(TaskReason.NO_START, f"nothing to change of {table.noun}")
         request: list[Fragment] = []
-        for column, value in chosen:
+        for column, value in sorted(chosen, key=lambda pair: pair[0].type == "boolean"):
             said, fact = self.choose.tell(table, column, value, arguments, "the new")
             noun = column_noun(column)
             if request and column.type == "boolean":

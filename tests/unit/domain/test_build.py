@@ -5,11 +5,14 @@ import pytest
 
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain import Domain, build_domains, load_domain, save_domain
-from agentscaler.domain.domain import ToolKind
+from agentscaler.domain.domain import Column, Table, ToolKind
+from agentscaler.domain.populate import populate
 from agentscaler.domain.settings import DomainSettings
 from agentscaler.engine import LocalEngine
 from agentscaler.errors import InputError
 from agentscaler.graph import build_graph
+from agentscaler.world.toolbox import Toolbox
+from agentscaler.world.world import World
 
 
 def test_resources_become_tables_tied_by_foreign_keys(box_office: Domain) -> None:
@@ -154,3 +157,32 @@ def test_a_manifest_that_is_no_manifest_is_refused(box_office: Domain, tmp_path:
     (tmp_path / "domain.json").write_text(json.dumps({"id": 3}))
     with pytest.raises(InputError, match="cannot be read"):
         load_domain(tmp_path)
+
+
+def test_an_owner_of_an_owner_is_the_same_by_either_way() -> None:
+    def column(name: str, references: str | None = None) -> Column:
+        return Column(name=name, type="text", references=references, nullable=False)
+
+    tables = [
+        Table(name="apps", noun="app", key=("app_id",), columns=(column("app_id"),)),
+        Table(
+            name="issues",
+            noun="issue",
+            key=("issue_id",),
+            columns=(column("issue_id"), column("app_id", "apps")),
+        ),
+        Table(
+            name="notes",
+            noun="note",
+            key=("note_id",),
+            columns=(column("note_id"), column("app_id", "apps"), column("issue_id", "issues")),
+        ),
+    ]
+    image = populate(tables, 12, "seed", "2026-05-05T10:00:00")
+    with World(image, Toolbox.compile("", ()), now="2026-05-05T10:00:00") as world:
+        rows = world.query(
+            "SELECT n.app_id AS direct, i.app_id AS through FROM notes n JOIN issues i"
+            " ON i.issue_id = n.issue_id"
+        )
+    assert len(rows) >= 12
+    assert all(row["direct"] == row["through"] for row in rows)
