@@ -26,7 +26,7 @@ _TEXT_RULES = tuple(
         ("phone", r"\b(phone|mobile|telephone|fax)( number)?$"),
         ("first_name", r"\b(first|given) name$"),
         ("last_name", r"\b(last|family|sur) ?name$|\bsurname$"),
-        ("username", r"\b(user ?name|login|alias|handle|nickname)$"),
+        ("username", r"\b(user ?name|login|nickname)$"),
         ("ip_address", r"\b(ip|ipv 4|private ip|public ip)( address)?$"),
         ("cidr", r"\bcidr\b"),
         ("domain_name", r"\b(domain name|host ?name|dns name|fqdn|hosted zone|domain)$"),
@@ -41,7 +41,8 @@ _TEXT_RULES = tuple(
         ("city", r"\b(city|town|locality)$"),
         (
             "street",
-            r"\b(street|(postal|mailing|street|home|billing|shipping) address|address line( 1)?)$",
+            r"\b(street|address line( 1)?)$"
+            r"|\b(postal|mailing|street|home|billing|shipping|location) address$",
         ),
         ("domain_name", r"\b(server|host|gateway|broker) address$"),
         ("ip_address", r"\baddress$"),
@@ -89,7 +90,7 @@ _TEXT_RULES = tuple(
         (
             "machine_name",
             r"\b(bucket|queue|topic|table|stream|cluster|role|function|group|set|pool"
-            r"|key|database|resource|namespace|node|server|device|repository) name$",
+            r"|key|database|resource|namespace|node|server|device|repository) name$|\balias$",
         ),
         ("name", r"\bname$"),
     )
@@ -115,6 +116,7 @@ _NUMBER_RULES = tuple(
             r"|size in g ?b|allocated storage)$",
         ),
         ("megabytes", r"\b(memory|memory size|mb|mi b|mib)$"),
+        ("quantity", r"\b(batch|page|pool|group|sample|fleet|node|cluster|queue) size$"),
         ("bytes", r"\b(bytes|size|file size|content length|length)$"),
         ("seconds", r"\b(seconds|secs|timeout|ttl|delay|interval)$"),
         ("minutes", r"\b(minutes|mins|duration)$"),

@@ -22,6 +22,10 @@ _LABELS = (
     " headline summary caption"
 ).split()
 _STATES = ("status", "state", "phase")
+_OWN_STATES = frozenset(
+    "approval build current execution job lifecycle operational overall processing provisioning"
+    " publish review run task workflow".split()
+)
 _MIN_COLUMNS = 3
 _MAX_COLUMNS = 9
 _MAX_REFERENCES = 3
@@ -31,6 +35,8 @@ _CROSS_CUTTING = frozenset(
     "tag tag_key resource resource_tag resource_policy iam_policy iam_permission permission label"
     " operation location organization project account policy_document".split()
 )
+_VIEWS = frozenset({"attribute", "detail", "metadata", "statistic", "summary"})
+"""Last words of resources that only show another one in some way."""
 
 
 @dataclass
@@ -99,6 +105,8 @@ def derive_tables(
     wanted = {operation.resource for operation in operations} - set(without)
     makers: list[str] = []
     for resource in sorted(wanted & by_resource.keys()):
+        if resource.rsplit("_", 1)[-1] in _VIEWS:
+            continue
         named = table_name(resource) in {table_name(other) for other in makers}
         if not named and any(one.kind in _MAKERS for one in by_resource[resource]):
             makers.append(resource)
@@ -258,9 +266,7 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
             )
         )
     columns += _plain_columns(draft, drafts, {column.name for column in columns} | {label or ""})
-    status = next(
-        (c.name for c in columns if c.enum and c.name.rsplit("_", 1)[-1] in _STATES), None
-    )
+    status = next((c.name for c in columns if c.enum and _is_status(c.name, draft.resource)), None)
     return Table(
         name=table_name(draft.resource),
         noun=noun,
@@ -272,6 +278,12 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
             c.model_copy(update={"nullable": False}) if c.name == status else c for c in columns
         ),
     )
+
+
+def _is_status(column: str, resource: str) -> bool:
+    """Whether a column is the row's own status, and not that of something it has."""
+    *before, last = column.split("_")
+    return last in _STATES and all(word in _OWN_STATES or word in resource for word in before)
 
 
 def _plain_columns(draft: _Draft, drafts: dict[str, _Draft], taken: set[str]) -> list[Column]:

@@ -1,5 +1,6 @@
 """How people say values: dates in words, enum values in lower case, money with its cents."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -76,8 +77,8 @@ def states(column: Column, value: Any, *, now: bool = False) -> str:
     """A clause that says what a column holds ("the status is now running")."""
     noun = column_noun(column)
     subject = noun if column.type == "boolean" else f"the {noun}"
-    last = noun.rsplit(" ", 1)[-1]
-    link = "is" if singular(last) == last else "are"
+    head = re.split(r" (?:in|of|for|per|to) ", noun)[0].rsplit(" ", 1)[-1]
+    link = "is" if singular(head) == head else "are"
     return f"{subject} {link}{' now' if now else ''} {quoted(column, say(column, value))}"
 
 

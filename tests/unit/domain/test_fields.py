@@ -1,7 +1,10 @@
 import pytest
 
+from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain.fields import Field, field_name, to_column
 from agentscaler.domain.meaning import column_type, meaning_of
+from agentscaler.domain.tables import derive_tables
+from agentscaler.graph.operation import read_operation
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,33 @@ def test_a_schema_type_becomes_a_column_type(
 )
 def test_a_column_means_what_its_name_says(noun: str, name: str, kind: str, meaning: str) -> None:
     assert meaning_of(noun, name, kind) == meaning
+
+
+def test_the_state_of_a_part_is_not_the_state_of_the_whole() -> None:
+    states = {"type": "string", "enum": ["ACTIVE", "FAILED"]}
+    record = {
+        "clusterId": {"type": "string"},
+        "nodeType": {"type": "string"},
+        "snapshotScheduleState": states,
+    }
+    for field, status in (
+        ("", None),
+        ("clusterStatus", "status"),
+        ("lifecycleState", "lifecycle_state"),
+    ):
+        properties = {**record, field: states} if field else record
+        spec = ToolSpec(
+            id="acme.db.DescribeCluster",
+            name="DescribeCluster",
+            provider="acme",
+            service="acme.db",
+            service_title="DB",
+            description="",
+            parameters={"type": "object", "properties": {"clusterId": {"type": "string"}}},
+            returns={"type": "object", "properties": properties},
+            effect="read",
+            source="functions",
+            licence="",
+        )
+        table = derive_tables([read_operation(spec)], [])["cluster"]
+        assert table.status == status

@@ -64,5 +64,10 @@ def test_plural_nouns_take_a_plural_verb() -> None:
     )
 
 
+def test_the_head_of_a_noun_decides_its_number() -> None:
+    window = column("maximum_window_in_seconds", "integer")
+    assert states(window, 15) == "the maximum window in seconds is 15"
+
+
 def test_small_numbers_may_be_spelt_out() -> None:
     assert spellings(None, 3) == ("3", "three")
