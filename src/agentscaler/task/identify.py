@@ -86,17 +86,21 @@ class Identifier:
         described = self._describe(table, row)
         if described is None:
             return self._by_key(table, row)
+        columns, reference = described
+        told = {column.name: row[column.name] for column in columns}
         owners: tuple[Fragment, ...] = ()
-        if self.notebook.seen(key) is None:
+        if self.notebook.seen(key, told) is None:
             looked = self._look_up(table, row, depth)
             if looked is None:
                 return self._by_key(table, row)
             owners = looked
-        columns, reference = described
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
         words = Fragment(text=reference, facts=facts, vague=f"one of the {plural_noun(table.noun)}")
         self._remember(table, key, reference, facts)
-        return Introduction(key, self._known(key), (words, *owners), reference)
+        seen = self.notebook.seen(key, told)
+        if seen is None:
+            raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
+        return Introduction(key, seen, (words, *owners), reference)
 
     def _tell(self, table: Table, column: Column, value: Any) -> str:
         """The name of the fact that a row of `table` has `value` in `column`."""

@@ -4,7 +4,7 @@ The walk writes tasks down here while it executes them on a world: each call wit
 provenance of its arguments, each fact the user has to tell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,25 +137,38 @@ class Notebook:
         fact = self.facts[unique] = Fact(name=unique, value=value, said=said, label=label)
         return fact
 
-    def seen(self, value: str) -> Provenance | None:
-        """Where an earlier result shows `value`, the latest first; None if nowhere."""
+    def seen(self, value: str, beside: Mapping[str, Any] | None = None) -> Provenance | None:
+        """Where an earlier result shows `value`, the latest first; None if nowhere.
+
+        Args:
+            beside: fields that must stand in the same record, so that an agent that knows these
+                can tell that `value` is meant.
+        """
         for index in range(len(self.calls) - 1, -1, -1):
-            path = _find(self.calls[index].result, value)
+            path = _find(self.calls[index].result, value, beside or {})
             if path is not None:
                 return Provenance(origin="tool", call=index, path=path)
         return None
 
 
-def _find(result: Any, value: str) -> tuple[str | int, ...] | None:
-    """The path to `value` inside a JSON value, depth first."""
+def _find(result: Any, value: str, beside: Mapping[str, Any]) -> tuple[str | int, ...] | None:
+    """The path to `value` inside a JSON value, depth first, in a record with all of `beside`."""
     if isinstance(result, dict):
         items: list[tuple[str | int, Any]] = list(result.items())
     elif isinstance(result, list):
         items = list(enumerate(result))
     else:
-        return () if result == value else None
+        return None
     for step, inner in items:
-        path = _find(inner, value)
+        if inner == value and not isinstance(inner, (dict, list)):
+            if isinstance(result, dict) and beside.items() <= _scalars(result).items():
+                return (step,)
+            continue
+        path = _find(inner, value, beside)
         if path is not None:
             return (step, *path)
     return None
+
+
+def _scalars(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: field for name, field in record.items() if not isinstance(field, (dict, list))}
