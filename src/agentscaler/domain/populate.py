@@ -25,7 +25,8 @@ _MISSING = 0.12
 _ENDS = frozenset("end ends ended completion completed finish finished closed".split())
 _TROUBLE = frozenset("error errors failure reason fault exception".split())
 
-Row = dict[str, str | int | float | None]
+Cell = str | int | float | None
+Row = dict[str, Cell]
 
 
 def populate(tables: Iterable[Table], size: int, seed: str, now: str) -> bytes:
@@ -51,7 +52,7 @@ def _entity_rows(
 ) -> list[Row]:
     count = size + maker.random.randint(0, max(1, size // 3))
     statuses = _spread(table, count, maker)
-    taken: dict[str, set[object]] = {name: set() for name in (table.key[0], table.label or "")}
+    taken: dict[str, set[Cell]] = {name: set() for name in (table.key[0], table.label or "")}
     made = []
     for number in range(count):
         row: Row = {}
@@ -83,9 +84,7 @@ def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
                 row[shared.name] = parent[shared.name]
 
 
-def _cell(
-    table: Table, column: Column, rows: dict[str, list[Row]], maker: ValueMaker
-) -> str | int | float | None:
+def _cell(table: Table, column: Column, rows: dict[str, list[Row]], maker: ValueMaker) -> Cell:
     if column.name == table.key[0] and not table.natural_key:
         letters = "".join(maker.random.choice(_ALPHABET) for _ in range(8))
         return f"{prefix(table.name)}-{letters}"
@@ -106,9 +105,7 @@ def _cell(
     return maker.value(table, column)
 
 
-def _unique(
-    value: object, taken: set[object], table: Table, column: Column, maker: ValueMaker
-) -> str | int | float | None:
+def _unique(value: Cell, taken: set[Cell], table: Table, column: Column, maker: ValueMaker) -> Cell:
     tries = 0
     while value in taken:
         tries += 1
@@ -116,7 +113,7 @@ def _unique(
         if tries > 20:
             value = f"{value} {len(taken)}"
     taken.add(value)
-    return value  # type: ignore[return-value]
+    return value
 
 
 def _spread(table: Table, count: int, maker: ValueMaker) -> list[str]:
