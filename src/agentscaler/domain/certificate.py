@@ -18,7 +18,15 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from agentscaler.world.toolbox import Toolbox
-from agentscaler.world.trials import Draw, Drawing, Manner, RowCondition, ToolTrial, manner_of
+from agentscaler.world.trials import (
+    Draw,
+    Drawing,
+    Manner,
+    ReadBack,
+    RowCondition,
+    ToolTrial,
+    manner_of,
+)
 from agentscaler.world.world import Breach, ContractError, World
 
 __all__ = [
@@ -26,6 +34,7 @@ __all__ = [
     "Check",
     "CheckCount",
     "Draw",
+    "ReadBack",
     "RowCondition",
     "ToolCount",
     "ToolFailure",
@@ -61,6 +70,10 @@ class Check(StrEnum):
     """After a sequence of calls every foreign key refers to a record."""
     REPEATS = "repeats"
     """The same sequence on a fresh copy gives the same results and the same state."""
+    READS_BACK = "reads_back"
+    """The record that a write returned is what a get returns next."""
+    GONE = "gone"
+    """What was deleted is not found any more."""
     SUCCEEDS = "succeeds"
     """A tool succeeds at least once."""
     WRITE_CHANGES_STATE = "write_changes_state"
@@ -265,11 +278,36 @@ def _try_call(
         tally.count(Check.READ_KEEPS_STATE, trial.tool, before == after, case)
     elif before != after:
         tally.changed[trial.tool] += 1
+    if ok and trial.read_back is not None:
+        _read_back(world, trial.tool, trial.read_back, arguments, result["value"], tally)
     if spoilt and broken is None:
         unknown = manner is Manner.UNKNOWN
         check = Check.REFUSES_UNKNOWN if unknown else Check.REFUSES_MALFORMED
         tally.count(check, trial.tool, not ok, f"accepts {spoilt} ({case})")
     return _Made(trial.tool, arguments, orjson.dumps(result), after)
+
+
+def _read_back(
+    world: World,
+    writer: str,
+    read_back: ReadBack,
+    arguments: Mapping[str, Any],
+    returned: Any,
+    tally: _Tally,
+) -> None:
+    """Calls the read that goes with a write, and holds one against the other."""
+    source = arguments if read_back.gone else returned
+    asked = {parameter: source.get(field) for parameter, field in read_back.arguments.items()}
+    if None in asked.values():
+        return  # the row has no owner to be asked for
+    found, _ = _outcome(world, read_back.tool, asked)
+    case = orjson.dumps(asked).decode()
+    if read_back.gone:
+        detail = f"{read_back.tool} still finds it ({case})"
+        tally.count(Check.GONE, writer, found["error"] is not None, detail)
+    else:
+        detail = f"{read_back.tool} returns something else ({case})"
+        tally.count(Check.READS_BACK, writer, found["value"] == returned, detail)
 
 
 _BREACHES = {

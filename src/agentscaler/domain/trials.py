@@ -3,7 +3,7 @@
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
 from agentscaler.domain.draft import Draft
 from agentscaler.domain.values import ValueMaker
-from agentscaler.world.trials import Draw, RowCondition, ToolTrial
+from agentscaler.world.trials import Draw, ReadBack, RowCondition, ToolTrial
 
 __all__ = ["tool_trials"]
 
@@ -15,15 +15,29 @@ _ANY_ROW = frozenset({ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.CO
 def tool_trials(draft: Draft, now: str) -> list[ToolTrial]:
     """One trial plan a tool, in the draft's order."""
     values = ValueMaker("trials", now)
-    return [_trial(tool, draft.tables, values) for tool in draft.tools]
+    readers = {tool.table: tool for tool in draft.tools if tool.kind is ToolKind.GET}
+    return [_trial(tool, readers.get(tool.table), draft.tables, values) for tool in draft.tools]
 
 
-def _trial(tool: DomainTool, tables: dict[str, Table], values: ValueMaker) -> ToolTrial:
+def _trial(
+    tool: DomainTool, reader: DomainTool | None, tables: dict[str, Table], values: ValueMaker
+) -> ToolTrial:
     draws = {name: _draw(tool, name, role, tables, values) for name, role in tool.arguments.items()}
     condition = None
     if tool.precondition is not None:
         condition = RowCondition(tool.table, tool.precondition.column, tool.precondition.allowed)
-    return ToolTrial(tool.name, draws, condition)
+    return ToolTrial(tool.name, draws, condition, _read_back(tool, reader))
+
+
+def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
+    """How to see what a write did, if a get shows it."""
+    if reader is None or tool.effect == "read":
+        return None
+    fields = {name: reader.arguments[name].column for name in reader.parameters["required"]}
+    if tool.kind is not ToolKind.DELETE:
+        return ReadBack(reader.name, fields)
+    given = fields.keys() <= tool.arguments.keys()
+    return ReadBack(reader.name, {name: name for name in fields}, gone=True) if given else None
 
 
 def _draw(

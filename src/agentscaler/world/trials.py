@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from agentscaler.world.world import World
 
-__all__ = ["Draw", "Drawing", "Manner", "RowCondition", "ToolTrial", "manner_of"]
+__all__ = ["Draw", "Drawing", "Manner", "ReadBack", "RowCondition", "ToolTrial", "manner_of"]
 
 MEETS_PRECONDITION = 0.9
 """Share of trials that take a row on which the tool can do its work, where there is one."""
@@ -43,12 +43,28 @@ class RowCondition:
 
 
 @dataclass(frozen=True)
+class ReadBack:
+    """How to see what a write did: the read `tool`, called next.
+
+    Attributes:
+        arguments: by parameter of the read, the field to take: of the write's result, or if the
+            row is `gone` of its arguments.
+        gone: whether the read must be refused, for the write removed the row.
+    """
+
+    tool: str
+    arguments: Mapping[str, str]
+    gone: bool = False
+
+
+@dataclass(frozen=True)
 class ToolTrial:
-    """How to try a tool: where each of its arguments comes from."""
+    """How to try a tool: where each of its arguments comes from, and how to see what it did."""
 
     tool: str
     draws: Mapping[str, Draw]
     precondition: RowCondition | None = None
+    read_back: ReadBack | None = None
 
 
 class Manner(StrEnum):

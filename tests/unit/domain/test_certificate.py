@@ -9,6 +9,7 @@ from agentscaler.domain.certificate import (
     Certificate,
     Check,
     Draw,
+    ReadBack,
     RowCondition,
     ToolFailure,
     ToolTrial,
@@ -40,6 +41,12 @@ def find_room(db, room_id):
 
 def get_room(db, room_id):
     return find_room(db, room_id)
+
+def get_booking(db, booking_id):
+    row = db.one("SELECT * FROM bookings WHERE booking_id = ?", booking_id)
+    if row is None:
+        raise ToolError(f"booking {booking_id} not found")
+    return row
 
 def list_bookings(db, room_id, day=None):
     find_room(db, room_id)
@@ -90,6 +97,7 @@ def tool(name: str, properties: Mapping[str, Any], *writes: str, **more: Any) ->
 
 TOOLS = [
     tool("get_room", {"room_id": TEXT}),
+    tool("get_booking", {"booking_id": TEXT}),
     tool("list_bookings", {"room_id": TEXT, "day": DAY}, optional=("day",)),
     tool("book_room", {"room_id": TEXT, "day": DAY}, "bookings"),
     tool("close_room", {"room_id": TEXT}, "rooms"),
@@ -100,6 +108,7 @@ ROOM = Draw("key", "rooms", "room_id")
 FREE = RowCondition("rooms", "status", ("free",))
 TRIALS = [
     ToolTrial("get_room", {"room_id": ROOM}),
+    ToolTrial("get_booking", {"booking_id": Draw("key", "bookings", "booking_id")}),
     ToolTrial(
         "list_bookings",
         {
@@ -108,13 +117,14 @@ TRIALS = [
         },
     ),
     ToolTrial("book_room", {"room_id": ROOM, "day": Draw("value")}, FREE),
-    ToolTrial("close_room", {"room_id": ROOM}, FREE),
+    ToolTrial("close_room", {"room_id": ROOM}, FREE, ReadBack("get_room", {"room_id": "room_id"})),
     ToolTrial(
         "cancel_booking",
         {
             "booking_id": Draw("key", "bookings", "booking_id"),
             "room_id": Draw("key", "bookings", "room_id"),
         },
+        read_back=ReadBack("get_booking", {"booking_id": "booking_id"}, gone=True),
     ),
 ]
 
@@ -290,3 +300,29 @@ def test_dropping_the_tools_that_failed_leaves_a_sound_domain() -> None:
     failed = {failure.tool for failure in failures}
     kept = [definition for definition in tools if definition.name not in failed]
     assert certified(source, kept)[0].holds
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "blamed", "check"),
+    [
+        (
+            "UPDATE rooms SET status = 'closed' WHERE room_id = ?",
+            "UPDATE rooms SET seats = seats + 1 WHERE room_id = ?",
+            "close_room",
+            Check.READS_BACK,
+        ),
+        (
+            "DELETE FROM bookings WHERE booking_id = ?",
+            "UPDATE bookings SET day = NULL WHERE booking_id = ?",
+            "cancel_booking",
+            Check.GONE,
+        ),
+    ],
+)
+def test_a_write_that_only_says_it_was_done_is_caught(
+    right: str, wrong: str, blamed: str, check: Check
+) -> None:
+    told = '    room = dict(find_room(db, room_id))\n    room["status"] = "closed"\n    return room'
+    source = SOUND.replace("room_id)\n    return find_room(db, room_id)", f"room_id)\n{told}")
+    _, failures = certified(source.replace(right, wrong))
+    assert (blamed, check) in {(failure.tool, failure.check) for failure in failures}
