@@ -36,11 +36,13 @@ _MAX_NESTED = 4
 class Field:
     """One field of a resource: where it was seen, and the fullest schema seen for it.
 
-    `nested` says that it lies in an object inside the record.
+    `nested` says that it lies in an object inside the record; `demands` counts the creates that
+    require it, and `required_by_create` says that all do.
     """
 
     name: str
     schema: Schema
+    demands: int = 0
     required_by_create: bool = False
     in_create: bool = False
     in_update: bool = False
@@ -108,11 +110,14 @@ def gather_fields(resource: str, operations: list[Operation]) -> dict[str, Field
                 continue
             if operation.kind is OperationKind.CREATE:
                 field.in_create = True
-                field.required_by_create |= name in required
+                field.demands += name in required
             elif operation.kind is OperationKind.UPDATE:
                 field.in_update = True
             else:
                 field.in_filter = True
+    creates = sum(operation.kind is OperationKind.CREATE for operation in operations)
+    for field in fields.values():
+        field.required_by_create = 0 < creates <= field.demands
     return fields
 
 
