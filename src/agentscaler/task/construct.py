@@ -118,8 +118,12 @@ def _judge(task: Task) -> None:
         raise WalkStop(TaskReason.GOLD_DIFFERS, task.intent)
     if not proof.nothing_fails:
         raise WalkStop(TaskReason.NOTHING_PASSES, task.intent)
-    if not proof.holds:
+    if proof.dropped_writes_fail < proof.writes:
         raise WalkStop(TaskReason.IDLE_WRITE, task.intent)
+    if proof.mutants_fail < proof.mutants:
+        raise WalkStop(TaskReason.MUTANT_PASSES, task.intent)
+    if not proof.holds:
+        raise WalkStop(TaskReason.VARIANT_FAILS, task.intent)
     for call in task.gold:
         for name, origin in call.provenance.items():
             if origin.origin == "tool" and str(call.arguments[name]) in task.intent:

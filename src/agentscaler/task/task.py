@@ -115,6 +115,10 @@ class Proof(BaseModel):
         nothing_fails: doing nothing is told apart from gold.
         dropped_writes_fail: of `writes` gold writes, how many were dropped one at a time and each
             time told apart from gold.
+        mutants_fail: of `mutants`, gold with one argument of one write wrong, how many were told
+            apart.
+        variants_pass: of `variants`, gold with independent neighbours swapped or with reads on the
+            side, how many ended where gold does.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -123,10 +127,20 @@ class Proof(BaseModel):
     nothing_fails: bool
     writes: int
     dropped_writes_fail: int
+    mutants: int = 0
+    mutants_fail: int = 0
+    variants: int = 0
+    variants_pass: int = 0
 
     @property
     def holds(self) -> bool:
-        return self.gold_passes and self.nothing_fails and self.dropped_writes_fail == self.writes
+        return (
+            self.gold_passes
+            and self.nothing_fails
+            and self.dropped_writes_fail == self.writes
+            and self.mutants_fail == self.mutants
+            and self.variants_pass == self.variants
+        )
 
 
 class Task(BaseModel):

@@ -7,7 +7,7 @@ from agentscaler.engine import LocalEngine
 from agentscaler.task import Task, TaskSettings, construct_tasks
 from agentscaler.task.proof import prove
 from agentscaler.task.request import intent_text, request_text
-from agentscaler.task.task import Fragment, Goal
+from agentscaler.task.task import Fragment, Goal, GoldCall
 
 SETTINGS = TaskSettings(per_domain=40)
 
@@ -186,3 +186,35 @@ def test_a_fact_that_is_kept_back_leaves_its_fragment_vague() -> None:
     assert request_text(request, set()) == "delete one of the shows"
     goal = Goal(calls=(0,), request=tuple(request), report="")
     assert intent_text([goal, goal]).startswith("Please delete the show Hamlet for good. Then ")
+
+
+def test_gold_with_a_wrong_argument_is_told_apart(tasks: list[Task]) -> None:
+    assert sum(task.proof.mutants for task in tasks) > len(tasks)
+    assert all(task.proof.mutants_fail == task.proof.mutants for task in tasks)
+
+
+def test_other_ways_that_are_as_right_pass(tasks: list[Task]) -> None:
+    assert all(task.proof.variants_pass == task.proof.variants >= 1 for task in tasks)
+    assert any(task.proof.variants > 1 for task in tasks)
+
+
+def test_a_write_that_another_one_overwrites_fails_the_proof(box_office: Domain) -> None:
+    with box_office.world("small") as world:
+        (show,) = world.query("SELECT show_id FROM shows LIMIT 1")
+        calls = []
+        for price in (10.0, 20.0):
+            arguments = {"show_id": show["show_id"], "ticket_price": price}
+            result = world.call("update_show", arguments)
+            calls.append(
+                GoldCall(
+                    tool="update_show",
+                    arguments=arguments,
+                    provenance={},
+                    result=result.value,
+                    purpose="goal",
+                    effect="write",
+                )
+            )
+        proof = prove(box_office, "small", calls, [], world.state_hash())
+    assert proof.mutants_fail < proof.mutants
+    assert not proof.holds
