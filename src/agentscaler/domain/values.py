@@ -7,8 +7,9 @@ people, streets and companies come from `mimesis`, the rest from word lists of o
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from mimesis import Address, Finance, Internet, Locale, Person
+from mimesis import Address, Finance, Locale, Person
 
 from agentscaler.domain import vocabulary as words
 from agentscaler.domain.domain import Column, Table
@@ -76,12 +77,22 @@ class ValueMaker:
 
     def __init__(self, seed: str, now: str) -> None:
         self.random = random.Random(seed)
-        number = self.random.randrange(2**31)
-        self._person = Person(Locale.EN, seed=number)
-        self._address = Address(Locale.EN, seed=number)
-        self._finance = Finance(Locale.EN, seed=number)
-        self._internet = Internet(seed=number)
+        self._number = self.random.randrange(2**31)
         self.now = datetime.fromisoformat(now)
+
+    # Made when first needed: each of them reads its word lists from disk.
+
+    @cached_property
+    def _person(self) -> Person:
+        return Person(Locale.EN, seed=self._number)
+
+    @cached_property
+    def _address(self) -> Address:
+        return Address(Locale.EN, seed=self._number)
+
+    @cached_property
+    def _finance(self) -> Finance:
+        return Finance(Locale.EN, seed=self._number)
 
     def value(self, table: Table, column: Column) -> Scalar:
         """A value for `column`; labels and natural keys are not made unique here."""
@@ -177,13 +188,13 @@ class ValueMaker:
         makers: dict[str, Callable[[], object]] = {
             "natural_key": self.slug,
             "sentence": self.sentence,
-            "person_name": self._person.full_name,
-            "first_name": self._person.first_name,
-            "last_name": self._person.last_name,
-            "company": self._finance.company,
+            "person_name": lambda: self._person.full_name(),
+            "first_name": lambda: self._person.first_name(),
+            "last_name": lambda: self._person.last_name(),
+            "company": lambda: self._finance.company(),
             "phone": lambda: self._person.phone_number(mask="+1-###-555-01##"),
-            "street": self._address.address,
-            "postcode": self._address.postal_code,
+            "street": lambda: self._address.address(),
+            "postcode": lambda: self._address.postal_code(),
             "email": lambda: f"{self._person.username(mask='l_l')}@example.com",
             "username": lambda: str(self._person.username(mask="l_d")),
             "ip_address": lambda: f"10.{self._byte()}.{self._byte()}.{self._byte()}",
