@@ -77,22 +77,22 @@ class ValueMaker:
 
     def __init__(self, seed: str, now: str) -> None:
         self.random = random.Random(seed)
-        self._number = self.random.randrange(2**31)
+        self._seed = self.random.randrange(2**31)
         self.now = datetime.fromisoformat(now)
 
     # Made when first needed: each of them reads its word lists from disk.
 
     @cached_property
     def _person(self) -> Person:
-        return Person(Locale.EN, seed=self._number)
+        return Person(Locale.EN, seed=self._seed)
 
     @cached_property
     def _address(self) -> Address:
-        return Address(Locale.EN, seed=self._number)
+        return Address(Locale.EN, seed=self._seed)
 
     @cached_property
     def _finance(self) -> Finance:
-        return Finance(Locale.EN, seed=self._number)
+        return Finance(Locale.EN, seed=self._seed)
 
     def value(self, table: Table, column: Column) -> Scalar:
         """A value for `column`; labels and natural keys are not made unique here."""
