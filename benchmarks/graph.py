@@ -22,8 +22,8 @@ from agentscaler.corpus import ToolSpec, load_corpus
 from agentscaler.graph import GraphSettings
 from agentscaler.graph.communities import find_communities
 from agentscaler.graph.dependencies import dependency_edges, dependency_weights
-from agentscaler.graph.neighbours import similarity_edges
-from agentscaler.graph.operation import read_operation
+from agentscaler.graph.neighbours import nearest_edges, strong_edges
+from agentscaler.graph.origins import Origins
 from agentscaler.graph.vectors import tool_vectors
 
 DENSE_LIMIT = 8000
@@ -68,19 +68,23 @@ def take(tools: list[ToolSpec], count: int) -> list[ToolSpec]:
 
 def measure(tools: list[ToolSpec]) -> Timing:
     settings = GraphSettings()
-    services = [tool.service for tool in tools]
+    origins = Origins.of(tools)
     bounds = (settings.min_community, settings.max_community)
     timing = Timing(len(tools))
     vectors = timing.clock("vectors", lambda: tool_vectors(tools, settings.weights))
-    edges = timing.clock("neighbours", lambda: similarity_edges(vectors, tools, settings))
-    fed = timing.clock("dependencies", lambda: dependency_edges([read_operation(t) for t in tools]))
-    pull = (edges + dependency_weights(fed, len(tools), settings.dependency_weight)).tocsr()
-    labels = timing.clock("communities", lambda: find_communities(pull, services, *bounds))
+    edges = timing.clock("neighbours", lambda: nearest_edges(vectors, origins, settings))
+    fed = timing.clock("dependencies", lambda: dependency_edges(tools))
+    weights = dependency_weights(fed, len(tools), settings.dependency_weight)
+    strong = strong_edges(edges, origins, settings)
+    pull, ties = (strong + weights).tocsr(), (edges + weights).tocsr()
+    labels = timing.clock(
+        "communities", lambda: find_communities(pull, ties, origins.service, *bounds)
+    )
     if len(tools) <= DENSE_LIMIT:
-        dense = timing.clock("all pairs", lambda: all_pairs(vectors, settings.neighbours))
+        dense = timing.clock("all pairs", lambda: all_pairs(vectors.sparse, settings.neighbours))
         timing.all_pairs = timing.seconds["all pairs"]
         timing.same_edges = overlap(edges, dense)
-    timing.edges, timing.dependencies = edges.nnz // 2, len(fed)
+    timing.edges, timing.dependencies = strong.nnz // 2, len(fed)
     timing.communities = len(set(labels.tolist()))
     return timing
 

@@ -1,12 +1,14 @@
 """Reads the service models of AWS that the `botocore` package ships.
 
-A folder holds `<service>/<api version>/service-2.json.gz` (or `.json`).  The newest version of
-each service gives tools with parameters and results; operations of older versions are rejected.
+A model is `<service>/<api version>/service-2.json.gz` (or `.json`).  The newest version of
+each service gives tools with parameters and results; operations of older versions are rejected,
+or, where the settings keep them, are services of their own ("aws.s3@2006-03-01").
 Only the data files are used: botocore itself is never imported.
 """
 
 import gzip
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,17 @@ import orjson
 
 from agentscaler.corpus.reason import PoolReason
 from agentscaler.corpus.schema import Schema, SchemaBounds
-from agentscaler.corpus.service import Reading, Service
+from agentscaler.corpus.service import MALFORMED, Reading, Service, malformation
+from agentscaler.corpus.settings import PoolSettings
 from agentscaler.corpus.text import clean_text
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.corpus.words import split_words
 from agentscaler.errors import MissingExtraError
 
-__all__ = ["botocore_services", "is_botocore_folder", "packaged_models"]
+__all__ = ["MODEL_NAMES", "model_services", "packaged_models"]
 
-_MODEL_NAMES = ("service-2.json.gz", "service-2.json")
+MODEL_NAMES = ("service-2.json.gz", "service-2.json")
+"""What a service model is called; the first counts where both are there."""
 _REST = {"rest-json", "rest-xml"}
 _PLACES = {"uri": "path", "querystring": "query"}
 _SCALARS: dict[str, Schema] = {
@@ -42,76 +46,87 @@ _SCALARS: dict[str, Schema] = {
 }
 
 
-def packaged_models() -> Path:
-    """The data folder of the installed botocore; `MissingExtraError` when there is none."""
+def packaged_models() -> list[Path]:
+    """The service models of the installed botocore; `MissingExtraError` when there are none."""
     spec = find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:
         raise MissingExtraError(
             "The source 'botocore' needs the package botocore, which is not installed.",
             "Run: pip install 'agentscaler[apis]'",
         )
-    return Path(spec.submodule_search_locations[0]) / "data"
+    folder = Path(spec.submodule_search_locations[0]) / "data"
+    return [path for name in MODEL_NAMES for path in folder.glob(f"*/*/{name}")]
 
 
-def is_botocore_folder(folder: Path) -> bool:
-    """Whether `folder` is laid out like botocore's data folder."""
-    return any(next(folder.glob(f"*/*/{name}"), None) is not None for name in _MODEL_NAMES)
-
-
-def botocore_services(folder: Path) -> list[Service]:
-    """The services under a botocore data folder, by name."""
+def model_services(models: Iterable[Path], settings: PoolSettings | None = None) -> list[Service]:
+    """The services that model files describe, by name."""
+    settings = settings or PoolSettings()
+    of_service: dict[Path, dict[str, Path]] = defaultdict(dict)
+    for path in sorted(models, key=lambda path: MODEL_NAMES.index(path.name)):
+        version = path.parent
+        of_service[version.parent].setdefault(version.name, path)
     services = []
-    for service in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if models := list(_models(service)):
-            services.append(Service(f"aws.{service.name}", _Reader(service.name, models).read))
+    for folder, versions in sorted(of_service.items()):
+        ordered = [versions[version] for version in sorted(versions)]  # versions are dates
+        name = f"aws.{folder.name}"
+        if settings.older_versions == "keep":
+            for path in ordered[:-1]:
+                old = f"{name}@{path.parent.name}"
+                services.append(Service(old, _Reader(old, [path], settings).read))
+            ordered = ordered[-1:]
+        services.append(Service(name, _Reader(name, ordered, settings).read))
     return services
-
-
-def _models(service: Path) -> Iterator[Path]:
-    """Model files of one service, oldest API version first (versions are dates)."""
-    for version in sorted(path for path in service.iterdir() if path.is_dir()):
-        found = next((version / name for name in _MODEL_NAMES if (version / name).exists()), None)
-        if found is not None:
-            yield found
 
 
 class _Reader:
     """Reads the model files of one service, the newest last."""
 
-    def __init__(self, name: str, models: list[Path]) -> None:
-        self._service = f"aws.{name}"
+    def __init__(self, service: str, models: list[Path], settings: PoolSettings) -> None:
+        self._service = service
         self._models = models
+        self._settings = settings
 
     def read(self) -> Reading:
         reading = Reading()
         *older, newest = self._models
         for path in older:
-            for name in _load(path)["operations"]:
+            try:
+                names = list(_load(path)["operations"])
+            except MALFORMED as error:
+                identity = f"{self._service}@{path.parent.name}"
+                reading.reject(identity, PoolReason.BAD_FILE, malformation(error))
+                continue
+            for name in names:
                 reading.reject(
                     f"{self._service}.{name}@{path.parent.name}",
                     PoolReason.OLDER_VERSION,
                     f"{newest.parent.name} is newer",
                 )
-        model = _Model(self._service, _load(newest))
+        model = _Model(self._service, _load(newest), self._settings)
         for name, operation in model.document["operations"].items():
-            if operation.get("deprecated"):
+            if operation.get("deprecated") and self._settings.deprecated == "drop":
                 detail = clean_text(str(operation.get("deprecatedMessage", "")), 200)
                 reading.reject(f"{self._service}.{name}", PoolReason.DEPRECATED, detail)
-            else:
+                continue
+            try:
                 reading.tools.append(model.tool(name, operation))
+            except MALFORMED as error:
+                identity = f"{self._service}.{name}"
+                reading.reject(identity, PoolReason.BAD_RECORD, malformation(error))
         return reading
 
 
 class _Model:
     """One service model, with its shapes as JSON Schema nodes."""
 
-    def __init__(self, service: str, document: dict[str, Any]) -> None:
+    def __init__(self, service: str, document: dict[str, Any], settings: PoolSettings) -> None:
         self.document = document
         self._service = service
         self._title = str(document["metadata"].get("serviceFullName", service))
         self._has_paths = document["metadata"].get("protocol") in _REST
-        self._parameters = SchemaBounds(self._node, description_limit=200)
-        self._returns = SchemaBounds(self._node, description_limit=120)
+        noise = frozenset(settings.noise)
+        self._parameters = SchemaBounds(self._node, 200, noise)
+        self._returns = SchemaBounds(self._node, 120, noise)
 
     def tool(self, name: str, operation: dict[str, Any]) -> ToolSpec:
         http = operation.get("http", {}) if self._has_paths else {}

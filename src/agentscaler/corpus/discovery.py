@@ -1,9 +1,10 @@
 """Reads Google discovery documents, such as the `google-api-python-client` package ships.
 
 Documents are files called `<api>.<version>.json`; one with another name is asked for its own.  The
-newest stable version of each API gives tools; operations of its other versions are rejected.  A
-method's own parameters and the fields of its request body become one flat object; fields that only
-the server sets are left out.
+newest stable version of each API gives tools; operations of its other versions are rejected, or,
+where the settings keep them, are services of their own ("google.drive@v2").  A method's own
+parameters and the fields of its request body become one flat object; fields that only the server
+sets are left out.
 
 Format: https://developers.google.com/discovery/v1/reference/apis
 """
@@ -20,15 +21,16 @@ import orjson
 
 from agentscaler.corpus.reason import PoolReason
 from agentscaler.corpus.schema import Schema, SchemaBounds
-from agentscaler.corpus.service import Reading, Service
+from agentscaler.corpus.service import MALFORMED, Reading, Service, malformation
+from agentscaler.corpus.settings import PoolSettings
 from agentscaler.corpus.text import clean_text
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.errors import MissingExtraError
 
 __all__ = ["DISCOVERY_KIND", "discovery_services", "packaged_documents"]
 
-DISCOVERY_KIND = b"discovery#restDescription"
-"""Stands in every discovery document."""
+DISCOVERY_KIND = "discovery#restDescription"
+"""What every discovery document says it is."""
 
 _TITLE = re.compile(
     r"(?P<api>[^.]+)\.(?:(?P<part>[a-z]+?)_?)?(?P<version>v\d.*|alpha|beta|preview)"
@@ -70,72 +72,102 @@ def packaged_documents() -> list[Path]:
     return sorted(folder.glob("*.json"))
 
 
-def discovery_services(paths: Iterable[Path]) -> list[Service]:
-    """The APIs that discovery documents describe, by name; files that are none are passed by."""
+def discovery_services(
+    paths: Iterable[Path], settings: PoolSettings | None = None
+) -> list[Service]:
+    """The APIs that discovery documents describe, by name."""
+    settings = settings or PoolSettings()
     by_api: dict[str, list[_Document]] = defaultdict(list)
     for path in sorted(paths):
-        if document := _identify(path):
-            by_api[document.api].append(document)
-    return [
-        Service(f"google.{api}", _Reader(f"google.{api}", documents).read)
-        for api, documents in sorted(by_api.items())
-    ]
+        document = _identify(path)
+        by_api[document.api].append(document)
+    services = []
+    for api, documents in sorted(by_api.items()):
+        newest = max(documents, key=lambda document: document.rank)
+        if settings.older_versions == "keep":
+            older = [one for one in documents if one.version != newest.version]
+            for document in older:
+                name = f"google.{api}@{document.version}"
+                services.append(Service(name, _Reader(name, document, [], settings).read))
+            documents = [one for one in documents if one.version == newest.version]
+        others = [one for one in documents if one is not newest]
+        reader = _Reader(f"google.{api}", newest, others, settings)
+        services.append(Service(f"google.{api}", reader.read))
+    return services
 
 
-def _identify(path: Path) -> _Document | None:
+def _identify(path: Path) -> _Document:
     match = _TITLE.fullmatch(path.stem)
     if match is None:
         try:
             content = orjson.loads(path.read_bytes())
         except ValueError:  # kept in the list, so that reading it tells what is wrong
             return _Document(path, path.stem, "")
+        if not isinstance(content, dict):
+            return _Document(path, path.stem, "")
         match = _TITLE.fullmatch(f"{content.get('name')}.{content.get('version')}")
     if match is None:
-        return None
+        return _Document(path, path.stem, "")
     part = match["part"]  # tells sister APIs of one name apart ("admin.directory_v1")
     api = f"{match['api']}_{part}" if part else match["api"]
     return _Document(path, api, match["version"])
 
 
 class _Reader:
-    """Reads all versions of one API."""
+    """Reads one version of an API, and rejects the operations of others."""
 
-    def __init__(self, service: str, documents: list[_Document]) -> None:
+    def __init__(
+        self,
+        service: str,
+        chosen: _Document,
+        others: list[_Document],
+        settings: PoolSettings,
+    ) -> None:
         self._service = service
-        self._documents = documents
+        self._chosen = chosen
+        self._others = others
+        self._settings = settings
 
     def read(self) -> Reading:
         reading = Reading()
-        newest = max(self._documents, key=lambda document: document.rank)
-        for document in self._documents:
-            content = orjson.loads(document.path.read_bytes())
-            if document is newest:
-                _Api(self._service, content).read(reading)
-                continue
-            is_twin = document.version == newest.version
+        content = orjson.loads(self._chosen.path.read_bytes())
+        _Api(self._service, content, self._settings).read(reading)
+        for document in self._others:
+            is_twin = document.version == self._chosen.version
             reason = PoolReason.DUPLICATE_NAME if is_twin else PoolReason.OLDER_VERSION
-            for name, _ in _methods(content):
+            try:
+                names = [name for name, _ in _methods(orjson.loads(document.path.read_bytes()))]
+            except MALFORMED as error:
+                reading.reject(document.path.name, PoolReason.BAD_FILE, malformation(error))
+                continue
+            for name in names:
                 identity = f"{self._service}.{name}@{document.version}"
-                reading.reject(identity, reason, f"{newest.path.name} is read instead")
+                reading.reject(identity, reason, f"{self._chosen.path.name} is read instead")
         return reading
 
 
 class _Api:
     """One discovery document."""
 
-    def __init__(self, service: str, document: dict[str, Any]) -> None:
+    def __init__(self, service: str, document: dict[str, Any], settings: PoolSettings) -> None:
         self._service = service
         self._document = document
+        self._is_deprecated_kept = settings.deprecated == "keep"
         self._schemas: dict[str, Schema] = document.get("schemas", {})
-        self._parameters = SchemaBounds(self._node, description_limit=200)
-        self._returns = SchemaBounds(self._node, description_limit=120)
+        noise = frozenset(settings.noise)
+        self._parameters = SchemaBounds(self._node, 200, noise)
+        self._returns = SchemaBounds(self._node, 120, noise)
 
     def read(self, reading: Reading) -> None:
         for name, method in _methods(self._document):
-            if method.get("deprecated"):
+            if method.get("deprecated") and not self._is_deprecated_kept:
                 reading.reject(f"{self._service}.{name}", PoolReason.DEPRECATED)
-            else:
+                continue
+            try:
                 reading.tools.append(self._tool(name, method))
+            except MALFORMED as error:
+                identity = f"{self._service}.{name}"
+                reading.reject(identity, PoolReason.BAD_RECORD, malformation(error))
 
     def _tool(self, name: str, method: dict[str, Any]) -> ToolSpec:
         return ToolSpec(

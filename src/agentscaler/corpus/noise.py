@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["NoiseCategory", "is_noise", "noise_category"]
+__all__ = ["ALL_NOISE", "NoiseCategory", "is_noise", "noise_category"]
 
 
 class NoiseCategory(StrEnum):
@@ -42,6 +42,8 @@ class NoiseCategory(StrEnum):
     CLIENT = "client"
     """How an HTTP client wants its answer: format, callbacks, access tokens, quota."""
 
+
+ALL_NOISE = frozenset(NoiseCategory)
 
 _NAMES: dict[NoiseCategory, str] = {
     NoiseCategory.REQUEST_ID: "requestid clientrequestid amzrequestid clientoperationid traceid",

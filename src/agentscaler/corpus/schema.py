@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.noise import NoiseCategory, noise_category
+from agentscaler.corpus.noise import ALL_NOISE, NoiseCategory, noise_category
 from agentscaler.corpus.text import clean_text
 
 __all__ = ["MAX_ENUM", "MAX_LEVELS", "MAX_NODES", "MAX_PROPERTIES", "Schema", "SchemaBounds"]
@@ -31,7 +31,18 @@ MAX_NODES = 400
 """Nodes in one schema; a larger one is cut to fewer levels."""
 
 _TYPES = {"object", "array", "string", "integer", "number", "boolean"}
-_TYPE_NAMES = {"dict": "object", "list": "array", "int": "integer", "float": "number"}
+_TYPE_NAMES = {
+    "dict": "object",
+    "map": "object",
+    "list": "array",
+    "tuple": "array",
+    "str": "string",
+    "int": "integer",
+    "long": "integer",
+    "float": "number",
+    "double": "number",
+    "bool": "boolean",
+}
 _PLAIN_SHAPES = {"string", "__string"}
 _LARGEST = 2**63
 
@@ -59,11 +70,18 @@ class SchemaBounds:
     Args:
         resolve: gives the node of a `$ref`, or None where the document has none of that name.
         description_limit: characters a property's description may have.
+        noise: kinds of properties that are left out.
     """
 
-    def __init__(self, resolve: Resolve, description_limit: int) -> None:
+    def __init__(
+        self,
+        resolve: Resolve,
+        description_limit: int,
+        noise: frozenset[NoiseCategory] = ALL_NOISE,
+    ) -> None:
         self._resolve = resolve
         self._description_limit = description_limit
+        self._noise = noise
         self._seen: dict[tuple[str, int], _Bounded] = {}
         self._nodes_left = 0
 
@@ -190,7 +208,8 @@ class SchemaBounds:
         for name in names:
             child = self._expand(properties[name], levels, above)
             category = noise_category(name, child.schema)
-            if category is None or (category is NoiseCategory.PAGE_SIZE and not is_root):
+            is_inner_size = category is NoiseCategory.PAGE_SIZE and not is_root
+            if category not in self._noise or is_inner_size:
                 children[name] = child
         return children
 
@@ -216,9 +235,10 @@ def _type(node: Mapping[str, Any]) -> str | None:
     kind = node.get("type")
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), None)
-    kind = _TYPE_NAMES.get(kind, kind) if isinstance(kind, str) else None
-    if kind in _TYPES:
-        return str(kind)
+    if isinstance(kind, str):
+        kind = _TYPE_NAMES.get(kind.lower(), kind.lower())
+    if isinstance(kind, str) and kind in _TYPES:
+        return kind
     if isinstance(node.get("properties"), Mapping):
         return "object"
     if "items" in node:

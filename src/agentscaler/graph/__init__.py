@@ -1,7 +1,7 @@
 """A pool of tools in, a graph of its tools with communities out."""
 
 from agentscaler.graph.build import build_graph
-from agentscaler.graph.settings import BlockWeights, GraphSettings
+from agentscaler.graph.settings import BlockWeights, GraphRecipe, GraphSettings
 from agentscaler.graph.toolgraph import ToolGraph
 
-__all__ = ["BlockWeights", "GraphSettings", "ToolGraph", "build_graph"]
+__all__ = ["BlockWeights", "GraphRecipe", "GraphSettings", "ToolGraph", "build_graph"]

@@ -1,20 +1,20 @@
 """Communities: groups of tools that a domain can be made of.
 
-Louvain finds groups; those that are too large are cut again on their own, those that are too small
-join the neighbour they are tied to most, and what is tied to nothing is gathered by service.
+Louvain finds groups; those that are too large are cut again on their own, those in which several
+services have enough tools are taken apart, those that are too small join the neighbour they are
+tied to most, and what is tied to nothing is gathered by service.
 
 Louvain: Blondel et al. 2008, "Fast unfolding of communities in large networks".
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from sknetwork.clustering import Louvain
 
-__all__ = ["find_communities"]
+__all__ = ["find_communities", "louvain_communities"]
 
 Labels = npt.NDArray[np.int32]
 Members = npt.NDArray[np.int64]
@@ -26,30 +26,40 @@ _SAME_SERVICE = 2.0
 
 
 def find_communities(
-    graph: sp.csr_matrix, services: Sequence[str], smallest: int, largest: int, seed: int = 0
+    graph: sp.csr_matrix,
+    ties: sp.csr_matrix,
+    service: npt.NDArray[np.int32],
+    smallest: int,
+    largest: int,
+    seed: int = 0,
 ) -> Labels:
     """A label a tool; labels count up from 0 in the order of each community's first tool.
 
     Args:
         graph: symmetric weights, shape (tools, tools), an empty diagonal.
-        services: each tool's service.
+        ties: the same with weaker edges too, by which small communities are merged.
+        service: each tool's service, as a number.
         smallest: communities below this size are merged as far as they are tied to others or
             their service has more of them; a lone small service stays small.
         largest: no community has more tools.
     """
-    if not len(services):
+    if not len(service):
         return np.zeros(0, dtype=np.int32)
-    groups = _cut(graph, largest, seed)
-    _, service = np.unique(services, return_inverse=True)
-    same = sp.coo_matrix(graph)
+    groups = _parted(_cut(graph, largest, seed), service, smallest)
+    same = sp.coo_matrix(ties)
     factor = np.where(service[same.row] == service[same.col], _SAME_SERVICE, 1.0)
-    pull = sp.csr_matrix((same.data * factor, (same.row, same.col)), shape=graph.shape)
+    pull = sp.csr_matrix((same.data * factor, (same.row, same.col)), shape=ties.shape)
     for _ in range(_MERGE_ROUNDS):
         merged = _merge(groups, pull, smallest, largest)
         if len(merged) == len(groups):
             break
         groups = merged
-    return _labels(_gather(groups, service, smallest, largest), len(services))
+    return _labels(_gather(groups, service, smallest, largest), len(service))
+
+
+def louvain_communities(graph: sp.csr_matrix, seed: int = 0) -> Labels:
+    """What Louvain finds in the whole graph, whatever its size; labels as in `find_communities`."""
+    return _labels(_louvain(graph, 1.0, seed), graph.shape[0])
 
 
 def _cut(graph: sp.csr_matrix, largest: int, seed: int) -> list[Members]:
@@ -67,6 +77,24 @@ def _cut(graph: sp.csr_matrix, largest: int, seed: int) -> list[Members]:
         parts = _louvain(graph[members][:, members], resolution, seed)
         finer = resolution * _FINER if len(parts) == 1 else resolution
         waiting += [(members[part], finer, tries + 1) for part in parts]
+    return sorted(done, key=lambda group: int(group.min()))
+
+
+def _parted(groups: list[Members], service: npt.NDArray[np.int32], smallest: int) -> list[Members]:
+    """Takes services apart that each have enough tools in a group; the rest of it stays together.
+
+    Sister services share whole families of operations; one domain each is better than one in which
+    every tool comes three times.
+    """
+    done = []
+    for group in groups:
+        numbers, counts = np.unique(service[group], return_counts=True)
+        large = numbers[counts >= smallest]
+        if len(numbers) > 1:
+            done += [group[service[group] == number] for number in large]
+            group = group[~np.isin(service[group], large)]
+        if len(group):
+            done.append(group)
     return sorted(done, key=lambda group: int(group.min()))
 
 
@@ -111,34 +139,31 @@ def _merge(
 
 
 def _gather(
-    groups: list[Members], service: npt.NDArray[np.intp], smallest: int, largest: int
+    groups: list[Members], service: npt.NDArray[np.int32], smallest: int, largest: int
 ) -> list[Members]:
-    """Puts small groups of one service together; where too little comes of it, with a large one."""
+    """Puts each group that is still small with the smallest other of its service that is not.
+
+    Where the service has none, or all are full, its small groups are put together.
+    """
     by_service: dict[int, list[int]] = defaultdict(list)
     for number, group in enumerate(groups):
         by_service[int(np.bincount(service[group]).argmax())].append(number)
     joined = list(range(len(groups)))
     sizes = [len(group) for group in groups]
     for numbers in by_service.values():
-        host: int | None = None
+        hosts = [number for number in numbers if len(groups[number]) >= smallest]
+        gathering: int | None = None
         for small in [number for number in numbers if len(groups[number]) < smallest]:
-            if host is None or sizes[host] + sizes[small] > largest:
-                host = small
+            roomy = [host for host in hosts if sizes[host] + sizes[small] <= largest]
+            if roomy:
+                host = min(roomy, key=lambda number: (sizes[number], number))
+            elif gathering is not None and sizes[gathering] + sizes[small] <= largest:
+                host = gathering
+            else:
+                gathering = small
                 continue
             joined[small] = host
             sizes[host] += sizes[small]
-        if host is None or sizes[host] >= smallest:
-            continue
-        roomy = [
-            number
-            for number in numbers
-            if joined[number] == number
-            and number != host
-            and sizes[number] + sizes[host] <= largest
-        ]
-        if roomy:
-            into = min(roomy, key=lambda number: (sizes[number], number))
-            joined = [into if target == host else target for target in joined]
     return _united(groups, joined)
 
 

@@ -1,10 +1,22 @@
 """Settings of the tool graph."""
 
+from enum import StrEnum
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["BlockWeights", "GraphSettings"]
+__all__ = ["BlockWeights", "GraphRecipe", "GraphSettings"]
+
+
+class GraphRecipe(StrEnum):
+    """How a graph is made."""
+
+    DEFAULT = "default"
+    """Names, services, results and dependencies count beside parameters; communities are cut and
+    merged to a size that a domain can be made of."""
+    PAPER = "paper"
+    """As arXiv 2509.13311, section 3.1 has it: parameters alone, one threshold for all pairs, and
+    what Louvain finds, whatever its size."""
 
 
 class BlockWeights(BaseModel):
@@ -36,6 +48,10 @@ class GraphSettings(BaseModel):
     """How tools are compared and cut into communities.
 
     Attributes:
+        recipe: "default" or "paper"; of what follows, the paper's recipe uses `tau` and `encoder`
+            only, and the default recipe all but `tau`.
+        tau: least cosine of an edge of the paper's recipe.
+        encoder: folder of a sentence encoder that reads the parameters; TF-IDF where it is None.
         neighbours: similar tools looked at for each tool.
         tau_service: least cosine of an edge between two tools of one service.
         tau_provider: the same between two services of one provider.
@@ -49,6 +65,9 @@ class GraphSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    recipe: GraphRecipe = GraphRecipe.DEFAULT
+    tau: float = Field(default=0.70, gt=0, le=1)
+    encoder: str | None = None
     neighbours: int = Field(default=15, ge=1)
     tau_service: float = Field(default=0.35, gt=0, le=1)
     tau_provider: float = Field(default=0.55, gt=0, le=1)

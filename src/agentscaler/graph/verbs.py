@@ -42,9 +42,10 @@ READ = (
     | LIST
     | COUNT
     | frozenset(
-        "aggregated analyze calculate check classify compare compute convert decode detect diff"
-        " discover download estimate evaluate explain export geocode has head identify inspect"
-        " match poll predict preview receive recognize render resolve select simulate stat"
+        "access aggregate aggregated analyze autocomplete calculate check classify compare compute"
+        " convert decode detect diff discover download enumerate estimate evaluate explain export"
+        " geocode has head identify inspect introspect is match poll predict preview receive"
+        " recognize render resolve select simulate stat"
         " suggest summarize test translate validate verify view wait watch".split()
     )
 )

@@ -148,4 +148,7 @@ def _version(source: str) -> str:
         except metadata.PackageNotFoundError:
             return "not installed"
     path = Path(source)
-    return measure(path).sha256 if path.exists() else "missing"
+    try:
+        return measure(path).sha256 if path.exists() else "missing"
+    except OSError:
+        return "unreadable"

@@ -75,6 +75,7 @@ def _make_pool(work: Work) -> None:
     pool = load_corpus(settings.sources, settings.pool, settings.seed)
     work.out.write("pool.jsonl", pool.tools)
     work.out.write("rejected-tools.jsonl", pool.rejections)
+    work.out.write("pool-sources.jsonl", pool.sources)
     work.end_unit(
         {"in": pool.read - pool.skipped, "out": len(pool.tools)},
         _reasons(pool.rejections),
@@ -209,7 +210,7 @@ def _counted(stage: str, key: str) -> Callable[[RunFolder], int]:
 STAGES = (
     Stage(
         *("pool", "pool", "corpus", _make_pool, "operations", "tools"),
-        outputs=("pool.jsonl", "rejected-tools.jsonl"),
+        outputs=("pool.jsonl", "rejected-tools.jsonl", "pool-sources.jsonl"),
     ),
     Stage(
         *("graph", "graph", "graph", _make_graph, "tools", "communities"),

@@ -6,6 +6,7 @@ import pytest
 
 from agentscaler.corpus.discovery import discovery_services
 from agentscaler.corpus.service import Service
+from agentscaler.corpus.settings import PoolSettings
 from agentscaler.corpus.tool import ToolSpec
 
 WriteJson = Callable[[str, Any], Path]
@@ -114,3 +115,30 @@ def test_a_file_with_another_name_is_asked_for_its_own(
 ) -> None:
     (service,) = discovery_services([write_json("my-download.json", garden_document)])
     assert service.name == "google.garden"
+
+
+def test_older_versions_and_deprecated_methods_can_be_kept(
+    garden_document: dict[str, Any], write_json: WriteJson
+) -> None:
+    paths = [write_json(f"garden.{version}.json", garden_document) for version in ("v1", "v2")]
+    settings = PoolSettings(older_versions="keep", deprecated="keep")
+    older, newest = discovery_services(paths, settings)
+    assert (older.name, newest.name) == ("google.garden@v1", "google.garden")
+    ids = {tool.id for tool in older.read().tools}
+    assert "google.garden@v1.gardens.beds.dig" in ids
+    assert len(ids) == 4
+
+
+def test_a_malformed_method_and_a_broken_older_version_leave_the_rest(
+    garden_document: dict[str, Any], write_json: WriteJson
+) -> None:
+    del garden_document["resources"]["gardens"]["methods"]["water"]["httpMethod"]
+    paths = [write_json("garden.v2.json", garden_document), write_json("garden.v1.json", "{")]
+    (service,) = discovery_services(paths)
+    reading = service.read()
+    assert len(reading.tools) == 2
+    assert sorted((one.id, one.reason) for one in reading.rejections) == [
+        ("garden.v1.json", "bad_file"),
+        ("google.garden.gardens.beds.dig", "deprecated"),
+        ("google.garden.gardens.water", "bad_record"),
+    ]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from agentscaler.corpus.functions import function_service
+from agentscaler.corpus.functions import function_service, is_function, mcp_service
 from agentscaler.corpus.service import Reading
+from agentscaler.corpus.settings import PoolSettings
 from agentscaler.errors import InputError
 
 WriteJson = Callable[[str, Any], Path]
@@ -23,7 +24,8 @@ WEATHER = {
 @pytest.fixture
 def read(write_json: WriteJson) -> Callable[..., Reading]:
     def read(content: Any, name: str = "weather_tools.json") -> Reading:
-        return function_service(write_json(name, content)).read()
+        path = write_json(name, content)
+        return function_service(path, path.stem, PoolSettings()).read()
 
     return read
 
@@ -36,6 +38,21 @@ def read(write_json: WriteJson) -> Callable[..., Reading]:
         {"tools": [WEATHER]},
         [{"type": "function", "function": WEATHER}],
         [{**WEATHER, "parameters": None, "input_schema": WEATHER["parameters"]}],
+        [{"type": "function", "strict": True, **WEATHER}],
+        {"functions": [WEATHER]},
+        [{"tools": [{"type": "function", "function": WEATHER}]}],
+        {"model": "m", "tools": [{"functionDeclarations": [WEATHER]}]},
+        {
+            "tools": [
+                {
+                    "toolSpec": {
+                        **WEATHER,
+                        "parameters": None,
+                        "inputSchema": {"json": WEATHER["parameters"]},
+                    }
+                }
+            ]
+        },
     ],
 )
 def test_every_usual_wrapping_gives_the_same_tool(
@@ -151,3 +168,70 @@ def test_lone_surrogates_do_not_reach_the_tool(read: Callable[..., Reading]) -> 
     (tool,) = read('[{"name": "f\\ud800", "description": "bad \\udfff text"}]').tools
     tool.model_dump_json()
     assert "?" in tool.name
+
+
+MCP_TOOL = {
+    "name": "read_note",
+    "title": "Read a note",
+    "inputSchema": WEATHER["parameters"],
+    "outputSchema": {"type": "object", "properties": {"text": {"type": "string"}}},
+    "annotations": {"readOnlyHint": True, "title": "Reader"},
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"tools": [MCP_TOOL]},
+        {"jsonrpc": "2.0", "id": 1, "result": {"tools": [MCP_TOOL], "nextCursor": "2"}},
+        [{"jsonrpc": "2.0", "id": 1, "result": {"tools": [MCP_TOOL]}}],
+        [MCP_TOOL],
+    ],
+)
+def test_the_tool_list_of_an_mcp_server_is_read_in_any_envelope(
+    write_json: WriteJson, content: Any
+) -> None:
+    path = write_json("notes.json", content)
+    (tool,) = mcp_service(path, "notes", PoolSettings()).read().tools
+    assert (tool.id, tool.source, tool.effect) == ("local.notes.read_note", "mcp", "read")
+    assert tool.description == "Read a note"
+    assert tool.returns == MCP_TOOL["outputSchema"]
+
+
+@pytest.mark.parametrize(
+    ("annotations", "effect"),
+    [
+        ({"readOnlyHint": True}, "read"),
+        ({"readOnlyHint": False}, "write"),
+        ({"destructiveHint": True}, "write"),
+        ({"idempotentHint": True}, None),
+        ("none", None),
+    ],
+)
+def test_annotations_say_what_a_tool_does(
+    read: Callable[..., Reading], annotations: Any, effect: str | None
+) -> None:
+    (tool,) = read([{**MCP_TOOL, "annotations": annotations}]).tools
+    assert tool.effect == effect
+
+
+def test_a_listing_that_names_its_server_gives_the_service_its_name(write_json: WriteJson) -> None:
+    path = write_json("x-1234.json", {"serverInfo": {"name": "Note Keeper"}, "tools": [MCP_TOOL]})
+    (tool,) = mcp_service(path, "x-1234", PoolSettings()).read().tools
+    assert (tool.service, tool.service_title) == ("local.note-keeper", "Note Keeper")
+
+
+@pytest.mark.parametrize(
+    ("record", "is_one"),
+    [
+        (WEATHER, True),
+        ({"name": "ping"}, True),
+        ({"name": "left-pad", "version": "1.0", "description": "A package."}, False),
+        ({"name": "get_weather", "arguments": {"city": "Paris"}}, False),
+        ({"function": {"name": "f"}}, True),
+        ({"title": "no name"}, False),
+        ("text", False),
+    ],
+)
+def test_a_function_is_told_from_other_objects_with_a_name(record: Any, is_one: bool) -> None:
+    assert is_function(record) is is_one

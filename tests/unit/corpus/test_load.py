@@ -53,7 +53,7 @@ def test_a_bad_file_in_a_folder_is_a_rejection(write_json: WriteJson, tmp_path: 
     assert len(pool.tools) == 2
     assert sorted((one.id, one.reason) for one in pool.rejections) == [
         ("empty.json", "bad_file"),
-        ("google.garden", "bad_file"),
+        ("garden.v1.json", "bad_file"),
     ]
     assert is_accounted_for(pool)
 
@@ -154,3 +154,39 @@ def test_a_slice_opens_only_the_services_it_takes(
         folder = write_model(model, service=f"library{number}")
     pool = load_corpus([folder], PoolSettings(limit=3))
     assert (len(pool.tools), pool.read) == (3, 4)
+
+
+def test_each_source_has_its_own_account(
+    library_model: Document, write_model: Callable[..., Path], write_json: WriteJson, tmp_path: Path
+) -> None:
+    write_json("mine/shop.json", [*functions(2), "rubbish"])
+    write_json("mine/notes.txt", "Some notes.")
+    pool = load_corpus([write_model(library_model), tmp_path / "mine"])
+    models, mine = pool.sources
+    assert (models.forms, models.read, models.kept) == ({"botocore": 1}, 4, 3)
+    assert models.rejected == {"deprecated": 1}
+    assert mine.source == str(tmp_path / "mine")
+    assert (mine.forms, mine.unknown) == ({"functions": 1}, 1)
+    assert (mine.read, mine.kept) == (4, 2)
+    assert mine.rejected == {"bad_record": 1, "unknown_form": 1}
+
+
+def test_the_order_in_which_a_capped_provider_is_filled_is_the_seeds(many_files: Path) -> None:
+    def services(seed: int) -> set[str]:
+        pool = load_corpus([many_files], PoolSettings(provider_cap=30), seed=seed)
+        assert is_accounted_for(pool)
+        assert len(pool.tools) == 30
+        return {tool.service for tool in pool.tools}
+
+    assert services(1) == services(1)
+    assert len({frozenset(services(seed)) for seed in range(4)}) > 1
+
+
+def test_python_words_and_the_facades_name_are_ordinary_names(write_json: WriteJson) -> None:
+    odd = {
+        "name": "class",
+        "description": "Gives a class its teacher.",
+        "parameters": {"type": "object", "properties": {"db": {}, "lambda": {}, "class": {}}},
+    }
+    (tool,) = load_corpus([write_json("school.json", [odd])]).tools
+    assert (tool.name, list(tool.parameters["properties"])) == ("class", ["db", "lambda", "class"])

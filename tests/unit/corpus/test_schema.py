@@ -1,5 +1,6 @@
 from typing import Any
 
+from agentscaler.corpus.noise import NoiseCategory
 from agentscaler.corpus.schema import (
     MAX_ENUM,
     MAX_LEVELS,
@@ -132,3 +133,22 @@ def test_rubbish_inside_a_schema_is_passed_over() -> None:
     node = {"type": "object", "properties": {"a": True, "b": 7, "": {}, "c": {"type": 5}}}
     assert bound(node)["properties"] == {"a": {}, "b": {}, "c": {}}
     assert bound({"type": "object", "properties": ["a"], "required": "a"}) == {"type": "object"}
+
+
+def test_types_are_known_by_the_names_of_other_languages() -> None:
+    node = obj(a={"type": "STRING"}, b={"type": "dict"}, c={"type": "long"}, d={"type": "tuple"})
+    kinds = [child["type"] for child in bound({**node, "type": "OBJECT"})["properties"].values()]
+    assert kinds == ["string", "object", "integer", "array"]
+
+
+def test_only_the_chosen_noise_is_left_out() -> None:
+    node = obj(requestId={"type": "string"}, page={"type": "integer"}, name={"type": "string"})
+    chosen = frozenset({NoiseCategory.REQUEST_ID})
+    bounded = SchemaBounds(lambda name: None, 50, chosen).bound(node)
+    assert list(bounded["properties"]) == ["page", "name"]
+
+
+def test_numbers_that_no_database_holds_are_no_constants() -> None:
+    assert "enum" not in bound({"type": "integer", "const": 2**64})
+    assert "enum" not in bound({"type": "number", "const": float("inf")})
+    assert bound({"type": "integer", "const": -(2**63)})["enum"] == [-(2**63)]

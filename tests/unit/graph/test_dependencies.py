@@ -4,14 +4,13 @@ import pytest
 
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.graph.dependencies import Dependencies, dependency_edges, dependency_weights
-from agentscaler.graph.operation import read_operation
 
 MakeTool = Callable[..., ToolSpec]
 Edge = tuple[str, str, str, str]
 
 
 def edges_of(tools: list[ToolSpec]) -> Dependencies:
-    return dependency_edges([read_operation(tool) for tool in tools])
+    return dependency_edges(tools)
 
 
 def named(tools: list[ToolSpec]) -> set[Edge]:
@@ -57,15 +56,26 @@ def test_services_do_not_feed_each_other(make_tool: MakeTool) -> None:
     assert named(tools) == set()
 
 
-def test_a_key_that_most_of_a_service_needs_is_context(make_tool: MakeTool) -> None:
+def test_a_key_that_most_of_a_service_takes_comes_from_its_own_operations_only(
+    make_tool: MakeTool,
+) -> None:
     nouns = ("Book", "Door", "Lamp", "Sofa", "Rug", "Bed", "Cup")
     tools = [
         make_tool("CreateShop", "", "shopId"),
+        make_tool("GetCity", "cityName!", "shopId"),
         *(make_tool(f"Get{noun}", "shopId!") for noun in nouns),
     ]
+    assert {edge[0] for edge in named(tools)} == {"CreateShop"}
+    assert {edge[0] for edge in named(tools[:5])} == {"CreateShop", "GetCity"}
+
+
+def test_a_write_gives_back_what_it_was_told(make_tool: MakeTool) -> None:
+    tools = [
+        make_tool("ListCarts"),
+        make_tool("UpdateOrder", "orderId! cartId", "cartId"),
+        make_tool("GetCart", "cartId!"),
+    ]
     assert named(tools) == set()
-    few = named(tools[:5])
-    assert {edge[1] for edge in few} == {"GetBook", "GetDoor", "GetLamp", "GetSofa"}
 
 
 def test_edges_are_sorted_and_named_once(shop: list[ToolSpec], clinic: list[ToolSpec]) -> None:

@@ -16,4 +16,4 @@ def test_community_bounds_must_be_in_order() -> None:
 
 def test_unknown_settings_are_refused() -> None:
     with pytest.raises(ValidationError):
-        GraphSettings.model_validate({"tau": 0.5})
+        GraphSettings.model_validate({"taus": 0.5})

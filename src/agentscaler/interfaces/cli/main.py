@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agentscaler import __version__
+from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
     LimitOption,
@@ -77,9 +79,17 @@ def root(
     """
 
 
-@app.command()
+pool_app = typer.Typer(invoke_without_command=True)
+pool_app.command("add")(add)
+app.add_typer(pool_app, name="pool")
+
+
+@pool_app.callback()
 def pool(
-    run: RunOption,
+    context: typer.Context,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
+    ] = None,
     source: SourceOption = None,
     config: ConfigOption = None,
     overrides: SetOption = None,
@@ -87,8 +97,15 @@ def pool(
     limit: LimitOption = None,
     workers: WorkersOption = None,
 ) -> None:
-    """Read API descriptions into a clean pool of tools."""
-    _run_stage("pool", run, Options(config, overrides, source, seed, limit, workers))
+    """Read API descriptions into a clean pool of tools; `pool add` finds out what paths are."""
+    options = Options(config, overrides, source, seed, limit, workers)
+    if context.invoked_subcommand is not None:
+        if run is not None or options != Options():
+            context.fail("Give the options behind the word add.")
+        return
+    if run is None:
+        context.fail("Missing option '--run'.")
+    _run_stage("pool", run, options)
 
 
 def _add_stage(name: str, purpose: str) -> None:
@@ -107,12 +124,33 @@ def _add_stage(name: str, purpose: str) -> None:
     app.command(name, help=purpose)(command)
 
 
-_add_stage("graph", "Connect the tools of the pool and find their communities.")
+@app.command()
+def graph(
+    run: RunOption,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            "--recipe", metavar="default|paper", help="How tools are compared and grouped."
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Connect the tools of the pool and find their communities."""
+    recipes = [f"graph.recipe={recipe}"] if recipe is not None else []
+    options = Options(config, [*(overrides or ()), *recipes], None, seed, limit, workers)
+    _run_stage("graph", run, options)
+
+
 _add_stage("domains", "Make a verified, executable domain of each community.")
 _add_stage("tasks", "Walk through the domains and make proven tasks.")
 _add_stage("rollout", "Play the tasks: a user and an agent in the running domain.")
 _add_stage("filter", "Keep the dialogues that are provably right.")
 _add_stage("dataset", "Write the training set: messages, tools and loss masks.")
+app.command("graph-report")(graph_report)
 
 
 @app.command()

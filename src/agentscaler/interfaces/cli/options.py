@@ -37,7 +37,7 @@ SourceOption = Annotated[
     typer.Option(
         "--source",
         metavar="NAME|PATH",
-        help="Where API descriptions come from: botocore, google or a path; may be repeated.",
+        help="All sources of the run: botocore, google or a path; may be repeated.",
     ),
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="The seed of everything random.")]

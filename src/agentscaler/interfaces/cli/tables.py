@@ -6,10 +6,11 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from agentscaler.corpus import SourceCount
 from agentscaler.pipeline import STAGES, Stage
 from agentscaler.runfolder import RunFolder, StageRecord, StageState
 
-__all__ = ["file_lines", "rejected", "status_table", "summary_table"]
+__all__ = ["file_lines", "rejected", "sources_table", "status_table", "summary_table"]
 
 _FIGURES = ("in", "out", "rejected by reason", "seconds")
 _STATE_STYLES = {
@@ -36,6 +37,33 @@ def status_table(folder: RunFolder) -> Table:
         state, record = folder.state(stage.name), folder.record(stage.name)
         figures = _figures(stage, record) if record else ("", "", "", "")
         table.add_row(stage.name, f"[{_STATE_STYLES[state]}]{state}[/]", *figures)
+    return table
+
+
+def sources_table(folder: RunFolder) -> Table:
+    """What came of each source of the pool."""
+    table = Table(title="What was read", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("source", "holds", "operations", "tools", "rejected by reason"):
+        is_number = heading in {"operations", "tools"}
+        table.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+        )
+    for one in folder.read("pool-sources.jsonl", SourceCount):
+        held = [f"{count:,} {form}" for form, count in one.forms.items()]
+        held += [f"{one.unknown:,} not read"] if one.unknown else []
+        counts = sorted(one.rejected.items(), key=lambda count: (-count[1], count[0]))
+        reasons = [f"{n:,} {reason}" for reason, n in counts]
+        reasons += [f"{one.skipped:,} passed over"] if one.skipped else []
+        table.add_row(
+            escape(one.source),
+            "\n".join(held),
+            f"{one.read:,}",
+            f"{one.kept:,}",
+            "\n".join(reasons) or "-",
+        )
     return table
 
 
