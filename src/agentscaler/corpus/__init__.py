@@ -5,6 +5,7 @@ from agentscaler.corpus.functions import slug
 from agentscaler.corpus.load import PACKAGED, Pool, SourceCount, load_corpus
 from agentscaler.corpus.reason import PoolReason
 from agentscaler.corpus.settings import PoolSettings
+from agentscaler.corpus.sharing import share_schemas
 from agentscaler.corpus.tool import Effect, ToolSpec
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "ToolSpec",
     "detect",
     "load_corpus",
+    "share_schemas",
     "slug",
 ]

@@ -22,7 +22,7 @@ __all__ = ["KeyInput", "Operation", "OperationKind", "Produced", "read_operation
 
 Schema = dict[str, Any]
 
-KEY_WORDS = frozenset({"id", "arn", "name", "identifier", "uuid", "guid", "key"})
+KEY_WORDS = frozenset({"id", "arn", "name", "identifier", "uuid", "guid", "uid", "sid", "key"})
 _PREPOSITIONS = ("for", "to", "from", "by", "of", "with", "in", "on")
 _ENDINGS = frozenset({"list", "set", "summary", "summaries"})
 _LAST_VERBS = frozenset("add cancel create delete find get remove search update".split())

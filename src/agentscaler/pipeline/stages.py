@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from agentscaler.corpus import ToolSpec, load_corpus
+from agentscaler.corpus import ToolSpec, load_corpus, share_schemas
 from agentscaler.dataset import DatasetSettings, build_dataset
 from agentscaler.domain import Domain, build_domains, load_domain, save_domain
 from agentscaler.engine import Engine
@@ -83,7 +83,7 @@ def _make_pool(work: Work) -> None:
 
 
 def _make_graph(work: Work) -> None:
-    tools = list(work.folder.read("pool.jsonl", ToolSpec))
+    tools = share_schemas(work.folder.read("pool.jsonl", ToolSpec))
     graph = build_graph(tools, work.settings.graph, work.settings.seed)
     work.out.write_bytes("graph.npz", graph.dump())
     work.end_unit({"in": len(tools), "out": graph.community_count})
@@ -91,7 +91,7 @@ def _make_graph(work: Work) -> None:
 
 def _make_domains(work: Work) -> None:
     settings, out = work.settings, work.out
-    tools = list(work.folder.read("pool.jsonl", ToolSpec))
+    tools = share_schemas(work.folder.read("pool.jsonl", ToolSpec))
     ids = {tool.id for tool in tools}
     graph = ToolGraph.parse((work.folder.path / "graph.npz").read_bytes())
     outcomes = build_domains(
