@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.domain.certificate import Certificate
+from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
 from agentscaler.world.world import World
 
@@ -192,6 +193,8 @@ class Domain:
     Attributes:
         source: Python source of the tools, one module.
         states: initial states by name, each the bytes of an SQLite database file.
+        trusted: whether somebody vouches for tools that the rules did not make, so that they may
+            run in this process; never stored with the domain.
     """
 
     manifest: DomainManifest
@@ -200,6 +203,7 @@ class Domain:
     policy: str
     states: dict[str, bytes]
     certificate: Certificate
+    trusted: bool = False
 
     @property
     def id(self) -> str:
@@ -210,6 +214,18 @@ class Domain:
         """The compiled tools; compiled once a process.  Raises `GuardError` on refused source."""
         return Toolbox.compile(self.source, self.manifest.tools)
 
+    @cached_property
+    def jailed_toolbox(self) -> JailedToolbox:
+        """The tools as worker processes run them, which nothing but a worker compiles."""
+        return JailedToolbox(self.source, self.manifest.tools)
+
     def world(self, state: str) -> World:
-        """A fresh world on the initial state called `state`."""
-        return World(self.states[state], self.toolbox, now=self.manifest.now)
+        """A fresh world on the initial state called `state`.
+
+        Tools that the rules made run in this process; others in a jailed worker, unless the domain
+        is `trusted`.  Raises `JailError` where this machine has no jail for them.
+        """
+        image, now = self.states[state], self.manifest.now
+        if self.trusted or self.manifest.engine == "rules":
+            return World(image, self.toolbox, now=now)
+        return JailedWorld(image, self.jailed_toolbox, now=now)

@@ -6,6 +6,7 @@ for single operations that are slow, and far above what an honest tool needs.
 
 import threading
 from time import monotonic
+from typing import NoReturn
 
 __all__ = ["Budget", "BudgetExceededError"]
 
@@ -43,16 +44,17 @@ class Budget(threading.local):
         """Spend one tick; true, so that it can stand in a condition."""
         left = self._left = self._left - 1
         if left < 0 or (left % _TICKS_BETWEEN_CLOCK_READS == 0 and monotonic() > self._deadline):
-            self._stop()
+            self.stop()
         return True
 
     def charge(self, ticks: int) -> None:
         """Spend many ticks at once, for an operation that takes as long as its data."""
         self._left -= ticks
         if self._left < 0 or monotonic() > self._deadline:
-            self._stop()
+            self.stop()
 
-    def _stop(self) -> None:
+    def stop(self) -> NoReturn:
+        """End the call now, whatever is left."""
         self.exceeded = True
         self._left = 0
         raise BudgetExceededError("the tool took too many steps")

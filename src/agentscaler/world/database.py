@@ -56,6 +56,8 @@ class Database:
 
     def __init__(self, image: bytes) -> None:
         """Raises `InputError` where `image` is not a database that a world can stand on."""
+        if not image:
+            raise InputError("The image is not an SQLite database: it is empty.")
         self._connection = connection = apsw.Connection(":memory:")
         self._saved = False
         self._statements: dict[str, _Statement] = {}
@@ -64,13 +66,15 @@ class Database:
         try:
             connection.deserialize("main", image)
             self.schema = read_schema(connection)
+        except (InputError, apsw.NoMemError):
+            connection.close()
+            raise
         except apsw.Error as error:
             connection.close()
             raise InputError(f"The image is not an SQLite database: {error}.") from error
-        except InputError:
-            connection.close()
-            raise
-        connection.execute("PRAGMA foreign_keys = ON", can_cache=False)
+        # Large sorts stay in memory: a confined process could not spill them to a file.
+        pragmas = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"
+        connection.execute(pragmas, can_cache=False)
         for limit, most in _LIMITS.items():
             connection.limit(limit, most)
         self.gate = Gate(self.schema)

@@ -4,7 +4,7 @@ In: tool calls.  Out: their results, and at any time the net change since the st
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from types import TracebackType
@@ -24,7 +24,7 @@ from agentscaler.world.identifiers import Minter
 from agentscaler.world.result import ResultError, plain
 from agentscaler.world.toolbox import Tool, Toolbox
 
-__all__ = ["Breach", "ContractError", "World"]
+__all__ = ["MAX_ERROR_TEXT", "Breach", "ContractError", "World", "unknown_tool"]
 
 MAX_ERROR_TEXT = 2_000
 
@@ -86,7 +86,7 @@ class World:
         """
         tool = self._toolbox.tools.get(name)
         if tool is None:
-            return ToolResult(error=self._unknown(name))
+            return ToolResult(error=unknown_tool(name, self._toolbox.tools))
         try:
             checked = tool.check_arguments(arguments)
         except ToolError as error:
@@ -178,11 +178,6 @@ class World:
             return since
         return apsw.Changeset.concat(self._past, since) if since else self._past
 
-    def _unknown(self, name: str) -> str:
-        close = get_close_matches(name, self._toolbox.tools, n=2)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        return f"there is no tool {quoted(name)}{hint}"
-
     def _run(self, tool: Tool, arguments: dict[str, Any], minter: Minter) -> Any:
         """The tool's result as plain JSON, its writes kept; any exception undoes them."""
         database = self._database
@@ -224,10 +219,19 @@ class World:
             raise ContractError(name, Breach.RESULT, str(error)) from error
         if isinstance(error, BudgetExceededError):
             raise ContractError(name, Breach.EXHAUSTED, str(error)) from error
+        if isinstance(error, (MemoryError, apsw.NoMemError)):
+            raise ContractError(name, Breach.EXHAUSTED, "it took too much memory") from error
         if isinstance(error, Exception):
             cause = f"{type(error).__name__}{_line(error)}: {quoted(str(error))}"
             raise ContractError(name, Breach.RAISED, cause) from error
         raise error
+
+
+def unknown_tool(name: str, tools: Iterable[str]) -> str:
+    """The refusal of a call to a tool that is not among `tools`."""
+    close = get_close_matches(name, list(tools), n=2)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    return f"there is no tool {quoted(name)}{hint}"
 
 
 def _line(error: BaseException) -> str:
