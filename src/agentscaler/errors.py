@@ -5,7 +5,8 @@
     |-- SettingsError           an unknown setting, or a value out of its range
     |-- RunFolderError          a run folder cannot be used as it is
     |-- MissingExtraError       an optional package is needed and not installed
-    `-- GuardError              tool source that the allow-list refuses
+    |-- GuardError              tool source that the allow-list refuses
+    `-- JailError               tools need a jail that this machine lacks (`world.jail`)
 
     ToolError                   a tool says no (unknown id, precondition not met): data, no crash
     WorldError                  a tool broke its contract (raised something else, overstepped)

@@ -112,7 +112,7 @@ class JailError(AgentScalerError):
         super().__init__(
             f"These tools may run in a jail only, and this machine offers none: {missing}.",
             "Run on Linux 5.13 or newer with pyseccomp and libseccomp installed, or, if you trust"
-            " whoever wrote the tools, say so: --trust-tools, from Python Domain(trusted=True).",
+            " whoever wrote the tools, say so in Python: Domain(trusted=True).",
         )
 
 

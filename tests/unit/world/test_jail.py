@@ -37,7 +37,7 @@ def test_a_report_demands_what_is_required_and_says_why_it_is_missing() -> None:
     landlock = LayerReport(layer=Layer.LANDLOCK, holds=False, detail="the kernel has none")
     report = JailReport(layers=(landlock, seccomp))
     report.demand({Layer.SECCOMP})
-    with pytest.raises(JailError, match=r"landlock \(the kernel has none\).*--trust-tools"):
+    with pytest.raises(JailError, match=r"landlock \(the kernel has none\).*trusted=True"):
         report.demand(REQUIRED)
 
 
