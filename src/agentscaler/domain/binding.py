@@ -23,7 +23,7 @@ from agentscaler.domain.transitions import find_transition
 from agentscaler.graph import verbs
 from agentscaler.graph.operation import Operation, OperationKind
 
-__all__ = ["Binding", "bind_operations", "is_automatic"]
+__all__ = ["Binding", "bind_operations", "is_automatic", "is_scope", "records_changes"]
 
 Schema = dict[str, Any]
 
@@ -38,6 +38,7 @@ _KINDS = {
 _JSON_TYPES = {"integer": "integer", "real": "number", "boolean": "boolean"}
 _MAX_VALUES = 8
 _AUTOMATIC = frozenset("create created creation update updated modified modify".split())
+_CHANGES = frozenset({"updated", "update", "modified"})
 _RESERVED_TOOLS = frozenset({"reset", "step", "state", "close", "get_reward", "verify", "done"})
 
 
@@ -62,6 +63,16 @@ def is_automatic(column: Column) -> bool:
     """Whether the system itself keeps the column, as it does a creation time."""
     words = column.name.split("_")
     return column.meaning == "moment" and any(word in _AUTOMATIC for word in words)
+
+
+def records_changes(column: Column) -> bool:
+    """Whether the system sets the column at every change of its row."""
+    return is_automatic(column) and not _CHANGES.isdisjoint(column.name.split("_"))
+
+
+def is_scope(tool: DomainTool, argument: str) -> bool:
+    """Whether an argument names the owner that the tool's own row must have."""
+    return tool.arguments[argument].kind == "reference" and argument in tool.parameters["required"]
 
 
 def bind_operations(operations: list[Operation], tables: dict[str, Table]) -> Binding:

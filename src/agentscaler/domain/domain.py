@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.domain.certificate import Certificate
+from agentscaler.domain.rule import Rule
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
 from agentscaler.world.world import World
@@ -163,6 +164,7 @@ class DomainManifest(BaseModel):
         engine: which maker made it ("rules" or "llm").
         now: the fixed clock of every world of this domain, ISO 8601.
         edges: which tool's result can feed which tool's parameter.
+        rules: the business rules that hold here, and which of them were supplied.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -176,6 +178,7 @@ class DomainManifest(BaseModel):
     tables: tuple[Table, ...]
     tools: tuple[DomainTool, ...]
     edges: tuple[DomainEdge, ...]
+    rules: tuple[Rule, ...] = ()
 
     @cached_property
     def table(self) -> dict[str, Table]:

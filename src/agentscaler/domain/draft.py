@@ -7,6 +7,7 @@ from agentscaler.domain.describe import describe_tool
 from agentscaler.domain.domain import DomainEdge, DomainTool, Table
 from agentscaler.domain.edges import connect
 from agentscaler.domain.reasons import DomainReason
+from agentscaler.domain.specify import specify
 from agentscaler.domain.tables import derive_tables
 from agentscaler.graph.operation import Operation
 from agentscaler.ledger import Rejection
@@ -94,4 +95,6 @@ def _connected(
         if not more:
             break
         spoken |= more
-    return Draft({name: tables[name] for name in sorted(spoken)}, kept, tuple(edges), rejections)
+    named = {name: tables[name] for name in sorted(spoken)}
+    told = tuple(tool.model_copy(update={"contract": specify(tool, named)}) for tool in kept)
+    return Draft(named, told, tuple(edges), rejections)

@@ -7,8 +7,8 @@ generated from the same `DomainTool`, so the words cannot drift from the deeds.
 from collections.abc import Callable, Iterable
 
 from agentscaler.corpus.english import listing
-from agentscaler.domain.binding import is_automatic
-from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
+from agentscaler.domain.binding import is_automatic, is_scope, records_changes
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statuses import first_status
 
@@ -98,7 +98,7 @@ class _Writer:
     def _scoped(self, tool: DomainTool, table: Table, *, keep: bool = False) -> list[str]:
         """Fetches the row a tool works on and holds it against the owners given."""
         key = table.key[0]
-        scopes = [name for name, role in tool.arguments.items() if _scopes(tool, name, role)]
+        scopes = [name for name in tool.arguments if is_scope(tool, name)]
         if not scopes and not keep:
             return [self._fetch(table, key)]
         lines = [self._fetch(table, key, "row")]
@@ -194,8 +194,7 @@ class _Writer:
     def _touch(self, table: Table) -> list[str]:
         key = table.key[0]
         for column in table.columns:
-            words = column.name.split("_")
-            if is_automatic(column) and {"updated", "update", "modified"} & set(words):
+            if records_changes(column):
                 statement = _set(table, column.name)
                 return _call("db.run", statement, ["db.now()", key])
         return []
@@ -281,10 +280,6 @@ class _Writer:
 
     def _check_ends(self, tool: DomainTool) -> list[str]:
         return [self._fetch(self.tables[role.table], name) for name, role in tool.arguments.items()]
-
-
-def _scopes(tool: DomainTool, name: str, role: ArgumentRole) -> bool:
-    return role.kind == "reference" and name in tool.parameters["required"]
 
 
 def _row_function(table: Table) -> str:

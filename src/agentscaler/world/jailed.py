@@ -67,7 +67,7 @@ class JailedToolbox:
             )
             for tool in definitions
         }
-        members = set(ToolDefinition.model_fields)
+        members = set(ToolDefinition.model_fields) - {"contract"}
         self.sent = [tool.model_dump(mode="json", include=members) for tool in definitions]
         self.key = (source, orjson.dumps(self.sent))
 

@@ -11,6 +11,7 @@ from agentscaler.errors import GuardError, InputError
 from agentscaler.world.arguments import ArgumentCheck
 from agentscaler.world.budget import Budget
 from agentscaler.world.compiler import compile_functions
+from agentscaler.world.contract import Contract
 from agentscaler.world.result import Fits, compile_schema
 
 __all__ = ["Tool", "ToolDefinition", "Toolbox"]
@@ -27,6 +28,7 @@ class ToolDefinition(BaseModel):
         returns: JSON Schema of the result.
         effect: "read" leaves every table as it is.
         writes: tables that a write may change; empty for a read.
+        contract: what the tool promises, for those who check it; the tool never sees it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +39,7 @@ class ToolDefinition(BaseModel):
     returns: dict[str, Any]
     effect: Literal["read", "write"]
     writes: tuple[str, ...] = ()
+    contract: Contract | None = None
 
 
 @dataclass(frozen=True)
