@@ -40,6 +40,8 @@ class Column(BaseModel):
         noun: the column in words ("contact flow state").
         enum: the allowed values, if they are listed.
         references: the table whose key this column holds.
+        minimum, maximum: bounds of a number, both allowed themselves.
+        unique: whether no two rows may share a value.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +54,9 @@ class Column(BaseModel):
     enum: tuple[str, ...] = ()
     nullable: bool = True
     references: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    unique: bool = False
 
 
 class Table(BaseModel):
