@@ -42,6 +42,8 @@ class Column(BaseModel):
         noun: the column in words ("contact flow state").
         enum: the allowed values, if they are listed.
         references: the table whose key this column holds.
+        minimum, maximum: bounds of a number, both allowed themselves.
+        unique: whether no two rows may share a value.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +56,9 @@ class Column(BaseModel):
     enum: tuple[str, ...] = ()
     nullable: bool = True
     references: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    unique: bool = False
 
 
 class Table(BaseModel):
@@ -197,6 +202,7 @@ class DomainManifest(BaseModel):
         now: the fixed clock of every world of this domain, ISO 8601.
         edges: which tool's result can feed which tool's parameter.
         rules: the business rules that hold here, and which of them were supplied.
+        speaker: the table whose rows the users are; None where they are no rows of any.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -211,6 +217,7 @@ class DomainManifest(BaseModel):
     tools: tuple[DomainTool, ...]
     edges: tuple[DomainEdge, ...]
     rules: tuple[Rule, ...] = ()
+    speaker: str | None = None
 
     @cached_property
     def table(self) -> dict[str, Table]:

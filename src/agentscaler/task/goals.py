@@ -209,7 +209,7 @@ class GoalMaker:
 
     def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
-        row = self.choose.row(table, focus)
+        row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
         chosen = self.choose.new_values(tool, table, arguments, most=2, row=row)
         if not chosen:
@@ -240,7 +240,7 @@ class GoalMaker:
 
     def _delete(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
-        row = self.choose.row(table, focus, deletable=True)
+        row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
         self.notebook.call(tool, arguments, "goal")
         self.notebook.touched[table.name, met.key] = {"*", "deleted"}
@@ -251,10 +251,8 @@ class GoalMaker:
         return request, report, f"{gerund(verb)} {met.reference}", [], None
 
     def _transition(self, tool: DomainTool, focus: Focus | None) -> Made:
-        assert tool.precondition is not None
         table = self.manifest.table[tool.table]
-        having = (tool.precondition.column, tool.precondition.allowed)
-        row = self.choose.row(table, focus, having=having)
+        row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
         verb = tool.name.split("_")[0]
         request = [Fragment(text=verb), *met.words, *owners]

@@ -68,6 +68,8 @@ def _column(name: str, sheet: ColumnSheet, noun: str, is_key: bool) -> Column:
         enum=sheet.enum,
         nullable=sheet.null,
         references=sheet.references,
+        minimum=sheet.minimum,
+        maximum=sheet.maximum,
     )
 
 
@@ -185,6 +187,9 @@ def _property(
     column = tables[role.table].by_name.get(role.column)
     if role.kind in {"value", "filter"} and column is not None and column.enum:
         schema.setdefault("enum", list(column.enum))
+    if role.kind == "value" and column is not None:
+        bounds = {"minimum": column.minimum, "maximum": column.maximum}
+        schema |= {word: bound for word, bound in bounds.items() if bound is not None}
     if parameter.description:
         schema["description"] = parameter.description
     return schema
@@ -210,6 +215,8 @@ def _contract(
                 rule=one.rule,
             )
         )
+    effects = tuple(" ".join(text.split()) for text in sheet.effects)
+    deletes = tool.kind is ToolKind.DELETE  # what refers to a row goes before it
     answer = base.answer
     if sheet.answer is not None:
         sql = " ".join(sheet.answer.sql.split())
@@ -222,7 +229,7 @@ def _contract(
         answer = Answer(sql=sql, field=sheet.answer.field, flags=flags)
     return Contract(
         requirements=(*base.requirements, *requirements),
-        effects=(*base.effects, *(" ".join(text.split()) for text in sheet.effects)),
+        effects=(*effects, *base.effects) if deletes else (*base.effects, *effects),
         answer=answer,
         mints=base.mints,
     )

@@ -4,13 +4,15 @@ In: the files of its folder (`domain.yaml`, `tools.py`, `settle.sql`).  Out: a `
 other.  Nothing is kept between two calls; the same seed gives the same bytes.
 """
 
+from dataclasses import dataclass
+
 import yaml
 from pydantic import ValidationError
 
+from agentscaler.corpus.english import listing
 from agentscaler.domain.certificate import Check, certify
 from agentscaler.domain.describe import policy_text
-from agentscaler.domain.domain import Domain, DomainManifest, DomainTool, Table
-from agentscaler.domain.draft import Draft
+from agentscaler.domain.domain import Domain, DomainEdge, DomainManifest, DomainTool, Table
 from agentscaler.domain.edges import connect
 from agentscaler.domain.packaged import packaged_folder, packaged_names
 from agentscaler.domain.populate import STATE_SIZES
@@ -24,7 +26,7 @@ from agentscaler.domain.verticals.states import make_state
 from agentscaler.errors import InputError
 from agentscaler.world.toolbox import Toolbox
 
-__all__ = ["draft_vertical", "load_vertical", "vertical_names"]
+__all__ = ["VerticalDraft", "draft_vertical", "load_vertical", "vertical_names"]
 
 _TRIALS = 40
 _SERVICE = "verticals"
@@ -47,13 +49,12 @@ def load_vertical(name: str, seed: int = 0, trials: int = _TRIALS) -> Domain:
         InputError: there is none of that name, a file does not hold what it should, or a check of
             the certificate fails.
     """
-    sheet, source, states, draft = draft_vertical(name, seed)
-    toolbox = Toolbox.compile(source, draft.tools)
+    draft = draft_vertical(name, seed)
     certificate, failures = certify(
-        toolbox,
-        states,
-        sheet.now,
-        tool_trials(draft, sheet.now),
+        Toolbox.compile(draft.source, draft.tools),
+        draft.states,
+        draft.now,
+        tool_trials(draft, draft.now),
         trials=trials,
         seed=f"{seed}/{name}",
     )
@@ -64,30 +65,46 @@ def load_vertical(name: str, seed: int = 0, trials: int = _TRIALS) -> Domain:
             f"The vertical {name} fails its certificate: {first.tool}: {first}.",
             "Correct its tools or their contracts.",
         )
-    rules = derive_rules(sheet)
     return Domain(
         manifest=DomainManifest(
             id=name,
-            title=sheet.title,
+            title=draft.title,
             service=_SERVICE,
             provider=_PROVIDER,
             engine="curated",
-            now=sheet.now,
+            now=draft.now,
             tables=tuple(draft.tables.values()),
             tools=draft.tools,
             edges=draft.edges,
-            rules=rules,
+            rules=draft.rules,
+            speaker=draft.speaker,
         ),
         schema_sql=schema_sql(draft.tables.values()),
-        source=source,
-        policy=_policy(sheet, draft.tools, draft.tables, rules),
-        states=states,
+        source=draft.source,
+        policy=_policy(draft),
+        states=draft.states,
         certificate=certificate,
     )
 
 
-def draft_vertical(name: str, seed: int = 0) -> tuple[Sheet, str, dict[str, bytes], Draft]:
-    """A vertical before it is certified: its sheet, source, initial states, tables and tools.
+@dataclass(frozen=True)
+class VerticalDraft:
+    """A vertical before it is certified."""
+
+    title: str
+    about: str
+    now: str
+    speaker: str | None
+    source: str
+    tables: dict[str, Table]
+    tools: tuple[DomainTool, ...]
+    edges: tuple[DomainEdge, ...]
+    rules: tuple[Rule, ...]
+    states: dict[str, bytes]
+
+
+def draft_vertical(name: str, seed: int = 0) -> VerticalDraft:
+    """The vertical called `name`, not certified.
 
     Raises:
         InputError: there is none of that name, or a file does not hold what it should.
@@ -97,36 +114,41 @@ def draft_vertical(name: str, seed: int = 0) -> tuple[Sheet, str, dict[str, byte
             f"There is no vertical {name}.", f"The verticals are {', '.join(vertical_names())}."
         )
     folder = packaged_folder(name)
-    source = (folder / "tools.py").read_text(encoding="utf-8")
     try:
+        source = (folder / "tools.py").read_text(encoding="utf-8")
+        settle = (folder / "settle.sql").read_text(encoding="utf-8")
         sheet = Sheet.model_validate(yaml.safe_load((folder / "domain.yaml").read_text("utf-8")))
         signatures = read_signatures(source, sheet.tools)
         tables = derive_tables(sheet)
         tools = derive_tools(name, sheet, tables, signatures)
-        settle = (folder / "settle.sql").read_text(encoding="utf-8")
-        states = {
-            state: make_state(sheet, tables, settle, size, f"{seed}/{name}/{state}")
-            for state, size in STATE_SIZES.items()
-        }
+        rules = derive_rules(sheet)
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise InputError(
             f"The vertical {name} cannot be read: {error}.", "Correct its files."
         ) from error
-    return sheet, source, states, Draft(tables, tools, tuple(connect(tools, tables)))
+    return VerticalDraft(
+        title=sheet.title,
+        about=" ".join(sheet.about.split()),
+        now=sheet.now,
+        speaker=sheet.speaker,
+        source=source,
+        tables=tables,
+        tools=tools,
+        edges=tuple(connect(tools, tables)),
+        rules=rules,
+        states={
+            state: make_state(sheet, tables, settle, size, f"{seed}/{name}/{state}")
+            for state, size in STATE_SIZES.items()
+        },
+    )
 
 
-def _policy(
-    sheet: Sheet,
-    tools: tuple[DomainTool, ...],
-    tables: dict[str, Table],
-    rules: tuple[Rule, ...],
-) -> str:
-    """The policy: what every domain has, then this one's own rules and refusals."""
-    lines = [f"- {rule.text}" for rule in rules]
-    for tool in tools:
-        texts = [one.text for one in tool.contract.requirements] if tool.contract else []
-        said = list(dict.fromkeys(text for text in texts if text))
-        if said and tool.precondition is None:
-            lines.append(f"- {tool.name}: refused unless {'; '.join(said)}.")
-    about = " ".join(sheet.about.split())
-    return f"{policy_text(sheet.title, tools, tables)}\n{about}\n\n" + "\n".join(lines) + "\n"
+def _policy(draft: VerticalDraft) -> str:
+    """The policy: what every domain has, what this one is, its rules and its refusals."""
+    lines = [policy_text(draft.title, draft.tools, draft.rules).rstrip(), "", draft.about, ""]
+    for tool in draft.tools:
+        demands = tool.contract.requirements if tool.contract is not None else ()
+        texts = list(dict.fromkeys(demand.text for demand in demands if demand.text))
+        if texts:
+            lines.append(f"- {tool.name} is refused unless {listing(texts)}.")
+    return "\n".join(lines) + "\n"

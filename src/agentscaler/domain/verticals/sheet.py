@@ -30,6 +30,7 @@ class ColumnSheet(_Sheet):
         days: days from the domain's clock to its moments in initial states, from and to.
         pattern: its text in initial states; each # is a digit, each @ a letter.
         missing: share of empty cells in initial states.
+        minimum, maximum: bounds that the database keeps and parameters show.
     """
 
     type: Literal["text", "integer", "real", "boolean", "date", "timestamp"] = "text"
@@ -44,6 +45,8 @@ class ColumnSheet(_Sheet):
     days: tuple[int, int] | None = None
     pattern: str = ""
     missing: float = Field(default=0.0, ge=0, le=1)
+    minimum: int | None = None
+    maximum: int | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -139,11 +142,18 @@ class ToolSheet(_Sheet):
 
 
 class Sheet(_Sheet):
-    """The whole `domain.yaml`."""
+    """The whole `domain.yaml`.
+
+    Attributes:
+        about: what the system is, for the policy.
+        now: the clock of every world.
+        speaker: the table whose rows the users are; without one they are the staff.
+    """
 
     title: str
     about: str
     now: str
+    speaker: str | None = None
     tables: dict[str, TableSheet]
     rules: dict[str, RuleSheet] = Field(default_factory=dict)
     tools: dict[str, ToolSheet]

@@ -102,7 +102,7 @@ class _Maker:
         self.random.shuffle(together)
         if together:
             count = min(count, len(together))
-        statuses = self._statuses(table, count)
+        statuses = self._statuses(table, sheet, count)
         taken: dict[str, set[Cell]] = {name: set() for name in {table.key[0], table.label or ""}}
         made = []
         for number in range(count):
@@ -138,11 +138,11 @@ class _Maker:
         chosen = self.random.sample(pairs, min(count, len(pairs) // 2))
         return [{one.name: left, two.name: right} for left, right in sorted(chosen, key=str)]
 
-    def _statuses(self, table: Table, count: int) -> list[str]:
-        """Statuses spread evenly, in no order."""
+    def _statuses(self, table: Table, sheet: TableSheet, count: int) -> list[Cell]:
+        """Statuses in no order, spread as the sheet says, or evenly."""
         if table.status is None:
             return []
-        values = table.by_name[table.status].enum
+        values = sheet.columns[table.status].values or table.by_name[table.status].enum
         spread = [values[number % len(values)] for number in range(count)]
         self.random.shuffle(spread)
         return spread
