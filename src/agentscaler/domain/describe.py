@@ -44,6 +44,8 @@ def describe_tool(tool: DomainTool, tables: dict[str, Table], source: str) -> Do
 
 def needs_confirmation(tool: DomainTool) -> bool:
     """Whether the policy wants the user's yes before the call."""
+    if tool.ask is not None:
+        return bool(tool.ask.confirm)
     verb = tool.name.split("_")[0]
     return tool.kind in {ToolKind.DELETE, ToolKind.UNLINK} or (
         tool.kind is ToolKind.TRANSITION and verb in DESTRUCTIVE

@@ -8,7 +8,9 @@ from agentscaler.world.trials import Draw, ReadBack, RowCondition, ToolTrial
 __all__ = ["tool_trials"]
 
 _POOL = 12
-_ANY_ROW = frozenset({ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT})
+_ANY_ROW = frozenset(
+    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
+)
 """Tools whose references may be any row's, not just those of the row they work on."""
 
 

@@ -67,7 +67,7 @@ class Chooser:
                 if row[table.key[0]] in accepted and self._is_untouched(tool, table, row)
             ]
         if focus is not None:
-            rows = [row for row in rows if self._near(table, row, focus)]
+            rows = [row for row in rows if self.is_near(table, row, focus)]
         if not rows:
             raise WalkStop(TaskReason.NO_START, f"no {table.noun} fits")
         return self.random.choice(rows)
@@ -166,7 +166,15 @@ class Chooser:
         said, fact = self.tell(table, column, value, arguments)
         return [Fragment(text=f"with {clause(column, said)}", facts=(fact,))]
 
-    def _near(self, table: Table, row: dict[str, Any], focus: Focus) -> bool:
+    def is_tied(self, table: Table, focus: Focus) -> bool:
+        """Whether rows of `table` and the focused row's table can refer to each other."""
+        other = self.manifest.table[focus.table]
+        return any(c.references == other.name for c in table.columns) or any(
+            c.references == table.name for c in other.columns
+        )
+
+    def is_near(self, table: Table, row: dict[str, Any], focus: Focus) -> bool:
+        """Whether a row is the focused one, belongs to it or owns it."""
         if table.name == focus.table:
             return bool(row[table.key[0]] == focus.key)
         if any(c.references == focus.table and row[c.name] == focus.key for c in table.columns):

@@ -20,6 +20,7 @@ from agentscaler.domain.domain import (
 from agentscaler.domain.source import list_columns
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
+from agentscaler.task.deeds import DeedMaker, Made
 from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
@@ -37,10 +38,6 @@ _LINK_WORDS = {
     "remove": "from", "unassign": "from", "unlink": "from",
 }  # fmt: skip
 
-_Made = tuple[list[Fragment], str, str, list[AnswerFact], Focus | None]
-"""A wish's request, report, confirmation and answers, and the row that it was about."""
-
-
 class GoalMaker:
     """Makes the wishes of one walk."""
 
@@ -52,6 +49,7 @@ class GoalMaker:
         self.random = rng
         self.identify = Identifier(domain, notebook, rng)
         self.choose = Chooser(domain, notebook, self.identify, rng, values)
+        self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
 
     def make(self, tool: DomainTool, focus: Focus | None) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
@@ -71,7 +69,8 @@ class GoalMaker:
             ToolKind.LINK: self._link,
             ToolKind.UNLINK: self._link,
         }
-        request, report, confirm, answers, about = makers[tool.kind](tool, focus)
+        make = self.deeds.make if tool.ask is not None else makers[tool.kind]
+        request, report, confirm, answers, about = make(tool, focus)
         made = self.notebook.calls[first:]
         if tool.effect == "write" and not any(call.arguments for call in made):
             raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
@@ -84,7 +83,7 @@ class GoalMaker:
         )
         return goal, about
 
-    def _create(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _create(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         if focus is not None and focus.table not in {r.table for r in tool.arguments.values()}:
             raise WalkStop(TaskReason.NO_START, f"a new {table.noun} does not follow")
@@ -144,7 +143,7 @@ class GoalMaker:
         columns = self.manifest.table[table].by_name
         return [name for name in roles if name in columns and columns[name].references]
 
-    def _get(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _get(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus)
         if "*" in self.choose.touched(table, row):
@@ -179,7 +178,7 @@ class GoalMaker:
         stated = listing([states(column, row[column.name]) for column in columns])
         return request, f"For {met.reference}, {stated}.", "", answers, Focus(table.name, met.key)
 
-    def _list(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _list(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         required = tool.parameters["required"]
         if focus and not any(tool.arguments[name].table == focus.table for name in required):
@@ -208,7 +207,7 @@ class GoalMaker:
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
         return request, f"{counted}.", "", [answer], focus
 
-    def _update(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
@@ -239,7 +238,7 @@ class GoalMaker:
         stated = listing([states(column, value, now=True) for column, value in chosen])
         return request, f"For {met.reference}, {stated}.", "", [], Focus(table.name, met.key)
 
-    def _delete(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _delete(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
@@ -251,7 +250,7 @@ class GoalMaker:
         report = f"{capital(met.reference)} has been {past(verb)}."
         return request, report, f"{gerund(verb)} {met.reference}", [], None
 
-    def _transition(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _transition(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
@@ -267,7 +266,7 @@ class GoalMaker:
         confirm = f"{gerund(verb)} {met.reference}"
         return request, f"For {met.reference}, {stated}.", confirm, [], Focus(table.name, met.key)
 
-    def _link(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _link(self, tool: DomainTool, focus: Focus | None) -> Made:
         link = self.manifest.table[tool.table]
         ends = [self.manifest.table[role.table] for role in tool.arguments.values()]
         rows = self._pair(tool, link, ends, focus)

@@ -6,6 +6,7 @@ list tool, whose own owners are singled out in the same way.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -83,18 +84,21 @@ class Identifier:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
         if table.natural_key:
             return self._by_key(table, row)
-        described = self._describe(table, row)
+        finder = self._finder(table, row)
+        described = self._describe(table, row, finder)
         if described is None:
             return self._by_key(table, row)
-        columns, reference = described
+        columns, reference, alone = described
         told = {column.name: row[column.name] for column in columns}
-        owners: tuple[Fragment, ...] = ()
-        if self.notebook.seen(key, told) is None:
-            looked = self._look_up(table, row, depth)
-            if looked is None:
-                return self._by_key(table, row)
-            owners = looked
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
+        owners: tuple[Fragment, ...] = ()
+        seen = self.notebook.seen(key, told)
+        if seen is None and finder is None:
+            return self._by_key(table, row)
+        if finder is not None and seen is None:
+            owners = self._look_up(finder, row, depth, named=not alone)
+        elif finder is not None and not alone:
+            owners = self.owners(finder, row, depth + 1, named=True)[1]
         words = Fragment(text=reference, facts=facts, vague=f"one of the {plural_noun(table.noun)}")
         self._remember(table, key, reference, facts)
         seen = self.notebook.seen(key, told)
@@ -146,25 +150,46 @@ class Identifier:
     def _remember(self, table: Table, key: str, reference: str, facts: tuple[str, ...]) -> None:
         self.notebook.mentioned[table.name, key] = Mention(reference, facts)
 
-    def _describe(self, table: Table, row: dict[str, Any]) -> tuple[tuple[Column, ...], str] | None:
-        """Columns whose values this row has and no other of its table, and words for the row."""
+    def _describe(
+        self, table: Table, row: dict[str, Any], finder: DomainTool | None
+    ) -> tuple[tuple[Column, ...], str, bool] | None:
+        """Columns whose values single out this row, words for it, and whether they do so alone.
+
+        They do where no other row of the table has the same values; else no other row that the
+        finder lists for the same owners has them.
+        """
         rows = self.rows(table)
-        for columns in self._descriptors(table, row):
-            same = [one for one in rows if all(one[c.name] == row[c.name] for c in columns)]
-            if len(same) != 1:
+        near = [one for one in rows if _same_owners(finder, one, row)] if finder else []
+        for columns in self._descriptors(table, row, finder):
+            alike = [_alike(columns, row, among) for among in (rows, near)]
+            if 1 not in alike:
                 continue
             said = [say(column, row[column.name]) for column in columns]
             if columns[0].name == table.label:
                 reference = self._labelled(table, columns[0], said[0])
             else:
-                parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
-                reference = f"the {table.noun} with {listing(parts)}"
-            return columns, reference
+                reference = self._by_facts(table, columns, said)
+            return columns, reference, alike[0] == 1
         return None
 
-    def _descriptors(self, table: Table, row: dict[str, Any]) -> Iterator[tuple[Column, ...]]:
+    def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
+        """Words for a row by what it holds: "the order placed on 3 May 2026"."""
+        event = re.fullmatch(r"(\w+ed) (?:on|at)", columns[0].name.replace("_", " "))
+        if columns[0].meaning != "moment" or event is None:
+            parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
+            return f"the {table.noun} with {listing(parts)}"
+        parts = [clause(c, s) for c, s in zip(columns[1:], said[1:], strict=True)]
+        rest = f" with {listing(parts)}" if parts else ""
+        return f"the {table.noun} {event.group(1)} on {said[0]}{rest}"
+
+    def _descriptors(
+        self, table: Table, row: dict[str, Any], finder: DomainTool | None
+    ) -> Iterator[tuple[Column, ...]]:
+        asked = _asked_of(finder, table)
+        if asked:
+            yield asked
         if table.label is not None and row[table.label] is not None:
-            yield (table.by_name[table.label],)
+            yield (table.by_name[table.label], *asked)
         telling = [
             column
             for column in list_columns(table)
@@ -174,21 +199,23 @@ class Identifier:
             and column.type != "boolean"
             and column.meaning not in {"sentence", "url", "text", "path"}
             and row[column.name] is not None
+            and column not in asked
         ]
-        yield from ((column,) for column in telling)
-        yield from combinations(telling, 2)
+        telling.sort(key=lambda column: column.meaning != "moment")
+        yield from ((*asked, column) for column in telling)
+        yield from ((*asked, *pair) for pair in combinations(telling, 2))
 
     def _labelled(self, table: Table, column: Column, said: str) -> str:
         if column.meaning == "person_name":
             return f"the {table.noun} {said}"
         if column.meaning == "email":
             return f"the {table.noun} with the email address {said}"
+        if column.meaning in {"reference", "code"}:
+            return f"the {table.noun} {said}"
         return self.random.choice((f'the {table.noun} "{said}"', f"the {table.noun} called {said}"))
 
-    def _look_up(
-        self, table: Table, row: dict[str, Any], depth: int
-    ) -> tuple[Fragment, ...] | None:
-        """Calls a list tool that shows the row; the words for the owners it needed."""
+    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+        """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool
             for tool in self.manifest.tools
@@ -198,24 +225,39 @@ class Identifier:
                 row[tool.arguments[name].column] is not None for name in tool.parameters["required"]
             )
             and all(
-                tool.arguments[name].kind == "reference" for name in tool.parameters["required"]
+                tool.arguments[name].kind in {"reference", "filter"}
+                for name in tool.parameters["required"]
             )
         ]
-        tools.sort(key=lambda tool: (len(tool.parameters["required"]), tool.name))
-        for tool in tools[:1]:
-            arguments, words = self.owners(tool, row, depth + 1)
-            values = {name: value for name, (value, _) in arguments.items()}
-            if self.notebook.same_call(tool.name, values) is None:
-                self.notebook.call(tool, arguments, "lookup")
-            return words
-        return None
+        return min(tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None)
+
+    def _look_up(
+        self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
+    ) -> tuple[Fragment, ...]:
+        """Calls a list tool that shows the row; the words for the owners it needed.
+
+        Args:
+            named: whether owners that were spoken of before are spoken of again.
+        """
+        arguments, words = self.owners(tool, row, depth + 1, named=named)
+        table = self.manifest.table[tool.table]
+        for name in tool.parameters["required"]:
+            role = tool.arguments[name]
+            if role.kind == "filter":
+                value = row[role.column]
+                fact = self._tell(table, table.by_name[role.column], value)
+                arguments[name] = value, Provenance(origin="user", fact=fact)
+        values = {name: value for name, (value, _) in arguments.items()}
+        if self.notebook.same_call(tool.name, values) is None:
+            self.notebook.call(tool, arguments, "lookup")
+        return words
 
     def owners(
-        self, tool: DomainTool, row: dict[str, Any], depth: int = 0
+        self, tool: DomainTool, row: dict[str, Any], depth: int = 0, *, named: bool = False
     ) -> tuple[dict[str, tuple[Any, Provenance]], tuple[Fragment, ...]]:
         """The required references of a tool, filled from `row`, and the words for those rows.
 
-        An owner that was spoken of before needs no words.
+        An owner that was spoken of before needs no words, unless all are to be `named`.
         """
         arguments: dict[str, tuple[Any, Provenance]] = {}
         words: list[Fragment] = []
@@ -227,7 +269,7 @@ class Identifier:
             spoken = (table.name, row[role.column]) in self.notebook.mentioned
             met = self.introduce(table, row[role.column], depth)
             arguments[name] = met.key, met.origin
-            if not spoken:
+            if named or not spoken:
                 words += self.belonging(table, met)
         return arguments, tuple(words)
 
@@ -238,3 +280,21 @@ class Identifier:
         word = "in" if last in _CONTAINERS else "for"
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
+
+
+def _asked_of(finder: DomainTool | None, table: Table) -> tuple[Column, ...]:
+    """The columns of a row whose values its finder must be given."""
+    if finder is None:
+        return ()
+    roles = [finder.arguments[name] for name in finder.parameters["required"]]
+    return tuple(table.by_name[role.column] for role in roles if role.kind == "filter")
+
+
+def _same_owners(finder: DomainTool, one: dict[str, Any], other: dict[str, Any]) -> bool:
+    columns = [finder.arguments[name].column for name in finder.parameters["required"]]
+    return all(one[column] == other[column] for column in columns)
+
+
+def _alike(columns: tuple[Column, ...], row: dict[str, Any], among: list[dict[str, Any]]) -> int:
+    """How many rows have the values that `row` has in `columns`."""
+    return sum(all(one[c.name] == row[c.name] for c in columns) for one in among)

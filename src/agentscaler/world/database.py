@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from agentscaler.errors import InputError, WorldError
+from agentscaler.world.dates import register_dates
 from agentscaler.world.gate import STEPS_BETWEEN_CHECKS, Gate
 from agentscaler.world.schema import is_internal, read_schema
 
@@ -77,6 +78,7 @@ class Database:
         connection.execute(pragmas, can_cache=False)
         for limit, most in _LIMITS.items():
             connection.limit(limit, most)
+        register_dates(connection)
         self.gate = Gate(self.schema)
         connection.authorizer = self.gate.authorize
         connection.set_progress_handler(self.gate.progress, STEPS_BETWEEN_CHECKS)
