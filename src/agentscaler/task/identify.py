@@ -32,6 +32,8 @@ _CONTAINERS = frozenset(
     " site space stack store table team vault vpc workgroup workspace".split()
 )
 
+_PLACES = {"origin": "from", "source": "from", "destination": "to"}
+
 
 @dataclass(frozen=True)
 class Introduction:
@@ -210,7 +212,7 @@ class Identifier:
 
     def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
         """Words for a row by what it holds: "the order placed on 3 May 2026"."""
-        event = re.fullmatch(r"(\w+ed) (?:on|at)", columns[0].name.replace("_", " "))
+        event = re.fullmatch(r"(\w+ed|made|bought|sent) (?:on|at)", columns[0].name.replace("_", " "))
         if columns[0].meaning != "moment" or event is None:
             parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
             return f"the {table.noun} with {listing(parts)}"
@@ -308,7 +310,7 @@ class Identifier:
             if self._is_speaker(table):
                 words += [] if spoken else self._signature(met)
             elif named or not spoken:
-                words += self.belonging(table, met)
+                words += self.belonging(table, met, role.column)
         return arguments, tuple(words)
 
     def _signature(self, met: Introduction) -> list[Fragment]:
@@ -318,11 +320,15 @@ class Identifier:
             for one in met.words
         ]
 
-    def belonging(self, table: Table, met: Introduction) -> list[Fragment]:
-        """The words for an owner, behind the thing it owns ("in the app Billing")."""
+    def belonging(self, table: Table, met: Introduction, column: str = "") -> list[Fragment]:
+        """The words for an owner, behind the thing it owns ("in the app Billing").
+
+        Args:
+            column: what holds the owner's key, where that tells more ("from the airport").
+        """
         last = table.noun.rsplit(" ", 1)[-1]
         first, *rest = met.words
-        word = "in" if last in _CONTAINERS else "for"
+        word = _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
 
