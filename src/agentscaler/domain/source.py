@@ -168,9 +168,9 @@ class _Writer:
         for name, role in tool.arguments.items():
             if role.kind != "reference":
                 continue
-            check = self._fetch(
-                self.tables[role.table], name, row_variable(name) if name in spoken else ""
-            )
+            row = row_variable(name) if name in spoken else ""
+            check = self._fetch(self.tables[role.table], name, row)
+            lines += [f"{row} = None"] if row and name not in required else []
             lines += [check] if name in required else [f"if {name} is not None:", f"    {check}"]
         return lines
 

@@ -147,7 +147,9 @@ class DeedMaker:
                 if not all(name in given for name in names):
                     continue
                 facts = tuple(fact for name in names for fact in self._facts(name, met, told))
-                words = {name: told[name][0] if name in told else met[name].reference for name in names}
+                words = {
+                    name: told[name][0] if name in told else met[name].reference for name in names
+                }
                 text = _filled(inner, words).strip()
                 fragments.append(Fragment(text=text, facts=facts, vague=(vague or "").strip()))
         return fragments
@@ -201,9 +203,7 @@ def _order(tool: DomainTool, given: dict[str, Any]) -> list[str]:
     """The arguments that name rows, in the order in which the request speaks of them."""
     assert tool.ask is not None
     spoken = [name for name in _PLACE.findall(tool.ask.request) if name in given]
-    return [
-        name for name in dict.fromkeys([*spoken, *given]) if tool.arguments[name].kind in _ROWS
-    ]
+    return [name for name in dict.fromkeys([*spoken, *given]) if tool.arguments[name].kind in _ROWS]
 
 
 def _said(column: Column | None, value: Any) -> str:

@@ -38,6 +38,7 @@ _LINK_WORDS = {
     "remove": "from", "unassign": "from", "unlink": "from",
 }  # fmt: skip
 
+
 class GoalMaker:
     """Makes the wishes of one walk."""
 

@@ -229,7 +229,9 @@ class Identifier:
                 for name in tool.parameters["required"]
             )
         ]
-        return min(tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None)
+        return min(
+            tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
+        )
 
     def _look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
