@@ -54,6 +54,8 @@ def _draw(
             target = tables[role.table]
             return Draw("reference", target.name, target.key[0])
         return Draw("key", tool.table, name)
+    if not role.column:
+        return Draw("value")
     table = tables[tool.table]
     column = table.by_name[role.column]
     pool = [values.value(table, column) for _ in range(_POOL)]

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agentscaler.corpus.english import capital, plural_noun
-from agentscaler.domain.domain import Ask, Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.corpus.english import capital
+from agentscaler.domain.domain import Column, Domain, DomainTool, Table
 from agentscaler.domain.grounding import Grounder
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
@@ -80,7 +80,7 @@ class DeedMaker:
         fixed = {}
         if focus is not None:
             same = [name for name in rows if tool.arguments[name].table == focus.table]
-            fixed = {name: focus.key for name in same[:1]}
+            fixed = dict.fromkeys(same[:1], focus.key)
 
         def fits(name: str, table: Table, row: dict[str, Any]) -> bool:
             if "deleted" in self.choose.touched(table, row):
