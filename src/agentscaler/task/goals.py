@@ -102,7 +102,7 @@ class GoalMaker:
         key = self.notebook.calls[index].result[table.key[0]]
         reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
         named = tuple(fact for fragment in naming for fact in fragment.facts)
-        self.notebook.mentioned[table.name, key] = Mention(reference, named)
+        self.notebook.mentioned[table.name, key] = Mention(reference, named, reference)
         self.notebook.touched[table.name, key] = {"*", *arguments}
         report = f"{capital(reference)} has been created."
         if not table.natural_key:

@@ -56,8 +56,10 @@ class ListingMaker:
         required = tool.parameters["required"]
         if focus and not any(tool.arguments[name].table == focus.table for name in required):
             raise WalkStop(TaskReason.NO_START, f"all {table.name} do not follow")
+        if table.name == self.manifest.speaker:
+            raise WalkStop(TaskReason.NO_START, "the user knows who the user is")
         row = self.choose.row(table, focus)
-        arguments, owners = self.identify.owners(tool, row)
+        arguments, owners = self.identify.owners(tool, row, named=True)
         if self.random.random() < _FIRST_FEW:
             first = self._first_few(tool, table, arguments)
             if first is not None:
@@ -77,6 +79,9 @@ class ListingMaker:
         """Which rows there are, where they have names and are few; else how many."""
         index = self.notebook.call(tool, arguments, "goal")
         result = self.notebook.calls[index].result
+        required = tool.parameters["required"]
+        mine = any(tool.arguments[name].table == self.manifest.speaker for name in required)
+        there = "I have" if mine else "there are"
         names, many = [], result.get("count", 0)
         if tool.kind is ToolKind.LIST:
             names, many = _names(table, result[table.name]), len(result[table.name])
@@ -85,11 +90,11 @@ class ListingMaker:
             f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
         )
         if names:
-            request = [Fragment(text=f"tell me which {asked} there are"), *about]
+            request = [Fragment(text=f"tell me which {asked} {there}"), *about]
             return request, f"{counted}: {listing(names)}.", "", _named(asked, names), focus
         if not arguments and self.random.random() > _BARE_COUNTS:
             raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
-        request = [Fragment(text=f"tell me how many {asked} there are"), *about]
+        request = [Fragment(text=f"tell me how many {asked} {there}"), *about]
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
         return request, f"{counted}.", "", [answer], focus
 
