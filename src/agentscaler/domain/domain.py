@@ -122,13 +122,16 @@ class ArgumentRole(BaseModel):
 
     `key`: the key of a row of `table` that the tool works on; `reference`: the key of a row of
     `table`, to be stored in or compared with a column; `value`: goes into `column` of the tool's
-    own table; `filter`: rows must equal it in `column`; `limit`: at most so many rows.  A value that goes into
-    no column as it is has no `column`.
+    own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
+    both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
+    `limit`: at most so many rows.  A value that goes into no column as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["key", "reference", "value", "filter", "limit"]
+    kind: Literal[
+        "key", "reference", "value", "filter", "least", "most", "sort", "descending", "limit"
+    ]
     table: str
     column: str = ""
 
@@ -272,7 +275,8 @@ class Domain:
         """A fresh world on the initial state called `state`.
 
         Tools that the rules made and those of the package's own verticals run in this process;
-        others in a jailed worker, unless the domain is `trusted`.  Raises `JailError` where this machine has no jail for them.
+        others in a jailed worker, unless the domain is `trusted`.  Raises `JailError` where this
+        machine has no jail for them.
         """
         image, now = self.states[state], self.manifest.now
         if self.trusted or self._is_own:

@@ -7,6 +7,7 @@ from agentscaler.domain.binding import bind_operations
 from agentscaler.domain.describe import describe_tool
 from agentscaler.domain.domain import DomainEdge, DomainTool, Table
 from agentscaler.domain.edges import connect
+from agentscaler.domain.listing import with_ranges_and_order
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.rules import Supply, constrained, supply_rules
 from agentscaler.domain.specify import specify
@@ -55,7 +56,8 @@ def draft_domain(operations: list[Operation], context: list[Operation]) -> Draft
         for operation, reason, detail in binding.refused
     ]
     tables_named = {name: constrained(table) for name, table in binding.tables.items()}
-    return _connected(binding.tools, tables_named, told, rejections)
+    tools = [with_ranges_and_order(tool, tables_named[tool.table]) for tool in binding.tools]
+    return _connected(tools, tables_named, told, rejections)
 
 
 def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:

@@ -54,7 +54,9 @@ def _draw(
             target = tables[role.table]
             return Draw("reference", target.name, target.key[0])
         return Draw("key", tool.table, name)
-    table = tables[tool.table]
+    if not role.column:
+        return Draw("value")
+    table = tables[role.table]
     column = table.by_name[role.column]
     pool = [values.value(table, column) for _ in range(_POOL)]
     return Draw("value", pool=tuple(dict.fromkeys(pool)))

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agentscaler.corpus.english import capital, plural_noun
-from agentscaler.domain.domain import Ask, Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.corpus.english import capital
+from agentscaler.domain.domain import Column, Domain, DomainTool, Table
 from agentscaler.domain.grounding import Grounder
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
@@ -81,7 +81,7 @@ class DeedMaker:
         fixed = {}
         if focus is not None:
             same = [name for name in rows if tool.arguments[name].table == focus.table]
-            fixed = {name: focus.key for name in same[:1]}
+            fixed = dict.fromkeys(same[:1], focus.key)
 
         def fits(name: str, table: Table, row: dict[str, Any]) -> bool:
             if "deleted" in self.choose.touched(table, row):
@@ -203,9 +203,7 @@ def _order(tool: DomainTool, given: dict[str, Any]) -> list[str]:
     """The arguments that name rows, in the order in which the request speaks of them."""
     assert tool.ask is not None
     spoken = [name for name in _PLACE.findall(tool.ask.request) if name in given]
-    return [
-        name for name in dict.fromkeys([*spoken, *given]) if tool.arguments[name].kind in _ROWS
-    ]
+    return [name for name in dict.fromkeys([*spoken, *given]) if tool.arguments[name].kind in _ROWS]
 
 
 def _said(column: Column | None, value: Any) -> str:
@@ -214,9 +212,7 @@ def _said(column: Column | None, value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _words(
-    name: str, met: dict[str, Introduction], told: dict[str, tuple[str, str]]
-) -> str:
+def _words(name: str, met: dict[str, Introduction], told: dict[str, tuple[str, str]]) -> str:
     """A row or a value as the user says it."""
     return told[name][0] if name in told else request_text(met[name].words)
 

@@ -140,7 +140,9 @@ class Identifier:
 
     def _possessed(self, finder: DomainTool | None, reference: str) -> tuple[str, str]:
         """Words of the user and of the agent for a row that may be the user's own."""
-        owners = [finder.arguments[name] for name in finder.parameters["required"]] if finder else []
+        owners = (
+            [finder.arguments[name] for name in finder.parameters["required"]] if finder else []
+        )
         if not any(role.table == self.manifest.speaker for role in owners):
             return reference, reference
         rest = reference.removeprefix("the ")
@@ -212,7 +214,9 @@ class Identifier:
 
     def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
         """Words for a row by what it holds: "the order placed on 3 May 2026"."""
-        event = re.fullmatch(r"(\w+ed|made|bought|sent) (?:on|at)", columns[0].name.replace("_", " "))
+        event = re.fullmatch(
+            r"(\w+ed|made|bought|sent) (?:on|at)", columns[0].name.replace("_", " ")
+        )
         if columns[0].meaning != "moment" or event is None:
             parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
             return f"the {table.noun} with {listing(parts)}"
@@ -267,7 +271,9 @@ class Identifier:
                 for name in tool.parameters["required"]
             )
         ]
-        return min(tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None)
+        return min(
+            tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
+        )
 
     def _look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool

@@ -13,6 +13,7 @@ from agentscaler.world.contract import Requirement
 __all__ = ["find_name_rules", "unique_columns"]
 
 _NAMES = frozenset("name display_name friendly_name full_name".split())
+_WRITERS = (ToolKind.CREATE, ToolKind.UPDATE, ToolKind.TRANSITION)
 _ADDRESSES = frozenset({"email", "username"})
 
 
@@ -40,9 +41,7 @@ def find_name_rules(ground: Ground) -> Iterator[Supplied]:
             yield Supplied(_unique_rule(table, table.key[0], ground.of(table, ToolKind.CREATE)))
         for column in unique_columns(table):
             writers = [
-                tool
-                for tool in ground.of(table, ToolKind.CREATE, ToolKind.UPDATE)
-                if column.name in tool.arguments
+                tool for tool in ground.of(table, *_WRITERS) if column.name in tool.arguments
             ]
             if writers:
                 yield _unique(table, column, writers)
@@ -72,7 +71,7 @@ def _unique(table: Table, column: Column, writers: list[DomainTool]) -> Supplied
     clauses = []
     for tool in writers:
         others = f"SELECT 1 FROM {quote(table.name)} WHERE {quote(name)} = "
-        update = tool.kind is ToolKind.UPDATE
+        update = tool.kind is not ToolKind.CREATE
         own = f" AND {quote(key)} != " if update else ""
         probe = f"{others}?{own}{'?' if update else ''}"
         values = [name, key] if update else [name]
@@ -119,7 +118,7 @@ def _belongs(table: Table, tool: DomainTool, inner: str, outer: str, target: Tab
         tools=(tool.name,),
         broken=f"SELECT t.{quote(table.key[0])} FROM {quote(table.name)} AS t"
         f" JOIN {quote(target.name)} AS o ON o.{quote(target.key[0])} = t.{quote(inner)}"
-        f" WHERE t.{quote(outer)} IS NOT o.{quote(outer)}",
+        f" WHERE t.{quote(outer)} != o.{quote(outer)}",
     )
     row = row_variable(inner)
     condition = f'{row}["{outer}"] != {outer}'

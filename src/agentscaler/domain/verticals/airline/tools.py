@@ -97,9 +97,7 @@ def get_traveller(db, traveller_id: str) -> dict:
     return fetch_traveller(db, traveller_id)
 
 
-def list_flights(
-    db, origin: str, destination: str, status: str = None
-) -> dict:
+def list_flights(db, origin: str, destination: str, status: str = None) -> dict:
     """List the flights from one airport to another. Needs origin and destination. Returns flights
     with their flight_id, flight_no, departs_at and status.
 
@@ -254,7 +252,9 @@ def pay_booking(db, booking_id: str, credit_id: str = None) -> dict:
     if booking["status"] != "held":
         raise ToolError(f"the booking is {booking['status'].replace('_', ' ')}, not held")
     if booking["hold_until"] < db.now():
-        raise ToolError(f"the hold ended at {booking['hold_until']}; cancel it and hold a new place")
+        raise ToolError(
+            f"the hold ended at {booking['hold_until']}; cancel it and hold a new place"
+        )
     if credit_id is not None:
         credit = fetch(db, "credits", "credit_id", credit_id, "list_credits")
         if credit["traveller_id"] != booking["traveller_id"]:
@@ -308,9 +308,7 @@ def choose_seat(db, booking_id: str, seat_id: str) -> dict:
         raise ToolError(f"seat {seat['seat_no']} is taken; choose another one")
     free_seat(db, booking_id)
     db.run("UPDATE seats SET booking_id = ? WHERE seat_id = ?", booking_id, seat_id)
-    db.run(
-        "UPDATE bookings SET extras = extras + ? WHERE booking_id = ?", seat["fee"], booking_id
-    )
+    db.run("UPDATE bookings SET extras = extras + ? WHERE booking_id = ?", seat["fee"], booking_id)
     return fetch_booking(db, booking_id)
 
 

@@ -63,9 +63,7 @@ def charge_balance(db, customer_id, amount):
     balance = fetch_customer(db, customer_id)["prepaid"]
     if balance < amount:
         raise ToolError(f"it costs {amount} euros, the prepaid balance is {balance}")
-    db.run(
-        "UPDATE customers SET prepaid = ? WHERE customer_id = ?", balance - amount, customer_id
-    )
+    db.run("UPDATE customers SET prepaid = ? WHERE customer_id = ?", balance - amount, customer_id)
 
 
 def count_bills(db, line_id, statuses):
@@ -245,9 +243,7 @@ def buy_data(db, line_id: str, packs: int) -> dict:
     if packs < 1 or packs > MOST_PACKS:
         raise ToolError(f"1 to {MOST_PACKS} packs can be bought at once")
     charge_balance(db, line["customer_id"], packs * PACK_PRICE)
-    db.run(
-        "UPDATE lines SET extra_gb = extra_gb + ? WHERE line_id = ?", packs * PACK_GB, line_id
-    )
+    db.run("UPDATE lines SET extra_gb = extra_gb + ? WHERE line_id = ?", packs * PACK_GB, line_id)
     return fetch_line(db, line_id)
 
 
@@ -414,9 +410,7 @@ def dispute_bill(db, bill_id: str, dispute: str) -> dict:
     age = db.one("SELECT days_between(?, ?) AS days", bill["issued_on"], db.now())["days"]
     if age > DISPUTE_DAYS:
         raise ToolError(f"the bill is {age} days old, more than {DISPUTE_DAYS}")
-    db.run(
-        "UPDATE bills SET status = 'disputed', dispute = ? WHERE bill_id = ?", dispute, bill_id
-    )
+    db.run("UPDATE bills SET status = 'disputed', dispute = ? WHERE bill_id = ?", dispute, bill_id)
     return fetch_bill(db, bill_id)
 
 
@@ -470,7 +464,5 @@ def withdraw_fault(db, fault_id: str) -> dict:
         raise ToolError(f"the fault is {fault['status']} already")
     if fault["visit_id"] is not None:
         db.run("UPDATE visits SET places = places + 1 WHERE visit_id = ?", fault["visit_id"])
-    db.run(
-        "UPDATE faults SET status = 'withdrawn', visit_id = NULL WHERE fault_id = ?", fault_id
-    )
+    db.run("UPDATE faults SET status = 'withdrawn', visit_id = NULL WHERE fault_id = ?", fault_id)
     return fetch_fault(db, fault_id)
