@@ -37,7 +37,8 @@ def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
         return None
     fields = {name: reader.arguments[name].column for name in reader.parameters["required"]}
     if tool.kind is not ToolKind.DELETE:
-        return ReadBack(reader.name, fields)
+        same = tool.returns == reader.returns
+        return ReadBack(reader.name, fields) if same else None
     given = fields.keys() <= tool.arguments.keys()
     return ReadBack(reader.name, {name: name for name in fields}, gone=True) if given else None
 

@@ -123,6 +123,8 @@ class DeedMaker:
             said = _said(column, value)
             whose = self.identify.owner_noun(table)
             label = f"the {noun} of {whose}" if column else f"the {noun}"
+            if column is not None and column.type == "boolean":
+                said, label = f"{noun} {said}", f"whether {noun} should be on or off"
             fact = self.notebook.tell(f"{table.noun.replace(' ', '_')}_{name}", value, said, label)
             arguments[name] = value, Provenance(origin="user", fact=fact.name)
             told[name] = quoted(column, said) if column else said, fact.name
@@ -145,7 +147,7 @@ class DeedMaker:
                 if plain.strip():
                     fragments.append(Fragment(text=plain.strip()))
             else:
-                names = [name for name in _PLACE.findall(inner)]
+                names = _PLACE.findall(inner)
                 if not all(name in given for name in names):
                     continue
                 facts = tuple(fact for name in names for fact in self._facts(name, met, told))

@@ -28,8 +28,8 @@ _BACK_REFERENCES = 0.5
 _CONTAINERS = frozenset(
     "account album app application basket bucket calendar catalog channel cluster collection"
     " course database dataset directory domain environment fleet folder group instance library"
-    " network order organization pool portfolio project queue registry repository room schema server"
-    " site space stack store table team vault vpc workgroup workspace".split()
+    " network order organization pool portfolio project queue registry repository room schema"
+    " server site space stack store table team vault vpc workgroup workspace".split()
 )
 
 _PLACES = {"origin": "from", "source": "from", "destination": "to"}
@@ -214,15 +214,19 @@ class Identifier:
 
     def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
         """Words for a row by what it holds: "the order placed on 3 May 2026"."""
-        event = re.fullmatch(
-            r"(\w+ed|made|bought|sent) (?:on|at)", columns[0].name.replace("_", " ")
-        )
-        if columns[0].meaning != "moment" or event is None:
-            parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
-            return f"the {table.noun} with {listing(parts)}"
-        parts = [clause(c, s) for c, s in zip(columns[1:], said[1:], strict=True)]
-        rest = f" with {listing(parts)}" if parts else ""
-        return f"the {table.noun} {event.group(1)} on {said[0]}{rest}"
+        placed, rest = [], []
+        for column, words in zip(columns, said, strict=True):
+            event = re.fullmatch(r"(\w+ed|made|bought|sent) (on|at)", column.name.replace("_", " "))
+            if column.meaning == "moment" and event is not None:
+                placed.append(f" {event.group(1)} on {words}")
+            elif column.type == "date" and column.noun in {"day", "date"}:
+                placed.append(f" on {words}")
+            elif column.meaning == "city" and column.name == "city":
+                placed.append(f" in {words}")
+            else:
+                rest.append(clause(column, words))
+        end = f" with {listing(rest)}" if rest else ""
+        return f"the {table.noun}{''.join(placed)}{end}"
 
     def _descriptors(
         self, table: Table, row: dict[str, Any], finder: DomainTool | None
