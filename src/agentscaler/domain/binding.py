@@ -35,6 +35,8 @@ _KINDS = {
     OperationKind.UPDATE: ToolKind.UPDATE,
     OperationKind.DELETE: ToolKind.DELETE,
 }
+_TOLD_BY_ARGUMENTS = frozenset({ToolKind.LIST, ToolKind.COUNT, ToolKind.UPDATE})
+"""Kinds of which a table may have several tools, if they take other arguments."""
 _JSON_TYPES = {"integer": "integer", "real": "number", "boolean": "boolean"}
 _MAX_VALUES = 8
 _AUTOMATIC = frozenset("create created creation update updated modified modify".split())
@@ -97,7 +99,7 @@ def bind_operations(operations: list[Operation], tables: dict[str, Table]) -> Bi
             tool.kind,
             tool.table,
             tuple(sorted(tool.sets.items())),
-            tuple(sorted(tool.arguments)) if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else (),
+            tuple(sorted(tool.arguments)) if tool.kind in _TOLD_BY_ARGUMENTS else (),
         )
         if shape in seen or tool.name in names:
             binding.refused.append((operation, DomainReason.DUPLICATE, tool.name))
