@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain.borrowing import Lender, borrow
 from agentscaler.domain.certificate import Certificate, certify
 from agentscaler.domain.describe import policy_text
 from agentscaler.domain.domain import Domain, DomainManifest
@@ -45,11 +46,16 @@ class DomainOutcome:
 
 @dataclass(frozen=True)
 class _Work:
-    """One community, ready to be sent to another process."""
+    """One community, ready to be sent to another process.
+
+    `borrowed` are operations of other communities without which keys that this one takes could not
+    be found.
+    """
 
     community: int
     operations: list[Operation]
     context: list[Operation]
+    borrowed: list[Operation]
     settings: DomainSettings
     seed: int
 
@@ -83,17 +89,24 @@ def _work(
     by_resource: dict[tuple[str, str], list[int]] = {}
     for index, operation in enumerate(operations):
         by_resource.setdefault((operation.tool.service, operation.resource), []).append(index)
+    services: dict[str, list[Operation]] = {}
+    for operation in operations:
+        services.setdefault(operation.tool.service, []).append(operation)
+    lenders = {service: Lender(some) for service, some in services.items()}
     members_of: list[list[int]] = [[] for _ in range(graph.community_count)]
     for index, label in enumerate(graph.communities.tolist()):
         members_of[label].append(index)
     for community, members in enumerate(members_of[start:], start):
         inside = set(members)
         related = sorted({(tools[index].service, operations[index].resource) for index in members})
+        lent = borrow([operations[index] for index in members], lenders)
+        related += [(one.tool.service, one.resource) for one in lent]
         context = sorted({index for key in related for index in by_resource[key]} - inside)
         yield _Work(
             community,
             [operations[index] for index in members],
             [operations[index] for index in context],
+            lent,
             settings,
             seed,
         )
@@ -137,7 +150,7 @@ def _make(work: _Work) -> DomainOutcome:
     ]
     operations = [one for one in work.operations if one.tool.service == service]
     context = [one for one in work.context if one.tool.service == service]
-    draft = draft_domain(operations, context)
+    draft = draft_domain(operations, context, work.borrowed)
     own = [one.tool for one in operations]
     name = _domain_id(own, draft)
     seed = f"{work.seed}/{name}"

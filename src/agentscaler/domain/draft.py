@@ -1,6 +1,7 @@
 """A domain before it is certified: tables and tools that belong together, from operations."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from agentscaler.domain.binding import bind_operations
 from agentscaler.domain.describe import describe_tool
@@ -25,13 +26,19 @@ class Draft:
     rejections: list[Rejection] = field(default_factory=list)
 
 
-def draft_domain(operations: list[Operation], context: list[Operation]) -> Draft:
+def draft_domain(
+    operations: list[Operation], context: list[Operation], borrowed: Sequence[Operation] = ()
+) -> Draft:
     """Tables and tools of a community.
 
     Args:
         operations: the community's, of one service.
         context: others of that service that speak of the same resources.
+        borrowed: operations of its other communities, to find keys with; what does not fit of
+            them is no loss.
     """
+    lent = {operation.tool.id for operation in borrowed}
+    operations = [*operations, *borrowed]
     idle: set[str] = set()
     while True:
         tables = derive_tables(operations, context, without=idle)
@@ -47,7 +54,8 @@ def draft_domain(operations: list[Operation], context: list[Operation]) -> Draft
         Rejection(stage="domains", id=operation.tool.id, reason=reason, detail=detail)
         for operation, reason, detail in binding.refused
     ]
-    return _connected(tools, binding.tables, rejections)
+    draft = _connected(tools, binding.tables, rejections)
+    return replace(draft, rejections=[one for one in draft.rejections if one.id not in lent])
 
 
 def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:

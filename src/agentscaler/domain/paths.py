@@ -20,7 +20,7 @@ _VERSION = re.compile(r"v\d+(?:[.\-_]?\w+)*|\d+(?:\.\d+)+|\d{4}-\d\d-\d\d[-\w]*"
 _EXTENSION = re.compile(r"\.(?:json|xml|html|php|aspx?|do|\{format\})$", re.IGNORECASE)
 _NAMESPACE = re.compile(r"(?:\w+\.)+([A-Za-z]\w*)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_SKIPPED = frozenset({"api", "apis", "rest", "json", "xml", "html", "services", "public", "rpc"})
+_SKIPPED = frozenset({"api", "apis", "rest", "json", "xml", "html", "public", "rpc"})
 _SELF = frozenset({"me", "self", "my", "mine", "current"})
 _TYPOGRAPHY = " ()'\"=,.:@~!-_"
 

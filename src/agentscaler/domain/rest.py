@@ -99,8 +99,10 @@ def _call(base: Operation, steps: Steps, places: Places) -> _Call | None:
         return _on_item(base, steps, places)
     before = steps[:-1]
     words = split_words(last.text)
-    if before and last.text.lstrip("$") == "count" and not before[-1].keys:
-        return _Call(OperationKind.COUNT, before)
+    if before and last.text.lstrip("$") == "count":
+        while len(before) > 1 and before[-1].text.lower() in FINDING:  # "/tickets/query/count"
+            before = before[:-1]
+        return None if before[-1].keys else _Call(OperationKind.COUNT, before)
     is_many = bool(words) and places.is_collection(steps)
     is_called = method == "POST" and "." in (base.tool.path or "").rpartition("/")[2]
     is_verb = bool(words) and (is_called or _is_verb(words, method))
