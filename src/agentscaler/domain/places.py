@@ -153,9 +153,8 @@ class Places:
             return True
         shared = len(first.fields & second.fields)
         smaller = min(len(first.fields), len(second.fields))
-        return (
-            shared / len(first.fields | second.fields) >= _ALIKE
-            or (smaller > 2 and shared / smaller >= _CONTAINED)
+        return shared / len(first.fields | second.fields) >= _ALIKE or (
+            smaller > 2 and shared / smaller >= _CONTAINED
         )
 
 

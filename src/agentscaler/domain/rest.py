@@ -59,9 +59,7 @@ def read_service(tools: Sequence[ToolSpec]) -> list[Operation]:
     """Understands the operations of one service together, in their order."""
     at_paths = [tool for tool in tools if _has_path(tool)]
     places = Places(at_paths)
-    return [
-        _read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools
-    ]
+    return [_read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools]
 
 
 def _has_path(tool: ToolSpec) -> bool:
@@ -81,7 +79,9 @@ class _Call:
 def _read(tool: ToolSpec, places: Places) -> Operation:
     base = read_operation(tool)
     steps = tuple(
-        step for step in read_steps(tool.path or "", tool.method or "") if step.text.lower() not in own_scope_words()
+        step
+        for step in read_steps(tool.path or "", tool.method or "")
+        if step.text.lower() not in own_scope_words()
     )
     many_at_once = base.verb.startswith(("batch", "bulk", "async")) or (
         bool(steps) and not {"batch", "bulk"}.isdisjoint(split_words(steps[-1].text))
