@@ -160,10 +160,12 @@ def _make(work: _Work) -> DomainOutcome:
         if reason is not None:
             break
         states = {
-            state: populate(draft.tables.values(), size, f"{seed}/{state}", now)
+            state: populate(
+                draft.tables.values(), size, f"{seed}/{state}", now, draft.supply.settle
+            )
             for state, size in STATE_SIZES.items()
         }
-        source = render_source(draft.tools, draft.tables)
+        source = render_source(draft.tools, draft.tables, draft.supply.clauses)
         toolbox = Toolbox.compile(source, draft.tools)
         certificate, failures = certify(
             toolbox,
@@ -222,12 +224,13 @@ def _domain(
         tables=tuple(draft.tables.values()),
         tools=draft.tools,
         edges=draft.edges,
+        rules=draft.supply.rules,
     )
     return Domain(
         manifest=manifest,
         schema_sql=schema_sql(draft.tables.values()),
         source=source,
-        policy=policy_text(title, draft.tools, draft.tables),
+        policy=policy_text(title, draft.tools, draft.supply.rules),
         states=states,
         certificate=certificate,
     )

@@ -8,7 +8,9 @@ from agentscaler.world.trials import Draw, ReadBack, RowCondition, ToolTrial
 __all__ = ["tool_trials"]
 
 _POOL = 12
-_ANY_ROW = frozenset({ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT})
+_ANY_ROW = frozenset(
+    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
+)
 """Tools whose references may be any row's, not just those of the row they work on."""
 
 
@@ -52,6 +54,8 @@ def _draw(
             target = tables[role.table]
             return Draw("reference", target.name, target.key[0])
         return Draw("key", tool.table, name)
+    if not role.column:
+        return Draw("value")
     table = tables[tool.table]
     column = table.by_name[role.column]
     pool = [values.value(table, column) for _ in range(_POOL)]
