@@ -22,6 +22,7 @@ _NAMESPACE = re.compile(r"(?:\w+\.)+([A-Za-z]\w*)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SKIPPED = frozenset({"api", "apis", "rest", "json", "xml", "html", "public", "rpc"})
 _SELF = frozenset({"me", "self", "my", "mine", "current"})
+_FACTS = frozenset("code domain email handle name sku slug symbol username uuid".split())
 _TYPOGRAPHY = " ()'\"=,.:@~!-_"
 
 
@@ -54,7 +55,10 @@ def read_steps(path: str, method: str = "") -> tuple[Step, ...]:
     """
     steps: list[Step] = []
     for literal, keys in _segments(path, method):
-        if literal:
+        if literal and keys and steps and _is_lookup(literal, keys[-1]):
+            last = steps[-1]
+            steps[-1] = Step(last.text, last.noun, last.keys + keys)
+        elif literal:
             steps.append(Step(literal, noun(split_words(literal)), keys))
         elif steps:
             last = steps[-1]
@@ -62,6 +66,14 @@ def read_steps(path: str, method: str = "") -> tuple[Step, ...]:
         else:
             steps.append(Step("", "", keys))
     return tuple(steps)
+
+
+def _is_lookup(literal: str, key: str) -> bool:
+    """Whether a segment only says by which key a record is found (`/users/by-email/{email}`)."""
+    words = split_words(literal)
+    if "".join(words).startswith(("findby", "getby", "lookup")) or words[:1] == ["by"]:
+        return True
+    return words == split_words(key) and words[-1] in _FACTS
 
 
 def _segments(path: str, method: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from typing import Any
 from agentscaler.corpus.openapi_verbs import FINDING, NOUNS_TOO, VERBS
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.corpus.words import singular, split_words
+from agentscaler.domain.parts import settle_parts
 from agentscaler.domain.paths import Step, own_scope_words, read_steps
 from agentscaler.domain.places import Places
 from agentscaler.graph import verbs
@@ -44,6 +45,10 @@ _VERB_KINDS = (
     (OperationKind.DELETE, verbs.DELETE),
 )
 _WITH_RECORD = {OperationKind.CREATE, OperationKind.GET, OperationKind.LIST, OperationKind.UPDATE}
+_CERTAIN = FINDING | frozenset(
+    "calculate check compute generate parse refresh regenerate send sync validate verify".split()
+)
+"""Verbs that stay verbs before a plural (`POST listKeys`)."""
 _NAME_KEYS = frozenset(
     "alias code domain email handle host hostname key label login name slug symbol tag ticker title"
     " user username".split()
@@ -59,11 +64,13 @@ def read_service(tools: Sequence[ToolSpec]) -> list[Operation]:
     """Understands the operations of one service together, in their order."""
     at_paths = [tool for tool in tools if _has_path(tool)]
     places = Places(at_paths)
-    return [_read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools]
+    read = [_read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools]
+    return settle_parts(read)
 
 
 def _has_path(tool: ToolSpec) -> bool:
-    return tool.source == "openapi" and bool(tool.path) and bool(tool.method)
+    is_query = "#" in (tool.path or "") or "?" in (tool.path or "")
+    return tool.source == "openapi" and bool(tool.path) and bool(tool.method) and not is_query
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,8 @@ def _is_verb(words: list[str], method: str) -> bool:
     """Whether a last segment says what to do."""
     if words[0] not in VERBS | {"all"}:
         return False
+    if method == "POST" and words[0] in _CERTAIN:
+        return True
     if len(words) == 1:
         return words[0] not in NOUNS_TOO or method in {"POST", "PUT"}
     return words[0] not in NOUNS_TOO and singular(words[-1]) == words[-1]
@@ -154,7 +163,8 @@ def _on_item(base: Operation, steps: Steps, places: Places) -> _Call:
         if is_loose and places.has_own_place(places.resource(steps), steps):
             tie = OperationKind.UNLINK if method == "DELETE" else OperationKind.LINK
             return _Call(tie, steps)
-    if method == "PUT" and not {"POST"} & places.at(steps).whole_methods:
+    is_new = base.verb in verbs.CREATE | {"put", "upsert", "save", "store"}
+    if method == "PUT" and is_new and "POST" not in places.at(steps).whole_methods:
         return _Call(OperationKind.CREATE, steps)  # the caller chooses the key
     return _Call(kind, steps)
 
@@ -185,8 +195,6 @@ def _on_part(base: Operation, steps: Steps, places: Places) -> _Call:
     is_kept = bool(known & {"PUT", "PATCH"}) or {"GET", "POST"} <= known
     if is_kept and method in {"PUT", "PATCH", "POST"}:
         return _Call(OperationKind.UPDATE, steps[:-1], part=part)
-    if is_kept and method == "GET":
-        return _Call(OperationKind.GET, steps[:-1], part=part)
     if method == "POST":
         return _Call(OperationKind.ACTION, steps[:-1], part)
     verb = {"GET": "read", "DELETE": "clear"}.get(method, "put")
@@ -207,9 +215,6 @@ def _operation(base: Operation, call: _Call, places: Places) -> Operation:
     entity, is_list = None, False
     if call.kind in _WITH_RECORD and not call.part:
         entity, is_list, _ = record_of(base.tool.returns, resource)
-    elif call.part and call.kind is OperationKind.GET:
-        entity, _, _ = record_of(base.tool.returns, call.part)
-        entity = entity and _prefixed(entity, call.part)
     is_read = call.kind in {OperationKind.GET, OperationKind.LIST, OperationKind.COUNT}
     tie = {OperationKind.LINK: "associate", OperationKind.UNLINK: "disassociate"}
     return replace(
@@ -310,11 +315,6 @@ def _without_path(tool: ToolSpec, part: str) -> ToolSpec:
         "required": required,
     }
     return tool.model_copy(update={"parameters": parameters})
-
-
-def _prefixed(entity: Schema, part: str) -> Schema:
-    fields = entity.get("properties") or {}
-    return {"properties": {_part_field(name, part): schema for name, schema in fields.items()}}
 
 
 def _part_field(name: str, part: str) -> str:
