@@ -30,6 +30,12 @@ _TRANSPARENT = frozenset(
 _ENVELOPES = frozenset("body data payload request request_body params".split())
 """Names of objects that only carry what a request says."""
 _NOT_A_STATE = ("unspecified", "unknown", "undefined", "unrecognized", "invalid")
+_OF_ANSWERS = frozenset(
+    "current_page has_more http_code last_page next_page page page_number page_size per_page"
+    " previous_page response_code response_msg total_count total_elements total_pages"
+    " total_records".split()
+)
+"""Fields that tell of an answer and its pages, not of a record."""
 _RESOURCE_TYPE = ("the type of the resource", "the resource type", "resource type")
 """How a cloud describes the constant that names the kind of a record."""
 _MAX_ENUM = 12
@@ -134,6 +140,8 @@ def to_column(field: Field, noun: str) -> Column | None:
     words = field.name.split("_")
     schema = field.schema
     if any(word in _OPAQUE for word in words) or schema.get("format") == "byte":
+        return None
+    if field.name in _OF_ANSWERS:
         return None
     told = str(schema.get("description", "")).lower()
     if field.name == "type" and told.startswith(_RESOURCE_TYPE):

@@ -22,7 +22,7 @@ _NAMESPACE = re.compile(r"(?:\w+\.)+([A-Za-z]\w*)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SKIPPED = frozenset({"api", "apis", "rest", "json", "xml", "html", "public", "rpc"})
 _SELF = frozenset({"me", "self", "my", "mine", "current"})
-_FACTS = frozenset("code domain email handle name sku slug symbol username uuid".split())
+_FACTS = frozenset("code domain email handle id name sku slug symbol username uuid".split())
 _TYPOGRAPHY = " ()'\"=,.:@~!-_"
 
 

@@ -53,6 +53,8 @@ _NAME_KEYS = frozenset(
     "alias code domain email handle host hostname key label login name slug symbol tag ticker title"
     " user username".split()
 )
+_RECEIPT = frozenset("code data error errors message messages ok result status success".split())
+"""Fields of an answer that tells how a call went, and nothing of a record."""
 _PLAIN = frozenset(
     "config configuration details info metadata options preferences profile properties settings"
     " status state".split()
@@ -163,6 +165,8 @@ def _on_item(base: Operation, steps: Steps, places: Places) -> _Call:
         if is_loose and places.has_own_place(places.resource(steps), steps):
             tie = OperationKind.UNLINK if method == "DELETE" else OperationKind.LINK
             return _Call(tie, steps)
+    if method == "POST" and base.verb in verbs.CREATE:
+        return _Call(OperationKind.ACTION, steps, "create_from")
     is_new = base.verb in verbs.CREATE | {"put", "upsert", "save", "store"}
     if method == "PUT" and is_new and "POST" not in places.at(steps).whole_methods:
         return _Call(OperationKind.CREATE, steps)  # the caller chooses the key
@@ -172,16 +176,26 @@ def _on_item(base: Operation, steps: Steps, places: Places) -> _Call:
 def _on_collection(base: Operation, steps: Steps, places: Places) -> _Call | None:
     method = base.tool.method
     if method == "GET":
-        return _Call(OperationKind.LIST, steps)
+        last = (split_words(steps[-1].text) or [""])[-1]
+        _, is_list, _ = record_of(base.tool.returns, places.resource(steps))
+        is_one = singular(last) == last and base.tool.returns is not None and not is_list
+        kind = OperationKind.ACTION if is_one else OperationKind.LIST
+        return _Call(kind, steps, "read_one" if is_one else "")
     if method == "POST":
         resource = places.resource(steps)
         owned = any(step.keys for step in steps[:-1])
-        if owned and base.verb in verbs.LINK and places.has_own_place(resource, steps):
+        is_tie = base.verb in verbs.LINK or _is_all_keys(base.tool, resource)
+        if owned and is_tie and places.has_own_place(resource, steps):
             return _Call(OperationKind.LINK, steps)
         is_search = base.kind is OperationKind.LIST and base.is_list
         return _Call(OperationKind.LIST if is_search else OperationKind.CREATE, steps)
-    names = set(_parameters(base.tool))
-    if {"id", f"{places.resource(steps)}_id"} & {"_".join(split_words(name)) for name in names}:
+    resource = places.resource(steps)
+    is_owned = any(step.keys for step in steps[:-1])
+    if method == "DELETE" and is_owned and _is_all_keys(base.tool, resource):
+        if places.has_own_place(resource, steps):
+            return _Call(OperationKind.UNLINK, steps)
+    names = {"_".join(split_words(name)) for name in _parameters(base.tool)}
+    if not is_owned and names & {"id", f"{resource}_id"}:
         return _Call(_ITEM_KINDS.get(method or "", OperationKind.ACTION), steps)
     verb = "clear" if method == "DELETE" else "replace_all"
     return _Call(OperationKind.ACTION, steps, verb)
@@ -215,6 +229,8 @@ def _operation(base: Operation, call: _Call, places: Places) -> Operation:
     entity, is_list = None, False
     if call.kind in _WITH_RECORD and not call.part:
         entity, is_list, _ = record_of(base.tool.returns, resource)
+        if entity is not None and _RECEIPT.issuperset(entity.get("properties") or {}):
+            entity = None
     is_read = call.kind in {OperationKind.GET, OperationKind.LIST, OperationKind.COUNT}
     tie = {OperationKind.LINK: "associate", OperationKind.UNLINK: "disassociate"}
     return replace(
@@ -253,6 +269,10 @@ def _owners(steps: Steps, places: Places) -> Iterator[KeyInput]:
 
 def _own_key(tool: ToolSpec, call: _Call, resource: str) -> Iterator[KeyInput]:
     keys = call.steps[-1].keys
+    is_tie = call.kind in {OperationKind.LINK, OperationKind.UNLINK}
+    if is_tie and not keys:
+        yield KeyInput(resource, "id", f"{resource}_id", True)
+        return
     if keys:
         yield KeyInput(resource, _form(keys[-1]), keys[-1], True)
         return
@@ -295,6 +315,12 @@ def _parameters(tool: ToolSpec) -> dict[str, Schema]:
 
 def _body(tool: ToolSpec) -> list[str]:
     return [name for name, schema in _parameters(tool).items() if schema.get("x-in") == "body"]
+
+
+def _is_all_keys(tool: ToolSpec, resource: str) -> bool:
+    """Whether a body holds nothing but keys of a resource."""
+    found = [key_of(name) for name in _body(tool)]
+    return bool(found) and all(key is not None and key[0] in {"", resource} for key in found)
 
 
 def _without_path(tool: ToolSpec, part: str) -> ToolSpec:
