@@ -14,7 +14,7 @@ from agentscaler.corpus.openapi_verbs import VERBS
 from agentscaler.corpus.words import split_words
 from agentscaler.graph.operation import noun
 
-__all__ = ["Step", "own_scope_words", "read_steps"]
+__all__ = ["Step", "Steps", "own_scope_words", "read_steps"]
 
 _VERSION = re.compile(r"v\d+(?:[.\-_]?\w+)*|\d+(?:\.\d+)+|\d{4}-\d\d-\d\d[-\w]*", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:json|xml|html|php|aspx?|do|\{format\})$", re.IGNORECASE)
@@ -41,6 +41,9 @@ class Step:
     keys: tuple[str, ...] = ()
 
 
+Steps = tuple[Step, ...]
+
+
 def own_scope_words() -> frozenset[str]:
     """Words of segments that mean the caller's own things (`/me/albums`)."""
     return _SELF
@@ -55,16 +58,16 @@ def read_steps(path: str, method: str = "") -> tuple[Step, ...]:
     """
     steps: list[Step] = []
     for literal, keys in _segments(path, method):
-        if literal and keys and steps and _is_lookup(literal, keys[-1]):
-            last = steps[-1]
-            steps[-1] = Step(last.text, last.noun, last.keys + keys)
-        elif literal:
+        if literal:
             steps.append(Step(literal, noun(split_words(literal)), keys))
         elif steps:
             last = steps[-1]
             steps[-1] = Step(last.text, last.noun, last.keys + keys)
         else:
             steps.append(Step("", "", keys))
+        if len(steps) > 1 and keys and _is_lookup(steps[-1].text, keys[-1]):
+            last = steps[-2]
+            steps[-2:] = [Step(last.text, last.noun, last.keys + keys)]
     return tuple(steps)
 
 

@@ -193,7 +193,13 @@ def _names_itself(operation: Operation) -> bool:
 
 def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]) -> None:
     """Finds which other tables a resource points to."""
-    known = [name for name in drafts if name != draft.resource]
+    tied = {
+        owner_of(parent, list(drafts))
+        for operation in operations
+        if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}
+        for parent in operation.parents[-1:]
+    }
+    known = [name for name in drafts if name != draft.resource and (name, "") not in tied]
     votes: Counter[tuple[str, str]] = Counter()
     for operation in operations:
         if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}:
