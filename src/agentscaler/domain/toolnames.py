@@ -51,6 +51,8 @@ def _reads_well(name: str, operation: Operation) -> bool:
     nouns = {singular(word) for word in words[1:]}
     if words[0] not in known or not nouns:
         return False
+    if "resource" in nouns and "resource" not in operation.resource.split("_"):
+        return False
     if operation.kind in _MANY and words[0] in verbs.GET and singular(words[-1]) == words[-1]:
         return False
     return operation.resource.rsplit("_", 1)[-1] in nouns
