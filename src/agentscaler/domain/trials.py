@@ -38,7 +38,8 @@ def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
         return None
     fields = {name: reader.arguments[name].column for name in reader.parameters["required"]}
     if tool.kind is not ToolKind.DELETE:
-        return ReadBack(reader.name, fields)
+        same = tool.returns == reader.returns
+        return ReadBack(reader.name, fields) if same else None
     given = fields.keys() <= tool.arguments.keys()
     return ReadBack(reader.name, {name: name for name in fields}, gone=True) if given else None
 
@@ -57,7 +58,7 @@ def _draw(
         return Draw("key", tool.table, name)
     if not role.column:
         return Draw("value")
-    table = tables[tool.table]
+    table = tables[role.table]
     column = table.by_name[role.column]
     pool = [values.value(table, column) for _ in range(_POOL)]
     return Draw("value", pool=tuple(dict.fromkeys(pool)))
