@@ -233,6 +233,7 @@ def _domain(
         policy=policy_text(title, draft.tools, draft.supply.rules),
         states=states,
         certificate=certificate,
+        trusted=True,
     )
 
 

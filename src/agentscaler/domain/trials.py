@@ -1,5 +1,6 @@
 """How the certificate tries the tools of a draft: where each argument's values come from."""
 
+from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
 from agentscaler.domain.draft import Draft
 from agentscaler.domain.values import ValueMaker
@@ -8,9 +9,9 @@ from agentscaler.world.trials import Draw, ReadBack, RowCondition, ToolTrial
 __all__ = ["tool_trials"]
 
 _POOL = 12
-_ANY_ROW = frozenset(
-    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
-)
+_ANY_ROW = BATCHES | {
+    *(ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION)
+}
 """Tools whose references may be any row's, not just those of the row they work on."""
 
 
@@ -37,7 +38,8 @@ def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
         return None
     fields = {name: reader.arguments[name].column for name in reader.parameters["required"]}
     if tool.kind is not ToolKind.DELETE:
-        return ReadBack(reader.name, fields)
+        same = tool.returns == reader.returns
+        return ReadBack(reader.name, fields) if same else None
     given = fields.keys() <= tool.arguments.keys()
     return ReadBack(reader.name, {name: name for name in fields}, gone=True) if given else None
 
@@ -56,7 +58,7 @@ def _draw(
         return Draw("key", tool.table, name)
     if not role.column:
         return Draw("value")
-    table = tables[tool.table]
+    table = tables[role.table]
     column = table.by_name[role.column]
     pool = [values.value(table, column) for _ in range(_POOL)]
     return Draw("value", pool=tuple(dict.fromkeys(pool)))

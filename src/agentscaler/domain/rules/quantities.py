@@ -56,7 +56,6 @@ def find_quantity_rules(ground: Ground) -> Iterator[Supplied]:
                 taken = _taken(ground, column, part)
                 if taken is not None:
                     yield _drawn_on(ground, table, column, part, reference, taken)
-                    break
 
 
 def _makers(ground: Ground, part: Table, reference: str) -> list[DomainTool]:
@@ -202,7 +201,7 @@ def _drawn_on(
     verb = "is covered by, and taken from," if sign < 0 else "is added to"
     back = f" Deleting the {part.noun} undoes that." if enders else ""
     rule = Rule(
-        id=f"{pattern}/{table.name}.{column.name}",
+        id=f"{pattern}/{table.name}.{column.name}/{part.name}",
         pattern=pattern,
         table=table.name,
         columns=(column.name,),

@@ -101,10 +101,11 @@ def _kept(
     )
     update = f"UPDATE {name} SET {kept} = {truth}"
     clauses = [_kept_by(table, column, part, reference, summed, tool, update) for tool in tools]
+    zero = f"UPDATE {name} SET {kept} = 0 WHERE {quote(table.key[0])} = ?"
+    start = tuple(call("db.run", zero, [table.key[0]]))
     clauses += [
-        Clause(tool.name, deeds=(f'db.run("{zero}", {table.key[0]})',), effects_after=(update,))
+        Clause(tool.name, deeds=start, effects_after=(update,))
         for tool in ground.of(table, ToolKind.CREATE)
-        for zero in [f"UPDATE {name} SET {kept} = 0 WHERE {quote(table.key[0])} = ?"]
     ]
     return Supplied(rule, tuple(clauses), settle=(update,))
 
