@@ -14,6 +14,7 @@ from agentscaler.graph.operation import KeyInput, Operation, OperationKind
 __all__ = ["settle_parts"]
 
 _MAKERS = frozenset({OperationKind.CREATE, OperationKind.LIST})
+_OF_ONE = frozenset({OperationKind.GET, OperationKind.UPDATE, OperationKind.DELETE})
 _SINGLES = frozenset({OperationKind.GET, OperationKind.LIST, OperationKind.DELETE})
 
 
@@ -23,7 +24,20 @@ def settle_parts(operations: Sequence[Operation]) -> list[Operation]:
     for operation in operations:
         kinds[operation.resource].add(operation.kind)
     made = {resource for resource, found in kinds.items() if resource and found & _MAKERS}
-    return [_settled(operation, kinds, made) for operation in operations]
+    return [_settled(_keyed(operation), kinds, made) for operation in operations]
+
+
+def _keyed(operation: Operation) -> Operation:
+    """An operation on one record with the key at the end of its path, if no name tells it."""
+    path = operation.tool.path or ""
+    is_own = any(key.resource == operation.resource for key in operation.requires)
+    if operation.kind not in _OF_ONE or is_own or operation.other or not path.endswith("}"):
+        return operation
+    name = path.rpartition("{")[2].rstrip("}").lstrip("+")
+    if any(key.parameter == name for key in operation.requires):
+        return operation
+    key = KeyInput(operation.resource, "id", name, True)
+    return replace(operation, requires=(key, *operation.requires))
 
 
 def _settled(

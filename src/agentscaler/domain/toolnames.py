@@ -4,6 +4,7 @@
 operation stands in its API; a tool's name says what it does (`list_dockerfiles`).
 """
 
+import keyword
 from collections.abc import Collection, Iterator
 
 from agentscaler.corpus.words import plural, singular, snake, split_words
@@ -82,4 +83,4 @@ def _verb(operation: Operation) -> list[str]:
 
 def _fit(name: str) -> str:
     made = name[:64].strip("_")
-    return f"{made}_now" if made in _RESERVED else made
+    return f"{made}_now" if made in _RESERVED or keyword.iskeyword(made) else made

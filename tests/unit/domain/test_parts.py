@@ -35,3 +35,9 @@ def test_a_put_makes_what_nothing_else_makes(call: MakeCall) -> None:
     found = named(call, "PutRule", "ListRules", "CreateBus", "PutBus", "DeleteBus", body="Name")
     assert found["PutRule"].kind is OperationKind.CREATE
     assert found["PutBus"].kind is OperationKind.UPDATE
+
+
+def test_the_key_at_the_end_of_a_path_is_the_record_s_own(call: MakeCall) -> None:
+    tool = call("GET", "/layers/{LayerName}/versions/{VersionNumber}", name="GetLayerVersion")
+    (operation,) = settle_parts([read_operation(tool.model_copy(update={"source": "botocore"}))])
+    assert ("layer_version", "id") in [(key.resource, key.field) for key in operation.requires]
