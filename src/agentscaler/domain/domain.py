@@ -112,6 +112,10 @@ class ToolKind(StrEnum):
     """Ties two rows of different tables together."""
     UNLINK = "unlink"
     """Undoes a link."""
+    BATCH_GET = "batch_get"
+    """Returns several rows by their keys."""
+    BATCH_DELETE = "batch_delete"
+    """Removes several rows, or none."""
     ACTION = "action"
     """A deed of its own, which its contract tells."""
 

@@ -1,5 +1,6 @@
 """How the certificate tries the tools of a draft: where each argument's values come from."""
 
+from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
 from agentscaler.domain.draft import Draft
 from agentscaler.domain.values import ValueMaker
@@ -8,9 +9,9 @@ from agentscaler.world.trials import Draw, ReadBack, RowCondition, ToolTrial
 __all__ = ["tool_trials"]
 
 _POOL = 12
-_ANY_ROW = frozenset(
-    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
-)
+_ANY_ROW = BATCHES | {
+    *(ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION)
+}
 """Tools whose references may be any row's, not just those of the row they work on."""
 
 
