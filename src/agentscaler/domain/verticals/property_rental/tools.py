@@ -153,8 +153,8 @@ def get_flat(db, flat_id: str) -> dict:
 
 
 def list_clients(db, pet: str | None = None) -> dict:
-    """List the clients: people who look for a flat or have a lease, all or those with a pet. Returns clients with their
-    client_id, name, email, phone, monthly income in euros and pet.
+    """List the clients: people who look for a flat or have a lease, all or those with a kind of
+    pet. Returns clients with their client_id, name, email, phone, monthly income in euros and pet.
 
     Args:
         pet: only clients with this kind of pet, or none.
@@ -322,7 +322,7 @@ def book_viewing(db, flat_id: str, client_id: str, scheduled_at: str) -> dict:
     return fetch_viewing(db, viewing_id)
 
 
-def close_viewing(db, viewing_id: str, outcome: Literal["attended", "missed", "cancelled"]) -> dict:
+def close_viewing(db, viewing_id: str, outcome: str) -> dict:
     """Note what became of a booked viewing. Needs viewing_id and outcome. Returns the changed
     viewing.
 
@@ -332,6 +332,8 @@ def close_viewing(db, viewing_id: str, outcome: Literal["attended", "missed", "c
     viewing = fetch_viewing(db, viewing_id)
     if viewing["status"] != "booked":
         raise ToolError(f"the viewing is {viewing['status']} already")
+    if outcome == "booked":
+        raise ToolError("the outcome must be attended, missed or cancelled")
     ahead = viewing["scheduled_at"] > db.now()
     if ahead and outcome != "cancelled":
         raise ToolError(f"the viewing is at {viewing['scheduled_at']}; it can only be cancelled")
