@@ -296,6 +296,18 @@ def box_office(box_office_tools: list[ToolSpec]) -> Domain:
     return outcome.domain
 
 
+@pytest.fixture(scope="session")
+def one_domain() -> Callable[[list[ToolSpec]], Domain]:
+    """Makes the domain of tools that are taken for one community."""
+
+    def made(tools: list[ToolSpec]) -> Domain:
+        (outcome,) = build_domains(_one_community(tools), tools)
+        assert outcome.domain is not None, outcome.rejections
+        return outcome.domain
+
+    return made
+
+
 def _one_community(tools: list[ToolSpec]) -> ToolGraph:
     count = len(tools)
     none = np.zeros(0, np.int32)

@@ -5,7 +5,15 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Certificate", "Check", "CheckCount", "FaultCount", "ToolCount", "ToolFailure"]
+__all__ = [
+    "UNCERTIFIED",
+    "Certificate",
+    "Check",
+    "CheckCount",
+    "FaultCount",
+    "ToolCount",
+    "ToolFailure",
+]
 
 
 class Check(StrEnum):
@@ -110,7 +118,11 @@ class Certificate(BaseModel):
 
     @property
     def holds(self) -> bool:
-        return all(count.failures == 0 for count in self.checks.values())
+        return bool(self.checks) and all(count.failures == 0 for count in self.checks.values())
+
+
+UNCERTIFIED = Certificate(seed="", states=(), checks={}, tools={})
+"""What a domain has that was not tried yet; it does not hold."""
 
 
 @dataclass(frozen=True)

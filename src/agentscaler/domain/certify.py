@@ -11,7 +11,7 @@ import random
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -33,6 +33,9 @@ SEQUENCE = 50
 
 EXTRA_TRIALS = 30
 """Further tries for a tool that has not yet done what it is for."""
+
+_DELAYS = 3
+"""How often a call is put off to a fresh world, where more rows are left."""
 
 _ASIDE = 10
 """Of so many trials, one is made of tools that are not looked at, so that the state moves."""
@@ -87,6 +90,8 @@ class _Planned:
     tool: str
     manner: Manner
     number: int
+    delays: int = 0
+    """How often it was put off for want of a row that fits."""
 
 
 class _Certifying:
@@ -167,27 +172,33 @@ class _Certifying:
     ) -> None:
         """Calls from `left` on a fresh world, until it has had enough or the two part."""
         model.restart()
+        put_off: list[_Planned] = []
         with closing(start.fork()) as world:
             trying = Trying(world, model, self._tools.definitions, self._rules, self.tally)
             while left and len(trying.calls) < SEQUENCE and trying.sound and not self._is_over:
                 planned = left.popleft()
-                if planned.tool not in self.tally.failed:
-                    self._try(trying, planned, rng)
+                if planned.tool not in self.tally.failed and not self._try(trying, planned, rng):
+                    put_off.append(replace(planned, delays=planned.delays + 1))
             if trying.sound and trying.calls:
                 trying.end()
                 self._play_again(image, trying)
+        left.extendleft(put_off)
 
-    def _try(self, trying: Trying, planned: _Planned, rng: random.Random) -> None:
+    def _try(self, trying: Trying, planned: _Planned, rng: random.Random) -> bool:
+        """Draw and make a call; False where it should better be made on a fresh world."""
         drawing = self._drawings[planned.tool]
         try:
             drawn = drawing.draw(trying.model, rng, planned.manner, planned.number)
         except ModelError as error:
             self.tally.fails(Check.CONTRACT_RUNS, planned.tool, str(error))
-            return
+            return True
+        if not drawn.fits and trying.calls and planned.delays < _DELAYS:
+            return False
         trying.call(planned.tool, planned.manner, drawn)
         back = self._trials[planned.tool].read_back
         if trying.sound and back is not None:
             trying.read_back(planned.tool, back, rng)
+        return True
 
     def _play_again(self, image: bytes, trying: Trying) -> None:
         """In both workers; where one sees something else, its tool is to blame."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from agentscaler.corpus.english import capital, listing, plural_noun, with_article
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.source import list_columns
 
 __all__ = ["DESTRUCTIVE", "describe_tool", "needs_confirmation", "policy_text"]
@@ -20,6 +21,7 @@ _PREAMBLE = re.compile(
     r"^(Required|Optional)\W+|^(This|The \w+) (operation|API|action|method) (?=\w+s )"
     r"|^Enables? you to (programmatically )?"
 )
+_ORDERING = frozenset({"sort", "descending", "limit"})
 DESTRUCTIVE = frozenset({"cancel", "abort", "terminate", "revoke", "reject", "retire", "deprecate"})
 
 
@@ -31,8 +33,8 @@ def describe_tool(tool: DomainTool, tables: dict[str, Table], source: str) -> Do
     """
     table = tables[tool.table]
     sentences = [_lead(tool, table, source), _inputs(tool), _output(tool, table)]
-    if tool.precondition is not None:
-        sentences.append(_refusal(tool, table))
+    if refusal := _refusal(tool):
+        sentences.append(refusal)
     return tool.model_copy(
         update={
             "description": " ".join(sentence for sentence in sentences if sentence),
@@ -43,16 +45,17 @@ def describe_tool(tool: DomainTool, tables: dict[str, Table], source: str) -> Do
 
 def needs_confirmation(tool: DomainTool) -> bool:
     """Whether the policy wants the user's yes before the call."""
+    if tool.ask is not None:
+        return bool(tool.ask.confirm)
     verb = tool.name.split("_")[0]
     return tool.kind in {ToolKind.DELETE, ToolKind.UNLINK} or (
         tool.kind is ToolKind.TRANSITION and verb in DESTRUCTIVE
     )
 
 
-def policy_text(title: str, tools: Iterable[DomainTool], tables: dict[str, Table]) -> str:
+def policy_text(title: str, tools: Iterable[DomainTool], rules: Iterable[Rule]) -> str:
     """What the agent may and must do, as Markdown; each rule is one the tools enforce or the
-    funnel checks."""
-    tools = list(tools)
+    funnel checks.  Bounds of numbers are left to the parameters that have them."""
     lines = [
         f"# {title}",
         "",
@@ -70,29 +73,9 @@ def policy_text(title: str, tools: Iterable[DomainTool], tables: dict[str, Table
             f"- Before you call {_either(confirmed)}, say exactly what you are about to do and wait"
             " for the user's yes."
         )
-    for tool in tools:
-        if tool.precondition is not None:
-            lines.append(f"- {tool.name}: {_refusal(tool, tables[tool.table])}")
-    for table in sorted(tables.values(), key=lambda one: one.name):
-        if table.natural_key and any(
-            t.kind is ToolKind.CREATE and t.table == table.name for t in tools
-        ):
-            lines.append(f"- No two {plural_noun(table.noun)} share a name.")
-        holders = _holders(table, tables)
-        if holders and any(t.kind is ToolKind.DELETE and t.table == table.name for t in tools):
-            lines.append(
-                f"- {capital(with_article(table.noun))} cannot be deleted while {_either(holders)}"
-                " still refer to it."
-            )
+    told = (rule.text for rule in rules if rule.pattern is not Pattern.RANGE)
+    lines += [f"- {text}" for text in dict.fromkeys(told)]
     return "\n".join(lines) + "\n"
-
-
-def _holders(table: Table, tables: dict[str, Table]) -> list[str]:
-    return [
-        plural_noun(other.noun)
-        for other in sorted(tables.values(), key=lambda one: one.name)
-        if not other.is_link and any(column.references == table.name for column in other.columns)
-    ]
 
 
 def _lead(tool: DomainTool, table: Table, source: str) -> str:
@@ -110,15 +93,15 @@ def _lead(tool: DomainTool, table: Table, source: str) -> str:
 
 def _inputs(tool: DomainTool) -> str:
     required = tool.parameters["required"]
-    optional = [name for name in tool.arguments if name not in required]
-    if not required and not optional:
-        return "Takes no arguments."
-    if not optional:
-        return f"Needs {listing(required)}."
-    how = "filters by" if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else "takes"
-    if not required:
-        return f"Optionally {how} {listing(optional)}."
-    return f"Needs {listing(required)}; optionally {how} {listing(optional)}."
+    ordering = [n for n, role in tool.arguments.items() if role.kind in _ORDERING]
+    optional = [n for n in tool.arguments if n not in required and n not in ordering]
+    told = [f"needs {listing(required)}"] if required else []
+    if optional:
+        how = "filters by" if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else "takes"
+        told.append(f"optionally {how} {listing(optional)}")
+    if ordering:
+        told.append(f"sorted and cut short by {listing(ordering)}")
+    return f"{capital('; '.join(told))}." if told else "Takes no arguments."
 
 
 def _output(tool: DomainTool, table: Table) -> str:
@@ -142,14 +125,11 @@ def _output(tool: DomainTool, table: Table) -> str:
             return f"Returns {key} and whether they are linked."
 
 
-def _refusal(tool: DomainTool, table: Table) -> str:
-    assert tool.precondition is not None
-    column, allowed = tool.precondition.column, tool.precondition.allowed
-    if isinstance(allowed[0], str):
-        return (
-            f"Refused unless the {table.noun}'s {column} is {_either([str(v) for v in allowed])}."
-        )
-    return f"Refused unless the {table.noun}'s {column} is {str(bool(allowed[0])).lower()}."
+def _refusal(tool: DomainTool) -> str:
+    """What the tool demands beyond well-formed arguments, as its contract says it."""
+    demands = tool.contract.requirements if tool.contract is not None else ()
+    texts = list(dict.fromkeys(demand.text for demand in demands if demand.text))
+    return f"Refused unless {listing(texts)}." if texts else ""
 
 
 def _returns(tool: DomainTool, table: Table) -> Schema:

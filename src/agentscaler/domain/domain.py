@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.domain.certificate import Certificate
+from agentscaler.domain.packaged import is_packaged
 from agentscaler.domain.rule import Rule
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
@@ -19,6 +20,7 @@ from agentscaler.world.world import World
 
 __all__ = [
     "ArgumentRole",
+    "Ask",
     "Column",
     "Domain",
     "DomainEdge",
@@ -40,6 +42,8 @@ class Column(BaseModel):
         noun: the column in words ("contact flow state").
         enum: the allowed values, if they are listed.
         references: the table whose key this column holds.
+        minimum, maximum: bounds of a number, both allowed themselves.
+        unique: whether no two rows may share a value.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +56,9 @@ class Column(BaseModel):
     enum: tuple[str, ...] = ()
     nullable: bool = True
     references: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    unique: bool = False
 
 
 class Table(BaseModel):
@@ -106,6 +113,8 @@ class ToolKind(StrEnum):
     """Ties two rows of different tables together."""
     UNLINK = "unlink"
     """Undoes a link."""
+    ACTION = "action"
+    """A deed of its own, which its contract tells."""
 
 
 class ArgumentRole(BaseModel):
@@ -113,12 +122,16 @@ class ArgumentRole(BaseModel):
 
     `key`: the key of a row of `table` that the tool works on; `reference`: the key of a row of
     `table`, to be stored in or compared with a column; `value`: goes into `column` of the tool's
-    own table; `filter`: rows must equal it in `column`; `limit`: at most so many rows.
+    own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
+    both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
+    `limit`: at most so many rows.  A value that goes into no column as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["key", "reference", "value", "filter", "limit"]
+    kind: Literal[
+        "key", "reference", "value", "filter", "least", "most", "sort", "descending", "limit"
+    ]
     table: str
     column: str = ""
 
@@ -132,6 +145,32 @@ class Precondition(BaseModel):
     allowed: tuple[str | int, ...]
 
 
+class Ask(BaseModel):
+    """How a person asks for what a tool does.
+
+    In its texts `{argument}` stands for a row or a value as people say it, and in `report` also
+    `{result.field}`.  A part in brackets is one that may be kept back at first, with what is said
+    instead behind a bar: "move {booking_id} [to {day}|to another day]"; it is left out where its
+    argument is not given.
+
+    Attributes:
+        request: a verb phrase.
+        confirm: what the agent is about to do, as a gerund phrase; empty where no yes is needed.
+        report: what the agent says when it is done, whole sentences.
+        tells: fields of the result that the person wants to hear.
+        draws: by argument, a query for the values that a person might give; it may use the
+            arguments before it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    request: str
+    confirm: str = ""
+    report: str
+    tells: tuple[str, ...] = ()
+    draws: dict[str, str] = Field(default_factory=dict)
+
+
 class DomainTool(ToolDefinition):
     """A tool with what it means to the database, and the API operation it was made from."""
 
@@ -140,6 +179,7 @@ class DomainTool(ToolDefinition):
     arguments: dict[str, ArgumentRole]
     precondition: Precondition | None = None
     sets: dict[str, str | int] = Field(default_factory=dict)
+    ask: Ask | None = None
     origin: str
     licence: str = ""
 
@@ -161,10 +201,11 @@ class DomainManifest(BaseModel):
     Attributes:
         id: stable name ("aws-connect-contact-flow-3f2a").
         title: for people ("Amazon Connect: contact flows and users").
-        engine: which maker made it ("rules" or "llm").
+        engine: which maker made it ("rules", "curated" or "llm").
         now: the fixed clock of every world of this domain, ISO 8601.
         edges: which tool's result can feed which tool's parameter.
         rules: the business rules that hold here, and which of them were supplied.
+        speaker: the table whose rows the users are; None where they are no rows of any.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -179,6 +220,7 @@ class DomainManifest(BaseModel):
     tools: tuple[DomainTool, ...]
     edges: tuple[DomainEdge, ...]
     rules: tuple[Rule, ...] = ()
+    speaker: str | None = None
 
     @cached_property
     def table(self) -> dict[str, Table]:
@@ -213,6 +255,13 @@ class Domain:
         return self.manifest.id
 
     @cached_property
+    def _is_own(self) -> bool:
+        """Whether the tools come from this package: made by its rules, or a vertical's to the
+        letter."""
+        engine = self.manifest.engine
+        return engine == "rules" or (engine == "curated" and is_packaged(self.source))
+
+    @cached_property
     def toolbox(self) -> Toolbox:
         """The compiled tools; compiled once a process.  Raises `GuardError` on refused source."""
         return Toolbox.compile(self.source, self.manifest.tools)
@@ -222,13 +271,20 @@ class Domain:
         """The tools as worker processes run them, which nothing but a worker compiles."""
         return JailedToolbox(self.source, self.manifest.tools)
 
+    @cached_property
+    def tools(self) -> Toolbox | JailedToolbox:
+        """The tools as worlds of this domain run them: in this process only where they come from
+        this package, or the domain is `trusted`."""
+        return self.toolbox if self.trusted or self._is_own else self.jailed_toolbox
+
     def world(self, state: str) -> World:
         """A fresh world on the initial state called `state`.
 
-        Tools that the rules made run in this process; others in a jailed worker, unless the domain
-        is `trusted`.  Raises `JailError` where this machine has no jail for them.
+        Tools that the rules made and those of the package's own verticals run in this process;
+        others in a jailed worker, unless the domain is `trusted`.  Raises `JailError` where this
+        machine has no jail for them.
         """
-        image, now = self.states[state], self.manifest.now
-        if self.trusted or self.manifest.engine == "rules":
-            return World(image, self.toolbox, now=now)
-        return JailedWorld(image, self.jailed_toolbox, now=now)
+        image, now, tools = self.states[state], self.manifest.now, self.tools
+        if isinstance(tools, Toolbox):
+            return World(image, tools, now=now)
+        return JailedWorld(image, tools, now=now)

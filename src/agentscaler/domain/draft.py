@@ -1,12 +1,15 @@
 """A domain before it is certified: tables and tools that belong together, from operations."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from agentscaler.domain.binding import bind_operations
 from agentscaler.domain.describe import describe_tool
 from agentscaler.domain.domain import DomainEdge, DomainTool, Table
 from agentscaler.domain.edges import connect
+from agentscaler.domain.listing import with_ranges_and_order
 from agentscaler.domain.reasons import DomainReason
+from agentscaler.domain.rules import Supply, constrained, supply_rules
 from agentscaler.domain.specify import specify
 from agentscaler.domain.tables import derive_tables
 from agentscaler.graph.operation import Operation
@@ -17,11 +20,17 @@ __all__ = ["Draft", "draft_domain", "without_tools"]
 
 @dataclass(frozen=True)
 class Draft:
-    """Tools over tables, with what was turned away on the way."""
+    """Tools over tables, with the business rules they keep and what was turned away on the way.
+
+    Attributes:
+        told: what the API says of each tool, by the tool's origin.
+    """
 
     tables: dict[str, Table]
     tools: tuple[DomainTool, ...]
     edges: tuple[DomainEdge, ...]
+    supply: Supply
+    told: dict[str, str] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
 
 
@@ -41,13 +50,14 @@ def draft_domain(operations: list[Operation], context: list[Operation]) -> Draft
         if not unused:
             break
         idle |= unused
-    described = {operation.tool.id: operation.tool.description for operation in operations}
-    tools = [describe_tool(tool, binding.tables, described[tool.origin]) for tool in binding.tools]
+    told = {operation.tool.id: operation.tool.description for operation in operations}
     rejections = [
         Rejection(stage="domains", id=operation.tool.id, reason=reason, detail=detail)
         for operation, reason, detail in binding.refused
     ]
-    return _connected(tools, binding.tables, rejections)
+    tables_named = {name: constrained(table) for name, table in binding.tables.items()}
+    tools = [with_ranges_and_order(tool, tables_named[tool.table]) for tool in binding.tools]
+    return _connected(tools, tables_named, told, rejections)
 
 
 def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:
@@ -67,13 +77,16 @@ def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:
         if tool.name in failures
     ]
     kept = [tool for tool in draft.tools if tool.name not in failures]
-    return _connected(kept, draft.tables, draft.rejections + rejections)
+    return _connected(kept, draft.tables, draft.told, draft.rejections + rejections)
 
 
 def _connected(
-    tools: list[DomainTool], tables: dict[str, Table], rejections: list[Rejection]
+    tools: list[DomainTool],
+    tables: dict[str, Table],
+    told: dict[str, str],
+    rejections: list[Rejection],
 ) -> Draft:
-    """Drops tools that no edge touches, then tables that nothing speaks of."""
+    """Drops tools that no edge touches, then tables that nothing speaks of; supplies the rules."""
     edges = connect(tools, tables)
     touched = {edge.producer for edge in edges} | {edge.consumer for edge in edges}
     loose = [tool for tool in tools if tool.name not in touched]
@@ -83,7 +96,7 @@ def _connected(
         )
         for tool in loose
     ]
-    kept = tuple(tool for tool in tools if tool.name in touched)
+    kept = [tool for tool in tools if tool.name in touched]
     spoken = {tool.table for tool in kept}
     while True:
         more = {
@@ -96,5 +109,29 @@ def _connected(
             break
         spoken |= more
     named = {name: tables[name] for name in sorted(spoken)}
-    told = tuple(tool.model_copy(update={"contract": specify(tool, named)}) for tool in kept)
-    return Draft(named, told, tuple(edges), rejections)
+    supply = supply_rules(named, kept)
+    ruled = tuple(_ruled(tool, named, supply, told[tool.origin]) for tool in kept)
+    return Draft(named, ruled, tuple(edges), supply, told, rejections)
+
+
+def _ruled(tool: DomainTool, tables: dict[str, Table], supply: Supply, told: str) -> DomainTool:
+    """The tool with its contract, and words for all that it does."""
+    clauses = supply.clauses.get(tool.name, ())
+    more = {table for clause in clauses for table in clause.writes}
+    writes = tuple(sorted({*tool.writes, *more})) if tool.effect == "write" else ()
+    contract = specify(tool, tables, clauses)
+    parameters = _bounded(tool, tables[tool.table])
+    changed = {"contract": contract, "writes": writes, "parameters": parameters}
+    return describe_tool(tool.model_copy(update=changed), tables, told)
+
+
+def _bounded(tool: DomainTool, table: Table) -> dict[str, Any]:
+    """The parameters of a tool, with the bounds of the columns whose values they take."""
+    properties = dict(tool.parameters["properties"])
+    for name, role in tool.arguments.items():
+        column = table.by_name.get(role.column)
+        if role.kind == "value" and column is not None:
+            bounds = {"minimum": column.minimum, "maximum": column.maximum}
+            given = {word: bound for word, bound in bounds.items() if bound is not None}
+            properties[name] = {**properties[name], **given}
+    return {**tool.parameters, "properties": properties}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from agentscaler.domain.domain import DomainEdge, DomainTool, Table, ToolKind
+from agentscaler.domain.domain import Column, DomainEdge, DomainTool, Table, ToolKind
 from agentscaler.domain.source import list_columns
 
 __all__ = ["connect"]
@@ -35,11 +35,21 @@ def _gives(tool: DomainTool, tables: dict[str, Table]) -> set[str]:
     if tool.kind in _SILENT:
         return set()
     table = tables[tool.table]
-    columns = list_columns(table) if tool.kind is ToolKind.LIST else table.columns
-    given = {column.references for column in columns if column.references}
-    if tool.kind in {ToolKind.LIST, ToolKind.CREATE}:
+    makes = tool.kind is ToolKind.CREATE or bool(tool.contract and tool.contract.mints)
+    given = {column.references for column in _shown(tool, table) if column.references}
+    if makes or tool.kind is ToolKind.LIST:
         given.add(table.name)
     taken = {role.table for role in tool.arguments.values() if role.kind in {"key", "reference"}}
-    if tool.kind is ToolKind.CREATE:
+    if makes:
         taken.discard(table.name)
     return given - taken
+
+
+def _shown(tool: DomainTool, table: Table) -> Iterable[Column]:
+    """The columns of its table that a tool's result shows."""
+    if tool.kind is ToolKind.LIST:
+        return list_columns(table)
+    if tool.kind is ToolKind.ACTION:
+        shown = tool.returns.get("properties", {})
+        return [column for column in table.columns if column.name in shown]
+    return table.columns

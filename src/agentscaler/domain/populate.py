@@ -5,7 +5,7 @@ finds rows that meet it and rows that do not; some parents stay without children
 be deleted; what has not ended has no end time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from agentscaler.corpus.words import split_words
 from agentscaler.domain.domain import Column, Table
@@ -29,10 +29,13 @@ Cell = str | int | float | None
 Row = dict[str, Cell]
 
 
-def populate(tables: Iterable[Table], size: int, seed: str, now: str) -> bytes:
+def populate(
+    tables: Iterable[Table], size: int, seed: str, now: str, settle: Sequence[str] = ()
+) -> bytes:
     """An SQLite image with about `size` rows a table.
 
     Args:
+        settle: statements of business rules, which make the rows agree in the end.
         seed: any text; the same text gives the same bytes.
         now: the domain's clock, ISO 8601.
     """
@@ -44,7 +47,7 @@ def populate(tables: Iterable[Table], size: int, seed: str, now: str) -> bytes:
             rows[table.name] = _link_rows(table, rows, size, maker)
         else:
             rows[table.name] = _entity_rows(table, rows, size, maker)
-    return create_image(schema_sql(ordered), rows)
+    return create_image(schema_sql(ordered), rows, settle)
 
 
 def _entity_rows(
@@ -52,7 +55,8 @@ def _entity_rows(
 ) -> list[Row]:
     count = size + maker.random.randint(0, max(1, size // 3))
     statuses = _spread(table, count, maker)
-    taken: dict[str, set[Cell]] = {name: set() for name in (table.key[0], table.label or "")}
+    alone = {table.key[0], table.label, *(c.name for c in table.columns if c.unique)}
+    taken: dict[str, set[Cell]] = {name: set() for name in alone if name}
     made = []
     for number in range(count):
         row: Row = {}

@@ -68,4 +68,17 @@ def _column(column: Column, table: Table) -> str:
         words.append(f"CHECK ({quote(column.name)} IN ({values}))")
     elif column.type == "boolean":
         words.append(f"CHECK ({quote(column.name)} IN (0, 1))")
+    else:
+        words += _bounds(column)
+    if column.unique:
+        words.append("UNIQUE")
     return " ".join(words)
+
+
+def _bounds(column: Column) -> Iterable[str]:
+    name, low, high = quote(column.name), column.minimum, column.maximum
+    if low is not None and high is not None:
+        return [f"CHECK ({name} BETWEEN {low} AND {high})"]
+    if low is not None:
+        return [f"CHECK ({name} >= {low})"]
+    return [] if high is None else [f"CHECK ({name} <= {high})"]

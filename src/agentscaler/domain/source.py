@@ -1,26 +1,45 @@
 """Tools as Python: one function a tool, and one function a table that fetches a row.
 
 The source is what runs; everything said of a tool elsewhere (description, policy, precondition) is
-generated from the same `DomainTool`, so the words cannot drift from the deeds.
+generated from the same `DomainTool` and the same clauses of business rules, so the words cannot
+drift from the deeds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from agentscaler.corpus.english import listing
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import quote
+from agentscaler.domain.statement import (
+    call,
+    indent,
+    row_function,
+    row_variable,
+    set_column,
+)
 from agentscaler.domain.statuses import first_status
 
 __all__ = ["list_columns", "render_source"]
 
 _SUMMARY_COLUMNS = 6
-_WIDTH = 96
+
+_TESTS = {"reference": "=", "filter": "=", "least": ">=", "most": "<="}
+"""How a list holds a column against an argument."""
+
+Clauses = Mapping[str, Sequence[Clause]]
 
 
-def render_source(tools: Iterable[DomainTool], tables: dict[str, Table]) -> str:
-    """The module of a domain's tools."""
-    writer = _Writer(tables)
+def render_source(
+    tools: Iterable[DomainTool], tables: dict[str, Table], clauses: Clauses | None = None
+) -> str:
+    """The module of a domain's tools.
+
+    Args:
+        clauses: what business rules add to each tool, by its name.
+    """
+    writer = _Writer(tables, clauses or {})
     tools = list(tools)
     functions = [writer.tool(tool) for tool in tools]
     rows = [writer.row(tables[name]) for name in sorted(writer.fetched)]
@@ -42,17 +61,18 @@ def list_columns(table: Table) -> list[Column]:
 class _Writer:
     """Writes functions, remembering which rows they fetch through a shared function."""
 
-    def __init__(self, tables: dict[str, Table]) -> None:
+    def __init__(self, tables: dict[str, Table], clauses: Clauses) -> None:
         self.tables = tables
+        self.clauses = clauses
         self.fetched: set[str] = set()
 
     def row(self, table: Table) -> str:
         """The function that returns one row by its key, or refuses."""
         key = table.key[0]
         lines = [
-            f"def {_row_function(table)}(db, {key}):",
+            f"def {row_function(table)}(db, {key}):",
             f'    """One {table.noun}, or a refusal."""',
-            *_call(
+            *call(
                 "    row = db.one",
                 f"SELECT * FROM {quote(table.name)} WHERE {quote(key)} = ?",
                 [key],
@@ -92,13 +112,20 @@ class _Writer:
 
     def _fetch(self, table: Table, key: str, into: str = "") -> str:
         self.fetched.add(table.name)
-        call = f"{_row_function(table)}(db, {key})"
-        return f"{into} = {call}" if into else call
+        fetch = f"{row_function(table)}(db, {key})"
+        return f"{into} = {fetch}" if into else fetch
+
+    def _checks(self, tool: DomainTool) -> list[str]:
+        return [line for clause in self.clauses.get(tool.name, ()) for line in clause.checks]
+
+    def _deeds(self, tool: DomainTool) -> list[str]:
+        return [line for clause in self.clauses.get(tool.name, ()) for line in clause.deeds]
 
     def _scoped(self, tool: DomainTool, table: Table, *, keep: bool = False) -> list[str]:
         """Fetches the row a tool works on and holds it against the owners given."""
         key = table.key[0]
         scopes = [name for name in tool.arguments if is_scope(tool, name)]
+        keep = keep or any(clause.row for clause in self.clauses.get(tool.name, ()))
         if not scopes and not keep:
             return [self._fetch(table, key)]
         lines = [self._fetch(table, key, "row")]
@@ -115,10 +142,11 @@ class _Writer:
         if table.natural_key:
             probe = f"SELECT 1 FROM {quote(table.name)} WHERE {quote(key)} = ?"
             lines += [
-                *_call("if db.one", probe, [key], " is not None:"),
+                *call("if db.one", probe, [key], " is not None:"),
                 f'    raise ToolError(f"{table.noun} {{{key}}} exists already, choose another")',
             ]
-        else:
+        lines += self._checks(tool)
+        if not table.natural_key:
             lines.append(f'{key} = db.new_id("{table.name}")')
         columns, values = [], []
         for column in table.columns:
@@ -128,15 +156,24 @@ class _Writer:
                 values.append(value)
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {quote(table.name)} ({', '.join(columns)}) VALUES ({marks})"
-        return [*lines, *_call("db.run", statement, values), f"return {self._fetch(table, key)}"]
+        return [
+            *lines,
+            *call("db.run", statement, values),
+            *self._deeds(tool),
+            f"return {self._fetch(table, key)}",
+        ]
 
     def _check_references(self, tool: DomainTool) -> list[str]:
+        """Fetches the owners that a call names; those that rules speak of are kept."""
         required = set(tool.parameters["required"])
+        spoken = {name for one in self.clauses.get(tool.name, ()) for name in one.owners}
         lines = []
         for name, role in tool.arguments.items():
             if role.kind != "reference":
                 continue
-            check = self._fetch(self.tables[role.table], name)
+            row = row_variable(name) if name in spoken else ""
+            check = self._fetch(self.tables[role.table], name, row)
+            lines += [f"{row} = None"] if row and name not in required else []
             lines += [check] if name in required else [f"if {name} is not None:", f"    {check}"]
         return lines
 
@@ -151,28 +188,31 @@ class _Writer:
         required = set(tool.parameters["required"])
         conditions, values = [], []
         for name, role in tool.arguments.items():
-            column = quote(role.column)
+            if role.kind not in _TESTS:
+                continue
+            column, test = quote(role.column), _TESTS[role.kind]
             if name in required:
-                conditions.append(f"{column} = ?")
+                conditions.append(f"{column} {test} ?")
                 values.append(name)
             else:
-                conditions.append(f"(? IS NULL OR {column} = ?)")
+                conditions.append(f"(? IS NULL OR {column} {test} ?)")
                 values += [name, name]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         if tool.kind is ToolKind.COUNT:
             statement = f"SELECT COUNT(*) AS count FROM {quote(table.name)}{where}"
-            return [*lines, *_call("return db.one", statement, values)]
+            return [*lines, *call("return db.one", statement, values)]
         columns = list_columns(table)
         order = ", ".join(
             quote(name) for name in dict.fromkeys([table.label or "", *table.key]) if name
         )
         shown = ", ".join(quote(column.name) for column in columns)
         statement = f"SELECT {shown} FROM {quote(table.name)}{where} ORDER BY {order}"
-        lines += _call("rows = db.all", statement, values)
+        lines += call("rows = db.all", statement, values)
         flags = [column.name for column in columns if column.type == "boolean"]
         if flags:
             lines.append("for row in rows:")
             lines += [f'    row["{name}"] = bool(row["{name}"])' for name in flags]
+        lines += _ordering(tool)
         return [*lines, f'return {{"{table.name}": rows}}']
 
     def _update(self, tool: DomainTool, table: Table) -> list[str]:
@@ -185,41 +225,34 @@ class _Writer:
                 f"if {nothing}:",
                 f'    raise ToolError("nothing to change: give one of {", ".join(values)}")',
             ]
+        lines += self._checks(tool)
         for name in values:
-            change = _call("db.run", _set(table, tool.arguments[name].column), [name, key])
+            change = call("db.run", set_column(table, tool.arguments[name].column), [name, key])
             required = name in tool.parameters["required"]
-            lines += change if required else [f"if {name} is not None:", *_indent(change)]
-        return [*lines, *self._touch(table), f"return {self._fetch(table, key)}"]
+            lines += change if required else [f"if {name} is not None:", *indent(change)]
+        return [
+            *lines,
+            *self._deeds(tool),
+            *self._touch(table),
+            f"return {self._fetch(table, key)}",
+        ]
 
     def _touch(self, table: Table) -> list[str]:
         key = table.key[0]
         for column in table.columns:
             if records_changes(column):
-                statement = _set(table, column.name)
-                return _call("db.run", statement, ["db.now()", key])
+                statement = set_column(table, column.name)
+                return call("db.run", statement, ["db.now()", key])
         return []
 
     def _delete(self, tool: DomainTool, table: Table) -> list[str]:
         key = table.key[0]
-        lines = self._scoped(tool, table)
-        for other in sorted(self.tables.values(), key=lambda one: one.name):
-            for column in other.columns:
-                if column.references != table.name:
-                    continue
-                where = f"{quote(other.name)} WHERE {quote(column.name)} = ?"
-                if other.is_link:
-                    lines += _call("db.run", f"DELETE FROM {where}", [key])
-                    continue
-                lines += [
-                    *_call("used = db.one", f"SELECT COUNT(*) AS n FROM {where}", [key], '["n"]'),
-                    "if used:",
-                    f'    raise ToolError(f"{table.noun} {{{key}}} is still used by {{used}}'
-                    f' {other.name.replace("_", " ")}, it cannot be deleted")',
-                ]
+        lines = [*self._scoped(tool, table), *self._checks(tool)]
         statement = f"DELETE FROM {quote(table.name)} WHERE {quote(key)} = ?"
         return [
             *lines,
-            *_call("db.run", statement, [key]),
+            *call("db.run", statement, [key]),
+            *self._deeds(tool),
             f'return {{"{key}": {key}, "deleted": True}}',
         ]
 
@@ -242,18 +275,24 @@ class _Writer:
                 f'if row["{column}"] != {bool(allowed[0])}:',
                 f'    raise ToolError(f"{table.noun} {{{key}}} is {state} {_spoken(column)}")',
             ]
+        lines += self._checks(tool)
         for name, value in tool.sets.items():
-            statement = _set(table, name)
+            statement = set_column(table, name)
             shown = f'"{value}"' if isinstance(value, str) else str(value)
-            lines += _call("db.run", statement, [shown, key])
+            lines += call("db.run", statement, [shown, key])
         for name, role in tool.arguments.items():
             if role.kind == "value":
-                statement = _set(table, role.column)
+                statement = set_column(table, role.column)
                 lines += [
                     f"if {name} is not None:",
-                    *_indent(_call("db.run", statement, [name, key])),
+                    *indent(call("db.run", statement, [name, key])),
                 ]
-        return [*lines, *self._touch(table), f"return {self._fetch(table, key)}"]
+        return [
+            *lines,
+            *self._deeds(tool),
+            *self._touch(table),
+            f"return {self._fetch(table, key)}",
+        ]
 
     def _link(self, tool: DomainTool, table: Table) -> list[str]:
         one, two = table.key
@@ -261,9 +300,9 @@ class _Writer:
         statement = f"INSERT INTO {quote(table.name)} ({quote(one)}, {quote(two)}) VALUES (?, ?)"
         return [
             *self._check_ends(tool),
-            *_call("if db.one", f"SELECT 1 FROM {where}", [one, two], " is not None:"),
+            *call("if db.one", f"SELECT 1 FROM {where}", [one, two], " is not None:"),
             f'    raise ToolError(f"{{{one}}} and {{{two}}} are linked already")',
-            *_call("db.run", statement, [one, two]),
+            *call("db.run", statement, [one, two]),
             f'return {{"{one}": {one}, "{two}": {two}, "linked": True}}',
         ]
 
@@ -272,9 +311,9 @@ class _Writer:
         where = f"{quote(table.name)} WHERE {quote(one)} = ? AND {quote(two)} = ?"
         return [
             *self._check_ends(tool),
-            *_call("if db.one", f"SELECT 1 FROM {where}", [one, two], " is None:"),
+            *call("if db.one", f"SELECT 1 FROM {where}", [one, two], " is None:"),
             f'    raise ToolError(f"{{{one}}} and {{{two}}} are not linked")',
-            *_call("db.run", f"DELETE FROM {where}", [one, two]),
+            *call("db.run", f"DELETE FROM {where}", [one, two]),
             f'return {{"{one}": {one}, "{two}": {two}, "linked": False}}',
         ]
 
@@ -282,8 +321,23 @@ class _Writer:
         return [self._fetch(self.tables[role.table], name) for name, role in tool.arguments.items()]
 
 
-def _row_function(table: Table) -> str:
-    return f"fetch_{table.noun.replace(' ', '_')}_row"
+def _ordering(tool: DomainTool) -> list[str]:
+    """Sorts the rows of a list and cuts it off, where it is asked to; rows without the value that
+    is sorted by come last."""
+    by_kind = {role.kind: name for name, role in tool.arguments.items()}
+    lines = []
+    if "sort" in by_kind:
+        by, down = by_kind["sort"], by_kind["descending"]
+        lines += [
+            f"if {by} is not None:",
+            f"    known = [row for row in rows if row[{by}] is not None]",
+            f"    unknown = [row for row in rows if row[{by}] is None]",
+            f"    rows = sorted(known, key=lambda row: row[{by}], reverse=bool({down})) + unknown",
+        ]
+    if "limit" in by_kind:
+        limit = by_kind["limit"]
+        lines += [f"if {limit} is not None:", f"    rows = rows[:{limit}]"]
+    return lines
 
 
 def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:
@@ -299,42 +353,5 @@ def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:
     return "db.now()" if is_automatic(column) else None
 
 
-def _set(table: Table, column: str) -> str:
-    """The statement that sets a column of one row."""
-    return f"UPDATE {quote(table.name)} SET {quote(column)} = ? WHERE {quote(table.key[0])} = ?"
-
-
 def _spoken(column: str) -> str:
     return column.removeprefix("is_").replace("_", " ")
-
-
-def _call(head: str, statement: str, values: list[str], tail: str = "") -> list[str]:
-    """A call with an SQL statement, folded when it is long."""
-    line = f'{head}("{_escape(statement)}"{"".join(f", {value}" for value in values)}){tail}'
-    if len(line) <= _WIDTH:
-        return [line]
-    indent = " " * (len(head) - len(head.lstrip()) + 4)
-    folded = [f"{head}(", *(f'{indent}"{_escape(piece)}"' for piece in _fold(statement))]
-    folded[-1] += ","
-    if values:
-        folded.append(f"{indent}{', '.join(values)},")
-    return [*folded, f"{indent[:-4]}){tail}"]
-
-
-def _fold(statement: str) -> list[str]:
-    """A statement in pieces that fit a line, cut at spaces."""
-    pieces = [""]
-    for word in statement.split(" "):
-        if len(pieces[-1]) + len(word) > _WIDTH - 16:
-            pieces.append("")
-        pieces[-1] += word + " "
-    pieces[-1] = pieces[-1].rstrip()
-    return pieces
-
-
-def _escape(statement: str) -> str:
-    return statement.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _indent(lines: list[str]) -> list[str]:
-    return [f"    {line}" for line in lines]

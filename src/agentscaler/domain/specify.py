@@ -4,11 +4,12 @@
 other shows a slip in either.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from agentscaler.corpus.english import listing
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
+from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import literal, quote
 from agentscaler.domain.source import list_columns
 from agentscaler.domain.statuses import first_status
@@ -20,13 +21,16 @@ _ROW = frozenset({ToolKind.GET, ToolKind.UPDATE, ToolKind.DELETE, ToolKind.TRANS
 _LINKS = frozenset({ToolKind.LINK, ToolKind.UNLINK})
 
 
-def specify(tool: DomainTool, tables: dict[str, Table]) -> Contract:
-    """What `tool` promises, business rules aside."""
+def specify(tool: DomainTool, tables: dict[str, Table], clauses: Sequence[Clause] = ()) -> Contract:
+    """What `tool` promises, with what business rules add to it."""
     table = tables[tool.table]
     minted = tool.kind is ToolKind.CREATE and not table.natural_key
+    ruled = [requirement for clause in clauses for requirement in clause.requirements]
+    before = [effect for clause in clauses for effect in clause.effects_before]
+    after = [effect for clause in clauses for effect in clause.effects_after]
     return Contract(
-        requirements=tuple(_requirements(tool, table, tables)),
-        effects=tuple(_effects(tool, table, tables)),
+        requirements=(*_requirements(tool, table, tables), *ruled),
+        effects=(*before, *_effects(tool, table), *after),
         answer=_answer(tool, table),
         mints=table.key[0] if minted else "",
     )
@@ -36,7 +40,7 @@ def _requirements(
     tool: DomainTool, table: Table, tables: dict[str, Table]
 ) -> Iterator[Requirement]:
     if tool.kind in _ROW:
-        yield from _row_requirements(tool, table, tables)
+        yield from _row_requirements(tool, table)
         return
     for name, role in tool.arguments.items():
         if role.kind in {"key", "reference"}:
@@ -52,9 +56,7 @@ def _requirements(
         )
 
 
-def _row_requirements(
-    tool: DomainTool, table: Table, tables: dict[str, Table]
-) -> Iterator[Requirement]:
+def _row_requirements(tool: DomainTool, table: Table) -> Iterator[Requirement]:
     """What must hold of the row that a tool works on."""
 
     def of_row(condition: str = "TRUE", text: str = "") -> Requirement:
@@ -75,22 +77,9 @@ def _row_requirements(
     if tool.kind is ToolKind.UPDATE and len(values) > 1:
         given = " OR ".join(f":{name} IS NOT NULL" for name in values)
         yield Requirement(condition=given)
-    if tool.kind is ToolKind.DELETE:
-        for other, column in referring(table, tables):
-            if not other.is_link:
-                held = f"SELECT 1 FROM {quote(other.name)} WHERE {quote(column)} = :{table.key[0]}"
-                yield of_row(f"NOT EXISTS ({held})")
 
 
-def referring(table: Table, tables: dict[str, Table]) -> Iterator[tuple[Table, str]]:
-    """The tables that refer to `table`, each with the column that does, in order."""
-    for other in sorted(tables.values(), key=lambda one: one.name):
-        for column in other.columns:
-            if column.references == table.name:
-                yield other, column.name
-
-
-def _effects(tool: DomainTool, table: Table, tables: dict[str, Table]) -> Iterator[str]:
+def _effects(tool: DomainTool, table: Table) -> Iterator[str]:
     name, key = quote(table.name), table.key[0]
     where = f"WHERE {quote(key)} = :{key}"
     match tool.kind:
@@ -109,9 +98,6 @@ def _effects(tool: DomainTool, table: Table, tables: dict[str, Table]) -> Iterat
             sets += [f"{quote(c.name)} = :_now" for c in table.columns if records_changes(c)][:1]
             yield f"UPDATE {name} SET {', '.join(sets)} {where}"
         case ToolKind.DELETE:
-            for other, column in referring(table, tables):
-                if other.is_link:
-                    yield f"DELETE FROM {quote(other.name)} WHERE {quote(column)} = :{key}"
             yield f"DELETE FROM {name} {where}"
         case ToolKind.LINK:
             columns = ", ".join(quote(column) for column in table.key)
@@ -139,15 +125,15 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
     flags = tuple(column.name for column in table.columns if column.type == "boolean")
     match tool.kind:
         case ToolKind.LIST | ToolKind.COUNT:
-            where = " AND ".join(_filter(tool, *item) for item in tool.arguments.items())
+            tests = (_filter(tool, *item) for item in tool.arguments.items())
+            where = " AND ".join(test for test in tests if test)
             source = f"{name} WHERE {where}" if where else name
             if tool.kind is ToolKind.COUNT:
                 return Answer(sql=f"SELECT count(*) AS count FROM {source}")
             shown = list_columns(table)
-            order = dict.fromkeys(one for one in (table.label, *table.key) if one)
             return Answer(
                 sql=f"SELECT {', '.join(quote(column.name) for column in shown)} FROM {source}"
-                f" ORDER BY {', '.join(map(quote, order))}",
+                f" ORDER BY {', '.join(_order(tool, table))}{_limit(tool)}",
                 field=table.name,
                 flags=tuple(column.name for column in shown if column.name in flags),
             )
@@ -163,8 +149,29 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
 
 
 def _filter(tool: DomainTool, name: str, role: ArgumentRole) -> str:
-    test = f"{quote(role.column)} = :{name}"
+    if role.kind in {"sort", "descending", "limit"}:
+        return ""
+    sign = {"least": ">=", "most": "<="}.get(role.kind, "=")
+    test = f"{quote(role.column)} {sign} :{name}"
     return test if name in tool.parameters["required"] else f"(:{name} IS NULL OR {test})"
+
+
+def _order(tool: DomainTool, table: Table) -> Iterator[str]:
+    """What a list is ordered by: what was asked for, then the label and the key."""
+    roles = {role.kind: name for name, role in tool.arguments.items()}
+    if "sort" in roles:
+        by, down = roles["sort"], f"coalesce(:{roles['descending']}, 0)"
+        for column in tool.parameters["properties"][by]["enum"]:
+            asked, name = f":{by} = {literal(column)}", quote(column)
+            yield f"CASE WHEN {asked} THEN {name} IS NULL END"
+            yield f"CASE WHEN {asked} AND NOT {down} THEN {name} END"
+            yield f"CASE WHEN {asked} AND {down} THEN {name} END DESC"
+    yield from map(quote, dict.fromkeys(one for one in (table.label, *table.key) if one))
+
+
+def _limit(tool: DomainTool) -> str:
+    limits = [name for name, role in tool.arguments.items() if role.kind == "limit"]
+    return f" LIMIT coalesce(:{limits[0]}, -1)" if limits else ""
 
 
 def _found(table: Table, key: Iterable[str]) -> str:

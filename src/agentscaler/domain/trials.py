@@ -1,6 +1,7 @@
 """How the certificate tries the tools of a domain: where each argument's values come from."""
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
 from agentscaler.domain.values import ValueMaker
@@ -11,7 +12,9 @@ __all__ = ["tool_trials"]
 _POOL = 12
 _MOST = 5
 """The largest limit that a trial asks for."""
-_ANY_ROW = frozenset({ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT})
+_ANY_ROW = frozenset(
+    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
+)
 """Tools whose references may be any row's, not just those of the row they work on."""
 _READS = frozenset({ToolKind.LIST, ToolKind.COUNT})
 
@@ -67,6 +70,7 @@ def _draw(
     tables: Mapping[str, Table],
     values: _Pools,
 ) -> Draw:
+    query = tool.ask.draws.get(name, "") if tool.ask is not None else ""
     if role.kind in {"key", "reference"}:
         if tool.kind not in _ANY_ROW:
             return Draw("key", tool.table, name)
@@ -75,7 +79,8 @@ def _draw(
         return Draw("reference", target.name, target.key[0], held=held)
     if role.kind == "limit":
         return Draw("value", pool=tuple(range(1, _MOST + 1)))
-    table = tables[tool.table]
-    pool = values.of(table, role.column)
-    kind = "filter" if role.kind == "filter" else "value"
-    return Draw(kind, table.name, role.column, pool)
+    if role.kind in {"sort", "descending"} or not role.column:
+        return Draw("value", query=query)
+    table = tables[role.table]
+    kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"
+    return Draw(kind, table.name, role.column, values.of(table, role.column), query=query)

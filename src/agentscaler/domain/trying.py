@@ -107,9 +107,7 @@ class Trying:
     def _case(self) -> str:
         return f"({orjson.dumps(self.calls[-1][1]).decode()})"
 
-    def _make(
-        self, tool: str, arguments: dict[str, Any]
-    ) -> tuple[Outcome, ContractError | None]:
+    def _make(self, tool: str, arguments: dict[str, Any]) -> tuple[Outcome, ContractError | None]:
         outcome, error = outcome_of(self.world, tool, arguments)
         self.calls.append((tool, arguments))
         self.outcomes.append(outcome)

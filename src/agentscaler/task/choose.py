@@ -1,9 +1,11 @@
 """What a wish is about and what it sets: rows to work on, values to write, filters to ask with."""
 
 import random
+import re
 from typing import Any
 
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.domain.schema import quote
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.identify import Identifier
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
@@ -44,15 +46,12 @@ class Chooser:
         self,
         table: Table,
         focus: Focus | None,
-        *,
-        having: tuple[str, tuple[str | int, ...]] | None = None,
-        deletable: bool = False,
+        tool: DomainTool | None = None,
     ) -> dict[str, Any]:
         """A row: with a focus that row itself, one that belongs to it or its owner; else any.
 
         Args:
-            having: a column, and the values of which it must hold one.
-            deletable: whether no other row may refer to it.
+            tool: one that works on the row, which must accept it and find something left to do.
 
         Raises:
             WalkStop: none fits.
@@ -60,15 +59,15 @@ class Chooser:
         rows = [
             row for row in self.identify.rows(table) if "deleted" not in self.touched(table, row)
         ]
-        if having is not None:
-            column, allowed = having
+        if tool is not None:
+            accepted = self._accepted(tool, table)
             rows = [
-                r for r in rows if r[column] in allowed and column not in self.touched(table, r)
+                row
+                for row in rows
+                if row[table.key[0]] in accepted and self._is_untouched(tool, table, row)
             ]
-        if deletable:
-            rows = [row for row in rows if not self.touched(table, row) and self._free(table, row)]
         if focus is not None:
-            rows = [row for row in rows if self._near(table, row, focus)]
+            rows = [row for row in rows if self.is_near(table, row, focus)]
         if not rows:
             raise WalkStop(TaskReason.NO_START, f"no {table.noun} fits")
         return self.random.choice(rows)
@@ -143,7 +142,7 @@ class Chooser:
         """
         said = say(column, value)
         noun = column_noun(column)
-        label = f"{what} {noun} of the {table.noun}"
+        label = f"{what} {noun} of {self.identify.owner_noun(table)}"
         if column.type == "boolean":
             said, label = f"{noun} {said}", f"whether {noun} should be on or off"
         name = f"{table.noun.replace(' ', '_')}_{column.name}"
@@ -167,7 +166,15 @@ class Chooser:
         said, fact = self.tell(table, column, value, arguments)
         return [Fragment(text=f"with {clause(column, said)}", facts=(fact,))]
 
-    def _near(self, table: Table, row: dict[str, Any], focus: Focus) -> bool:
+    def is_tied(self, table: Table, focus: Focus) -> bool:
+        """Whether rows of `table` and the focused row's table can refer to each other."""
+        other = self.manifest.table[focus.table]
+        return any(c.references == other.name for c in table.columns) or any(
+            c.references == table.name for c in other.columns
+        )
+
+    def is_near(self, table: Table, row: dict[str, Any], focus: Focus) -> bool:
+        """Whether a row is the focused one, belongs to it or owns it."""
         if table.name == focus.table:
             return bool(row[table.key[0]] == focus.key)
         if any(c.references == focus.table and row[c.name] == focus.key for c in table.columns):
@@ -178,16 +185,26 @@ class Chooser:
             for column in self.manifest.table[focus.table].columns
         )
 
-    def _free(self, table: Table, row: dict[str, Any]) -> bool:
-        """Whether no other row refers to this one."""
-        key = row[table.key[0]]
-        return not any(
-            self.identify.rows(other, {column.name: key})
-            for other in self.manifest.tables
-            if not other.is_link
-            for column in other.columns
-            if column.references == table.name
-        )
+    def _accepted(self, tool: DomainTool, table: Table) -> set[str]:
+        """The keys of rows that meet what the tool demands, as far as no other argument counts."""
+        key = table.key[0]
+        demands = tool.contract.requirements if tool.contract is not None else ()
+        conditions = [
+            re.sub(rf":{key}\b", f"{quote(table.name)}.{quote(key)}", demand.condition)
+            for demand in demands
+            if demand.argument == key and demand.table == table.name
+        ]
+        known = [f"({condition})" for condition in conditions if ":" not in condition]
+        where = " AND ".join(known) or "TRUE"
+        sql = f"SELECT {quote(key)} AS key FROM {quote(table.name)} WHERE {where}"
+        return {row["key"] for row in self.notebook.world.query(sql)}
+
+    def _is_untouched(self, tool: DomainTool, table: Table, row: dict[str, Any]) -> bool:
+        """Whether nothing the task did so far would be undone, or make the deed odd to ask for."""
+        touched = self.touched(table, row)
+        if tool.kind is ToolKind.DELETE:
+            return touched <= {table.status}
+        return touched.isdisjoint(tool.sets)
 
     def _fresh(self, table: Table, column: Column, row: dict[str, Any] | None) -> Any:
         """A value other than the row's own; None if there is none to be had."""

@@ -7,7 +7,7 @@ itself, and gives back the `Goal` with its request, its report and the answers i
 import random
 from typing import Any
 
-from agentscaler.corpus.english import capital, gerund, listing, past, plural_noun, with_article
+from agentscaler.corpus.english import capital, gerund, listing, past, with_article
 from agentscaler.domain.describe import needs_confirmation
 from agentscaler.domain.domain import (
     ArgumentRole,
@@ -20,7 +20,9 @@ from agentscaler.domain.domain import (
 from agentscaler.domain.source import list_columns
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
+from agentscaler.task.deeds import DeedMaker, Made
 from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.listings import ListingMaker
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
@@ -29,16 +31,11 @@ from agentscaler.task.task import AnswerFact, Fragment, Goal
 __all__ = ["GoalMaker"]
 
 _TRIES = 12
-_MOST_NAMED = 6
-_BARE_COUNTS = 0.2
 _DELETE_WORDS = frozenset({"delete", "deregister", "release", "remove"})
 _LINK_WORDS = {
     "associate": "with", "detach": "from", "disassociate": "from", "enroll": "in", "leave": "from",
     "remove": "from", "unassign": "from", "unlink": "from",
 }  # fmt: skip
-
-_Made = tuple[list[Fragment], str, str, list[AnswerFact], Focus | None]
-"""A wish's request, report, confirmation and answers, and the row that it was about."""
 
 
 class GoalMaker:
@@ -52,6 +49,8 @@ class GoalMaker:
         self.random = rng
         self.identify = Identifier(domain, notebook, rng)
         self.choose = Chooser(domain, notebook, self.identify, rng, values)
+        self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
+        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose)
 
     def make(self, tool: DomainTool, focus: Focus | None) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
@@ -63,15 +62,16 @@ class GoalMaker:
         makers = {
             ToolKind.CREATE: self._create,
             ToolKind.GET: self._get,
-            ToolKind.LIST: self._list,
-            ToolKind.COUNT: self._list,
+            ToolKind.LIST: self.listings.make,
+            ToolKind.COUNT: self.listings.make,
             ToolKind.UPDATE: self._update,
             ToolKind.DELETE: self._delete,
             ToolKind.TRANSITION: self._transition,
             ToolKind.LINK: self._link,
             ToolKind.UNLINK: self._link,
         }
-        request, report, confirm, answers, about = makers[tool.kind](tool, focus)
+        make = self.deeds.make if tool.ask is not None else makers[tool.kind]
+        request, report, confirm, answers, about = make(tool, focus)
         made = self.notebook.calls[first:]
         if tool.effect == "write" and not any(call.arguments for call in made):
             raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
@@ -84,7 +84,7 @@ class GoalMaker:
         )
         return goal, about
 
-    def _create(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _create(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         if focus is not None and focus.table not in {r.table for r in tool.arguments.values()}:
             raise WalkStop(TaskReason.NO_START, f"a new {table.noun} does not follow")
@@ -102,7 +102,7 @@ class GoalMaker:
         key = self.notebook.calls[index].result[table.key[0]]
         reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
         named = tuple(fact for fragment in naming for fact in fragment.facts)
-        self.notebook.mentioned[table.name, key] = Mention(reference, named)
+        self.notebook.mentioned[table.name, key] = Mention(reference, named, reference)
         self.notebook.touched[table.name, key] = {"*", *arguments}
         report = f"{capital(reference)} has been created."
         if not table.natural_key:
@@ -144,7 +144,7 @@ class GoalMaker:
         columns = self.manifest.table[table].by_name
         return [name for name in roles if name in columns and columns[name].references]
 
-    def _get(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _get(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus)
         if "*" in self.choose.touched(table, row):
@@ -179,38 +179,9 @@ class GoalMaker:
         stated = listing([states(column, row[column.name]) for column in columns])
         return request, f"For {met.reference}, {stated}.", "", answers, Focus(table.name, met.key)
 
-    def _list(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
-        required = tool.parameters["required"]
-        if focus and not any(tool.arguments[name].table == focus.table for name in required):
-            raise WalkStop(TaskReason.NO_START, f"all {table.name} do not follow")
-        row = self.choose.row(table, focus)
-        arguments, owners = self.identify.owners(tool, row)
-        where = self.choose.filter(tool, table, row, arguments)
-        index = self.notebook.call(tool, arguments, "goal")
-        result = self.notebook.calls[index].result
-        names, many = [], result.get("count", 0)
-        if tool.kind is ToolKind.LIST:
-            names, many = _names(table, result[table.name]), len(result[table.name])
-        asked = plural_noun(table.noun)
-        counted = (
-            f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
-        )
-        if names:
-            request = [Fragment(text=f"tell me which {asked} there are"), *owners, *where]
-            answers = [
-                AnswerFact(label=f"one of the {asked}", value=name, said=(name,)) for name in names
-            ]
-            return request, f"{counted}: {listing(names)}.", "", answers, focus
-        if not arguments and self.random.random() > _BARE_COUNTS:
-            raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
-        request = [Fragment(text=f"tell me how many {asked} there are"), *owners, *where]
-        answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
-        return request, f"{counted}.", "", [answer], focus
-
-    def _update(self, tool: DomainTool, focus: Focus | None) -> _Made:
-        table = self.manifest.table[tool.table]
-        row = self.choose.row(table, focus)
+        row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
         chosen = self.choose.new_values(tool, table, arguments, most=2, row=row)
         if not chosen:
@@ -239,9 +210,9 @@ class GoalMaker:
         stated = listing([states(column, value, now=True) for column, value in chosen])
         return request, f"For {met.reference}, {stated}.", "", [], Focus(table.name, met.key)
 
-    def _delete(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _delete(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
-        row = self.choose.row(table, focus, deletable=True)
+        row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
         self.notebook.call(tool, arguments, "goal")
         self.notebook.touched[table.name, met.key] = {"*", "deleted"}
@@ -251,11 +222,9 @@ class GoalMaker:
         report = f"{capital(met.reference)} has been {past(verb)}."
         return request, report, f"{gerund(verb)} {met.reference}", [], None
 
-    def _transition(self, tool: DomainTool, focus: Focus | None) -> _Made:
-        assert tool.precondition is not None
+    def _transition(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
-        having = (tool.precondition.column, tool.precondition.allowed)
-        row = self.choose.row(table, focus, having=having)
+        row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
         verb = tool.name.split("_")[0]
         request = [Fragment(text=verb), *met.words, *owners]
@@ -269,7 +238,7 @@ class GoalMaker:
         confirm = f"{gerund(verb)} {met.reference}"
         return request, f"For {met.reference}, {stated}.", confirm, [], Focus(table.name, met.key)
 
-    def _link(self, tool: DomainTool, focus: Focus | None) -> _Made:
+    def _link(self, tool: DomainTool, focus: Focus | None) -> Made:
         link = self.manifest.table[tool.table]
         ends = [self.manifest.table[role.table] for role in tool.arguments.values()]
         rows = self._pair(tool, link, ends, focus)
@@ -318,13 +287,6 @@ class GoalMaker:
         met = self.identify.introduce(table, row[table.key[0]])
         arguments, owners = self.identify.owners(tool, row)
         return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
-
-
-def _names(table: Table, rows: list[dict[str, Any]]) -> list[str]:
-    """What the rows of a list are called; nothing if there are too many, or not all have a name."""
-    names = [row.get(table.label or "") for row in rows]
-    told = all(names) and len(set(names)) == len(names) <= _MOST_NAMED
-    return [str(name) for name in names] if told else []
 
 
 def _answer(table: Table, column: Column, value: Any) -> AnswerFact:

@@ -6,6 +6,7 @@ list tool, whose own owners are singled out in the same way.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -25,10 +26,10 @@ __all__ = ["Identifier", "Introduction"]
 _DEPTH = 3
 _BACK_REFERENCES = 0.5
 _CONTAINERS = frozenset(
-    "account album app application bucket calendar catalog channel cluster collection course"
-    " database dataset directory domain environment fleet folder group instance library network"
-    " organization pool portfolio project queue registry repository room schema server site space"
-    " stack store table team vault vpc workgroup workspace".split()
+    "account album app application basket bucket calendar catalog channel cluster collection"
+    " course database dataset directory domain environment fleet folder group instance library"
+    " network order organization pool portfolio project queue registry repository room schema server"
+    " site space stack store table team vault vpc workgroup workspace".split()
 )
 
 
@@ -76,27 +77,40 @@ class Identifier:
         mention = self.notebook.mentioned.get((table.name, key))
         if mention is not None:
             return Introduction(
-                key, self._known(key), (self._again(table, key, mention),), mention.full
+                key, self._known(key), (self._again(table, key, mention),), mention.reference
             )
+        if self._is_speaker(table) and any(
+            name == table.name for name, _ in self.notebook.mentioned
+        ):
+            raise WalkStop(TaskReason.NO_START, "the user is somebody else")
         row = self.row(table, key)
         if row is None or depth > _DEPTH:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
         if table.natural_key:
             return self._by_key(table, row)
-        described = self._describe(table, row)
+        finder = self._finder(table, row)
+        described = self._describe(table, row, finder)
         if described is None:
             return self._by_key(table, row)
-        columns, reference = described
+        columns, reference, alone = described
         told = {column.name: row[column.name] for column in columns}
-        owners: tuple[Fragment, ...] = ()
-        if self.notebook.seen(key, told) is None:
-            looked = self._look_up(table, row, depth)
-            if looked is None:
-                return self._by_key(table, row)
-            owners = looked
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
-        words = Fragment(text=reference, facts=facts, vague=f"one of the {plural_noun(table.noun)}")
-        self._remember(table, key, reference, facts)
+        owners: tuple[Fragment, ...] = ()
+        seen = self.notebook.seen(key, told)
+        if seen is None and finder is None:
+            return self._by_key(table, row)
+        if finder is not None and seen is None:
+            owners = self._look_up(finder, row, depth, named=not alone)
+        elif finder is not None and not alone:
+            owners = self.owners(finder, row, depth + 1, named=True)[1]
+        if self._is_speaker(table):
+            words, reference = self._speaker(columns, row, facts), "your account"
+            self._remember(table, key, "my account", facts, reference)
+        else:
+            said, reference = self._possessed(finder, reference)
+            vague = f"one of {'my' if said != reference else 'the'} {plural_noun(table.noun)}"
+            words = Fragment(text=said, facts=facts, vague=vague)
+            self._remember(table, key, said, facts, reference)
         seen = self.notebook.seen(key, told)
         if seen is None:
             raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
@@ -105,8 +119,32 @@ class Identifier:
     def _tell(self, table: Table, column: Column, value: Any) -> str:
         """The name of the fact that a row of `table` has `value` in `column`."""
         name = f"{table.noun.replace(' ', '_')}_{column.name}"
-        label = f"the {column_noun(column)} of the {table.noun}"
+        label = f"the {column_noun(column)} of {self.owner_noun(table)}"
         return self.notebook.tell(name, value, say(column, value), label).name
+
+    def owner_noun(self, table: Table) -> str:
+        """A row of `table` in the label of a fact, as the agent asks for it."""
+        return "your account" if self._is_speaker(table) else f"the {table.noun}"
+
+    def _is_speaker(self, table: Table) -> bool:
+        return table.name == self.manifest.speaker
+
+    def _speaker(
+        self, columns: tuple[Column, ...], row: dict[str, Any], facts: tuple[str, ...]
+    ) -> Fragment:
+        """The user's own row, as the user speaks of it."""
+        told = listing([f"my {column_noun(c)} is {say(c, row[c.name])}" for c in columns])
+        return Fragment(text=f"my account ({told})", facts=facts, vague="my account")
+
+    def _possessed(self, finder: DomainTool | None, reference: str) -> tuple[str, str]:
+        """Words of the user and of the agent for a row that may be the user's own."""
+        owners = (
+            [finder.arguments[name] for name in finder.parameters["required"]] if finder else []
+        )
+        if not any(role.table == self.manifest.speaker for role in owners):
+            return reference, reference
+        rest = reference.removeprefix("the ")
+        return f"my {rest}", f"your {rest}"
 
     def _known(self, key: str) -> Provenance:
         for fact in self.notebook.facts.values():
@@ -132,39 +170,64 @@ class Identifier:
             facts=(fact.name,),
             vague=f"one of the {plural_noun(table.noun)}",
         )
-        self._remember(table, key, reference, (fact.name,))
+        self._remember(table, key, reference, (fact.name,), reference)
         return Introduction(key, Provenance(origin="user", fact=fact.name), (words,), reference)
 
     def _again(self, table: Table, key: str, mention: Mention) -> Fragment:
         """Words for a row that was spoken of before; "that user" only if no other user was."""
+        if self._is_speaker(table):
+            return Fragment(text=mention.full)
         others = any(name == table.name and other != key for name, other in self.notebook.mentioned)
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
         return Fragment(text=mention.full, facts=mention.facts, vague=vague)
 
-    def _remember(self, table: Table, key: str, reference: str, facts: tuple[str, ...]) -> None:
-        self.notebook.mentioned[table.name, key] = Mention(reference, facts)
+    def _remember(
+        self, table: Table, key: str, full: str, facts: tuple[str, ...], reference: str
+    ) -> None:
+        self.notebook.mentioned[table.name, key] = Mention(full, facts, reference)
 
-    def _describe(self, table: Table, row: dict[str, Any]) -> tuple[tuple[Column, ...], str] | None:
-        """Columns whose values this row has and no other of its table, and words for the row."""
+    def _describe(
+        self, table: Table, row: dict[str, Any], finder: DomainTool | None
+    ) -> tuple[tuple[Column, ...], str, bool] | None:
+        """Columns whose values single out this row, words for it, and whether they do so alone.
+
+        They do where no other row of the table has the same values; else no other row that the
+        finder lists for the same owners has them.
+        """
         rows = self.rows(table)
-        for columns in self._descriptors(table, row):
-            same = [one for one in rows if all(one[c.name] == row[c.name] for c in columns)]
-            if len(same) != 1:
+        near = [one for one in rows if _same_owners(finder, one, row)] if finder else []
+        for columns in self._descriptors(table, row, finder):
+            alike = [_alike(columns, row, among) for among in (rows, near)]
+            if 1 not in alike:
                 continue
             said = [say(column, row[column.name]) for column in columns]
             if columns[0].name == table.label:
                 reference = self._labelled(table, columns[0], said[0])
             else:
-                parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
-                reference = f"the {table.noun} with {listing(parts)}"
-            return columns, reference
+                reference = self._by_facts(table, columns, said)
+            return columns, reference, alike[0] == 1
         return None
 
-    def _descriptors(self, table: Table, row: dict[str, Any]) -> Iterator[tuple[Column, ...]]:
+    def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
+        """Words for a row by what it holds: "the order placed on 3 May 2026"."""
+        event = re.fullmatch(r"(\w+ed) (?:on|at)", columns[0].name.replace("_", " "))
+        if columns[0].meaning != "moment" or event is None:
+            parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
+            return f"the {table.noun} with {listing(parts)}"
+        parts = [clause(c, s) for c, s in zip(columns[1:], said[1:], strict=True)]
+        rest = f" with {listing(parts)}" if parts else ""
+        return f"the {table.noun} {event.group(1)} on {said[0]}{rest}"
+
+    def _descriptors(
+        self, table: Table, row: dict[str, Any], finder: DomainTool | None
+    ) -> Iterator[tuple[Column, ...]]:
+        asked = _asked_of(finder, table)
+        if asked:
+            yield asked
         if table.label is not None and row[table.label] is not None:
-            yield (table.by_name[table.label],)
+            yield (table.by_name[table.label], *asked)
         telling = [
             column
             for column in list_columns(table)
@@ -174,21 +237,23 @@ class Identifier:
             and column.type != "boolean"
             and column.meaning not in {"sentence", "url", "text", "path"}
             and row[column.name] is not None
+            and column not in asked
         ]
-        yield from ((column,) for column in telling)
-        yield from combinations(telling, 2)
+        telling.sort(key=lambda column: column.meaning != "moment")
+        yield from ((*asked, column) for column in telling)
+        yield from ((*asked, *pair) for pair in combinations(telling, 2))
 
     def _labelled(self, table: Table, column: Column, said: str) -> str:
         if column.meaning == "person_name":
             return f"the {table.noun} {said}"
         if column.meaning == "email":
             return f"the {table.noun} with the email address {said}"
+        if column.meaning in {"reference", "code"}:
+            return f"the {table.noun} {said}"
         return self.random.choice((f'the {table.noun} "{said}"', f"the {table.noun} called {said}"))
 
-    def _look_up(
-        self, table: Table, row: dict[str, Any], depth: int
-    ) -> tuple[Fragment, ...] | None:
-        """Calls a list tool that shows the row; the words for the owners it needed."""
+    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+        """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool
             for tool in self.manifest.tools
@@ -198,24 +263,41 @@ class Identifier:
                 row[tool.arguments[name].column] is not None for name in tool.parameters["required"]
             )
             and all(
-                tool.arguments[name].kind == "reference" for name in tool.parameters["required"]
+                tool.arguments[name].kind in {"reference", "filter"}
+                for name in tool.parameters["required"]
             )
         ]
-        tools.sort(key=lambda tool: (len(tool.parameters["required"]), tool.name))
-        for tool in tools[:1]:
-            arguments, words = self.owners(tool, row, depth + 1)
-            values = {name: value for name, (value, _) in arguments.items()}
-            if self.notebook.same_call(tool.name, values) is None:
-                self.notebook.call(tool, arguments, "lookup")
-            return words
-        return None
+        return min(
+            tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
+        )
+
+    def _look_up(
+        self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
+    ) -> tuple[Fragment, ...]:
+        """Calls a list tool that shows the row; the words for the owners it needed.
+
+        Args:
+            named: whether owners that were spoken of before are spoken of again.
+        """
+        arguments, words = self.owners(tool, row, depth + 1, named=named)
+        table = self.manifest.table[tool.table]
+        for name in tool.parameters["required"]:
+            role = tool.arguments[name]
+            if role.kind == "filter":
+                value = row[role.column]
+                fact = self._tell(table, table.by_name[role.column], value)
+                arguments[name] = value, Provenance(origin="user", fact=fact)
+        values = {name: value for name, (value, _) in arguments.items()}
+        if self.notebook.same_call(tool.name, values) is None:
+            self.notebook.call(tool, arguments, "lookup")
+        return words
 
     def owners(
-        self, tool: DomainTool, row: dict[str, Any], depth: int = 0
+        self, tool: DomainTool, row: dict[str, Any], depth: int = 0, *, named: bool = False
     ) -> tuple[dict[str, tuple[Any, Provenance]], tuple[Fragment, ...]]:
         """The required references of a tool, filled from `row`, and the words for those rows.
 
-        An owner that was spoken of before needs no words.
+        An owner that was spoken of before needs no words, unless all are to be `named`.
         """
         arguments: dict[str, tuple[Any, Provenance]] = {}
         words: list[Fragment] = []
@@ -227,9 +309,18 @@ class Identifier:
             spoken = (table.name, row[role.column]) in self.notebook.mentioned
             met = self.introduce(table, row[role.column], depth)
             arguments[name] = met.key, met.origin
-            if not spoken:
+            if self._is_speaker(table):
+                words += [] if spoken else self._signature(met)
+            elif named or not spoken:
                 words += self.belonging(table, met)
         return arguments, tuple(words)
+
+    def _signature(self, met: Introduction) -> list[Fragment]:
+        """Who the user is, behind what is the user's own: "(my email address is ...)"."""
+        return [
+            Fragment(text=one.text.removeprefix("my account "), facts=one.facts)
+            for one in met.words
+        ]
 
     def belonging(self, table: Table, met: Introduction) -> list[Fragment]:
         """The words for an owner, behind the thing it owns ("in the app Billing")."""
@@ -238,3 +329,21 @@ class Identifier:
         word = "in" if last in _CONTAINERS else "for"
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
+
+
+def _asked_of(finder: DomainTool | None, table: Table) -> tuple[Column, ...]:
+    """The columns of a row whose values its finder must be given."""
+    if finder is None:
+        return ()
+    roles = [finder.arguments[name] for name in finder.parameters["required"]]
+    return tuple(table.by_name[role.column] for role in roles if role.kind == "filter")
+
+
+def _same_owners(finder: DomainTool, one: dict[str, Any], other: dict[str, Any]) -> bool:
+    columns = [finder.arguments[name].column for name in finder.parameters["required"]]
+    return all(one[column] == other[column] for column in columns)
+
+
+def _alike(columns: tuple[Column, ...], row: dict[str, Any], among: list[dict[str, Any]]) -> int:
+    """How many rows have the values that `row` has in `columns`."""
+    return sum(all(one[c.name] == row[c.name] for c in columns) for one in among)

@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from agentscaler.errors import InputError, WorldError
+from agentscaler.world.dates import register_dates
 from agentscaler.world.gate import STEPS_BETWEEN_CHECKS, Gate
 from agentscaler.world.schema import is_internal, read_schema
 
@@ -79,6 +80,7 @@ class Database:
         connection.execute(pragmas, can_cache=False)
         for limit, most in LIMITS.items():
             connection.limit(limit, most)
+        register_dates(connection)
         self.gate = Gate(self.schema)
         connection.authorizer = self.gate.authorize
         connection.set_progress_handler(self.gate.progress, STEPS_BETWEEN_CHECKS)
@@ -207,12 +209,17 @@ def _columns(cursor: apsw.Cursor) -> tuple[str, ...]:
     return tuple(column[0] for column in cursor.get_description())
 
 
-def create_image(schema_sql: str, rows: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> bytes:
+def create_image(
+    schema_sql: str,
+    rows: Mapping[str, Sequence[Mapping[str, Scalar]]],
+    settle: Sequence[str] = (),
+) -> bytes:
     """The bytes of a new database: the same for the same input.
 
     Args:
         schema_sql: DDL; every table is STRICT and has a primary key.
         rows: by table, each a mapping from column to value; a column left out takes its default.
+        settle: statements that are run on the rows before they are held against each other.
 
     Raises `InputError` naming the table, and the row where one is at fault: the DDL does not run, a
     row does not fit its table, or a foreign key refers to nothing.  Tables may come in any order.
@@ -225,6 +232,7 @@ def create_image(schema_sql: str, rows: Mapping[str, Sequence[Mapping[str, Scala
         for table, members in rows.items():
             for position, row in enumerate(members):
                 _insert(connection, table, position, row)
+        _settle(connection, settle)
         _check_references(connection, rows)
         connection.execute("COMMIT")
         return connection.serialize("main")
@@ -258,6 +266,16 @@ def _insert(
         raise InputError(
             f"Row {position} of table {table} does not fit: {error}.", "Correct the row."
         ) from error
+
+
+def _settle(connection: apsw.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        try:
+            connection.execute(statement)
+        except apsw.Error as error:
+            raise InputError(
+                f"The statement {statement} does not run on the rows: {error}.", "Correct it."
+            ) from error
 
 
 def _check_references(

@@ -7,6 +7,7 @@ are asked about too, so that a delete which cascades must declare the tables it 
 
 import apsw
 
+from agentscaler.world.dates import DATE_FUNCTIONS
 from agentscaler.world.schema import Schema, is_internal
 
 __all__ = ["Gate"]
@@ -28,7 +29,7 @@ _JSON = """
 -> ->> json json_array json_array_length json_extract json_group_array json_group_object
 json_object json_type json_valid
 """
-_FUNCTIONS = frozenset((_AGGREGATES + _SCALARS + _JSON).split())
+_FUNCTIONS = frozenset((_AGGREGATES + _SCALARS + _JSON).split()) | DATE_FUNCTIONS.keys()
 
 _COLUMN_PRAGMAS = frozenset(("table_info", "table_xinfo"))
 """Asked by the session extension, when a tool changes a table for the first time."""

@@ -15,13 +15,14 @@ import apsw
 import orjson
 
 from agentscaler.errors import WorldError
-from agentscaler.world.database import LIMITS
 from agentscaler.world.contract import Contract, Requirement
+from agentscaler.world.database import LIMITS
+from agentscaler.world.dates import register_dates
 from agentscaler.world.gate import STEPS_BETWEEN_CHECKS, Gate
 from agentscaler.world.schema import read_schema
 from agentscaler.world.toolbox import ToolDefinition
 
-__all__ = ["Model", "ModelError", "Row", "named_in", "requirement_sql", "with_names"]
+__all__ = ["Model", "ModelError", "Row", "quote", "requirement_sql", "with_names"]
 
 Row = tuple[Any, ...]
 
@@ -36,11 +37,6 @@ _VIEWS_OF_JSON = frozenset(("json_each", "json_tree"))
 
 class ModelError(WorldError):
     """A contract's own SQL does not run."""
-
-
-def named_in(condition: str) -> set[str]:
-    """The arguments that a condition names."""
-    return {name for name in _TEXT_OR_NAME.findall(condition) if name}
 
 
 def with_names(condition: str, expressions: Mapping[str, str]) -> str:
@@ -101,6 +97,7 @@ class Model:
         for limit, most in LIMITS.items():
             connection.limit(limit, most)
         connection.limit(apsw.SQLITE_LIMIT_SQL_LENGTH, _SQL_LENGTH)
+        register_dates(connection)
         schema = read_schema(connection)
         self.tables = schema.tables
         self._all = frozenset(self.tables)
@@ -253,7 +250,7 @@ class Model:
     def _bound(
         self, promise: _Promise, arguments: Mapping[str, Any], made: Any = None
     ) -> dict[str, Any]:
-        bound = promise.unnamed | arguments
+        bound = {**promise.unnamed, **arguments}
         for name, value in arguments.items():
             if isinstance(value, list):
                 bound[name] = orjson.dumps(value).decode()
@@ -265,9 +262,7 @@ class Model:
         cause = self._gate.breach or f"{type(error).__name__}: {error}"
         return f"its SQL does not run, {cause} ({sql})"
 
-    def _asked(
-        self, queries: Mapping[str, str], tables: frozenset[str]
-    ) -> tuple[list[str], str]:
+    def _asked(self, queries: Mapping[str, str], tables: frozenset[str]) -> tuple[list[str], str]:
         """The queries that read some of `tables`, and one statement that tries them all."""
         for name, query in queries.items():
             if name not in self._readers:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from agentscaler.world.bindings import named_in
 from agentscaler.world.contract import Requirement
 from agentscaler.world.edges import to_the_edge
-from agentscaler.world.model import Model, named_in, quote, requirement_sql, with_names
+from agentscaler.world.model import Model, quote, requirement_sql, with_names
 from agentscaler.world.samples import another_key, in_shape, sample, spoil, varied
 from agentscaler.world.toolbox import ToolDefinition
 
@@ -34,7 +35,8 @@ class Draw:
     of a call take the same row.  `reference`: `column` of any row of `table`; a row of the tool's
     own table holds it in `held`.  `filter`: mostly `column` of a row of `table`, the same row for
     all of a call, else one of `pool`.  `value`: one of `pool`, or where that is empty whatever the
-    schema allows; rows of `table` have such values in `column`.
+    schema allows; rows of `table` have such values in `column`.  Where there is a `query`, the
+    values are what it gives; it may use other arguments.
     """
 
     kind: Literal["key", "reference", "filter", "value"]
@@ -42,6 +44,7 @@ class Draw:
     column: str = ""
     pool: tuple[Any, ...] = ()
     held: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,14 @@ class Drawn:
         wrong: in words, what is wrong with them on purpose ("" where nothing is).
         unknown: the key that no record has, where there is one.
         unmet: positions of the contract's requirements that they do not meet.
+        fits: whether they are what was asked for; no row of the state may do.
     """
 
     arguments: dict[str, Any]
     wrong: str = ""
     unknown: Any = None
     unmet: tuple[int, ...] = ()
+    fits: bool = True
 
 
 class Drawing:
@@ -121,6 +126,7 @@ class Drawing:
         contract = definition.contract
         self._requirements = contract.requirements if contract is not None else ()
         self._rows = self._row_arguments()
+        self._late = self._late_arguments()
         self._closing = self._closed()
         self._breakable = [
             position for position, one in enumerate(self._requirements) if one.condition != "TRUE"
@@ -137,16 +143,17 @@ class Drawing:
         if manner is Manner.UNMET and self._breakable:
             broken = self._breakable[number // 10 % len(self._breakable)]
         arguments, unmet = self._fitting(model, rng, broken)
+        fits = unmet == (() if broken is None else (broken,))
         if manner is Manner.UNKNOWN:
             return self._unknown(model, rng, arguments, unmet, number // 10)
         if manner is Manner.MALFORMED:
             return Drawn(arguments, spoil(arguments, self._required, rng))
-        if manner is Manner.PLAIN and self._edges and not unmet and rng.random() < _TO_THE_EDGE:
+        if manner is Manner.PLAIN and self._edges and fits and rng.random() < _TO_THE_EDGE:
             arguments = to_the_edge(
                 self._trial.tool, arguments, self._edges, self._properties, model, rng
             )
             unmet = model.unmet(self._trial.tool, arguments)
-        return Drawn(arguments, unmet=unmet)
+        return Drawn(arguments, unmet=unmet, fits=fits)
 
     def _fitting(
         self, model: Model, rng: random.Random, broken: int | None
@@ -182,8 +189,8 @@ class Drawing:
         drawn: dict[str, Any] = {}
         given = self._given(rng, bare=broken is not None and attempt % 2 == 1)
         for name in self._properties:
-            if name in given and name not in self._rows:
-                drawn[name] = self._value(name, home, model, rng, broken, attempt)
+            if name in given and name not in self._rows and name not in self._late:
+                drawn[name] = self._value(name, drawn, home, model, rng, broken, attempt)
         for name in self._rows:
             if name not in given:
                 continue
@@ -193,6 +200,9 @@ class Drawing:
                     return None
                 found = self._any_row(self._draw(name), model, rng)
             drawn[name] = in_shape(self._properties[name], found)
+        for name in self._late:
+            if name in given:
+                drawn[name] = self._value(name, drawn, home, model, rng, broken, attempt)
         return {name: drawn[name] for name in self._properties if name in drawn}
 
     def _given(self, rng: random.Random, *, bare: bool) -> set[str]:
@@ -219,6 +229,7 @@ class Drawing:
     def _value(
         self,
         name: str,
+        drawn: Mapping[str, Any],
         home: dict[str, Any] | None,
         model: Model,
         rng: random.Random,
@@ -226,6 +237,10 @@ class Drawing:
         attempt: int,
     ) -> Any:
         draw, schema = self._draw(name), self._properties[name]
+        if draw.query and attempt < _ATTEMPTS // 2:
+            found = model.select(draw.query, model.bound(self._trial.tool, drawn))
+            if found:
+                return in_shape(schema, rng.choice(found)[0])
         if draw.kind == "key":
             value = home.get(draw.column) if home is not None else None
             return in_shape(schema, another_key(None, rng) if value is None else value)
@@ -306,13 +321,21 @@ class Drawing:
         ordered = sorted(rows, key=lambda name: -ties[name])
         return {name: rows[name] for name in ordered}
 
+    def _late_arguments(self) -> tuple[str, ...]:
+        """Values that are asked for when the rows are known."""
+        return tuple(
+            name
+            for name in self._properties
+            if name not in self._rows and named_in(self._draw(name).query) & self._rows.keys()
+        )
+
     def _closed(self) -> dict[str, list[int]]:
         """By row argument, the requirements that can be tried once it is drawn."""
         closing: dict[str, list[int]] = {name: [] for name in self._rows}
         order = list(self._rows)
         for position, requirement in enumerate(self._requirements):
             named = _named(requirement) & self._rows.keys()
-            if named:
+            if named and not named_in(requirement.condition) & set(self._late):
                 closing[max(named, key=order.index)].append(position)
         return closing
 
@@ -340,10 +363,12 @@ class Drawing:
         if self._requirements:
             names = [name for name in self._properties if name in self._rows]
         else:
-            kinds = {name: self._draw(name).kind for name in self._properties}
-            names = [name for name, kind in kinds.items() if kind in {"key", "reference"}]
-        if not names:
-            return Drawn(arguments, unmet=unmet)
+            draws = {name: self._draw(name) for name in self._properties}
+            names = [name for name, draw in draws.items() if draw.kind in {"key", "reference"}]
+            if not all(model.rows(draws[name].table) for name in names):
+                return Drawn(arguments, fits=False)
+        if not names or unmet:  # what is wrong with it must be this key alone
+            return Drawn(arguments, unmet=unmet, fits=not unmet)
         name = names[number % len(names)]
         draw = self._draw(name)
         table, column = self._rows.get(name, (draw.table, draw.column))
@@ -353,7 +378,7 @@ class Drawing:
         return Drawn(ordered, f"an unknown {name}", key)
 
 
-def _named(requirement: Requirement) -> set[str]:
+def _named(requirement: Requirement) -> frozenset[str]:
     own = {requirement.argument} if requirement.table else set()
     return named_in(requirement.condition) | own
 

@@ -54,10 +54,12 @@ def test_descriptions_say_what_goes_in_and_what_comes_out(box_office: Domain) ->
     assert "Returns the new show with its show_id." in description
 
 
-def test_the_policy_names_every_precondition(box_office: Domain) -> None:
-    assert "cancel_show: Refused unless the show's status is SCHEDULED or ON_SALE." in (
+def test_the_policy_tells_every_rule_but_bounds_which_parameters_tell(box_office: Domain) -> None:
+    assert "- A show can be canceled with cancel_show only while it is scheduled or on sale." in (
         box_office.policy
     )
+    for rule in box_office.manifest.rules:
+        assert (rule.text in box_office.policy) == (rule.pattern != "range")
 
 
 def test_every_tool_is_certified(box_office: Domain) -> None:

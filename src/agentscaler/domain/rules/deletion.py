@@ -1,0 +1,166 @@
+"""What stands in the way of a deletion, and what goes with it.
+
+A refusal must be one that an agent can do something about: rows that tools can delete hold what
+they refer to; parts that nothing deletes by itself go with their whole, or stay without it.
+"""
+
+from collections.abc import Iterator
+
+from agentscaler.corpus.english import capital, listing, plural_noun, with_article
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.rule import Pattern, Rule
+from agentscaler.domain.rules.clause import Clause, Ground, Supplied
+from agentscaler.domain.schema import quote
+from agentscaler.domain.statement import call, raising
+from agentscaler.world.contract import Requirement
+
+__all__ = ["cascaded", "find_deletion_rules"]
+
+_PROTECTIONS = ("protection", "protected", "protection_enabled", "locked", "is_default", "default")
+
+
+def find_deletion_rules(ground: Ground) -> Iterator[Supplied]:
+    """Rules HELD, CASCADE and PROTECTED."""
+    for table in ground.entities():
+        deletes = ground.of(table, ToolKind.DELETE)
+        if not deletes:
+            continue
+        held = [(one, column) for one, column in ground.referring(table) if _is_held(ground, one)]
+        if held:
+            yield _held(table, deletes, held)
+        flag = next((column for column in table.columns if _protects(column)), None)
+        if flag is not None:
+            yield _protected(table, deletes, flag)
+        gone = [(other, column) for other, column in ground.referring(table) if not other.is_link]
+        gone = [(other, column) for other, column in gone if not _is_held(ground, other)]
+        links = [(other, column) for other, column in ground.referring(table) if other.is_link]
+        if gone or links:
+            yield _cascade(table, deletes, gone, links)
+
+
+def cascaded(ground: Ground) -> set[str]:
+    """Tables of which rows go, or lose their owner, when a row of another is deleted."""
+    found = set()
+    for table in ground.entities():
+        if ground.of(table, ToolKind.DELETE):
+            found |= {o.name for o, _ in ground.referring(table) if not _is_held(ground, o)}
+    return found
+
+
+def _is_held(ground: Ground, other: Table) -> bool:
+    """Whether rows of `other` must be deleted before what they refer to."""
+    if other.is_link:
+        return False
+    deletable = bool(ground.of(other, ToolKind.DELETE))
+    return deletable or any(True for _ in ground.referring(other))
+
+
+def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]) -> Supplied:
+    key = table.key[0]
+    checks: list[str] = []
+    requirements = []
+    for other, column in held:
+        where = f"{quote(other.name)} WHERE {quote(column)} = ?"
+        checks += call("used = db.one", f"SELECT COUNT(*) AS n FROM {where}", [key], '["n"]')
+        many = other.name.replace("_", " ")
+        checks += raising(
+            "used",
+            f"{table.noun} {{{key}}} is still used by {{used}} {many}, it cannot be deleted",
+        )
+        refer = f"SELECT 1 FROM {quote(other.name)} WHERE {quote(column)} = :{key}"
+        requirements.append(_of_row(table, f"NOT EXISTS ({refer})"))
+    holders = listing(list(dict.fromkeys(plural_noun(other.noun) for other, _ in held)), "or")
+    what = capital(with_article(table.noun))
+    text = f"{what} cannot be deleted while {holders} still refer to it."
+    requirements[0] = requirements[0].model_copy(update={"text": f"no {holders} refer to it"})
+    rule = Rule(
+        id=f"held/{table.name}",
+        pattern=Pattern.HELD,
+        table=table.name,
+        text=text,
+        tools=tuple(tool.name for tool in deletes),
+    )
+    clauses = tuple(
+        Clause(tool.name, checks=tuple(checks), requirements=tuple(requirements))
+        for tool in deletes
+    )
+    return Supplied(rule, clauses)
+
+
+def _cascade(
+    table: Table,
+    deletes: list[DomainTool],
+    gone: list[tuple[Table, str]],
+    links: list[tuple[Table, str]],
+) -> Supplied:
+    key = table.key[0]
+    checks: list[str] = []
+    effects = []
+    parts: list[str] = []
+    loose: list[str] = []
+    for other, column in [*gone, *links]:
+        nullable = not other.is_link and other.by_name[column].nullable
+        name, field = quote(other.name), quote(column)
+        change = f"UPDATE {name} SET {field} = NULL" if nullable else f"DELETE FROM {name}"
+        checks += call("db.run", f"{change} WHERE {field} = ?", [key])
+        effects.append(f"{change} WHERE {field} = :{key}")
+        (loose if nullable else parts).append(plural_noun(other.noun))
+    what = capital(with_article(table.noun))
+    told = []
+    if parts:
+        told.append(f"Its {listing(list(dict.fromkeys(parts)))} are deleted with it.")
+    if loose:
+        told.append(f"Its {listing(list(dict.fromkeys(loose)))} stay without it.")
+    rule = Rule(
+        id=f"cascade/{table.name}",
+        pattern=Pattern.CASCADE,
+        table=table.name,
+        text=f"{what} can be deleted. {' '.join(told)}",
+        tools=tuple(tool.name for tool in deletes),
+    )
+    writes = tuple(sorted({other.name for other, _ in [*gone, *links]}))
+    clauses = tuple(
+        Clause(tool.name, checks=tuple(checks), effects_before=tuple(effects), writes=writes)
+        for tool in deletes
+    )
+    return Supplied(rule, clauses)
+
+
+def _protects(column: Column) -> bool:
+    return column.type == "boolean" and (
+        column.name in _PROTECTIONS or column.name.endswith(_PROTECTIONS[:4])
+    )
+
+
+def _protected(table: Table, deletes: list[DomainTool], flag: Column) -> Supplied:
+    key, name = table.key[0], flag.name
+    default = name.endswith("default")
+    state = "the default" if default else "protected"
+    remedy = "" if default else f", turn {name} off first"
+    checks = raising(
+        f'row["{name}"]', f"{table.noun} {{{key}}} is {state}, it cannot be deleted{remedy}"
+    )
+    condition = f"NOT coalesce({quote(name)}, 0)"
+    rule = Rule(
+        id=f"protected/{table.name}.{name}",
+        pattern=Pattern.PROTECTED,
+        table=table.name,
+        columns=(name,),
+        text=f"{capital(with_article(table.noun))} cannot be deleted while its {name} is true.",
+        tools=tuple(tool.name for tool in deletes),
+    )
+    requirement = _of_row(table, condition, f"its {name} is false", rule.id)
+    return Supplied(
+        rule,
+        tuple(
+            Clause(tool.name, checks=tuple(checks), row=True, requirements=(requirement,))
+            for tool in deletes
+        ),
+    )
+
+
+def _of_row(table: Table, condition: str, text: str = "", rule: str = "") -> Requirement:
+    key = table.key[0]
+    return Requirement(
+        condition=condition, argument=key, table=table.name, key=key, text=text, rule=rule
+    )
