@@ -28,7 +28,7 @@ from agentscaler.world.world import World
 
 __all__ = ["certify"]
 
-SEQUENCE = 50
+SEQUENCE = 100
 """Calls made on one world before the next starts afresh."""
 
 EXTRA_TRIALS = 30

@@ -43,14 +43,20 @@ class Replay:
         tools: of a `JailedToolbox` the replay is jailed as well; what runs in process anyway takes
             as much of the jail as the machine offers.
         now: the clock of the worlds.
+        workers: where to play; this process has two for all its replays.
     """
 
-    def __init__(self, tools: Toolbox | JailedToolbox, now: str) -> None:
+    def __init__(
+        self,
+        tools: Toolbox | JailedToolbox,
+        now: str,
+        workers: Sequence[Workers] | None = None,
+    ) -> None:
         confined = isinstance(tools, JailedToolbox)
         sent = tools if isinstance(tools, JailedToolbox) else JailedToolbox.of(tools)
         self._tools = sent
         self._now = now
-        self._workers = _pair(confined)
+        self._workers = workers or _pair(confined)
 
     def difference(
         self,
