@@ -70,7 +70,7 @@ def test_its_rules_hold_in_every_state_of_every_seed(name: str) -> None:
         for state, image in draft.states.items():
             with World(image, toolbox, now=draft.now) as world:
                 for rule in draft.rules:
-                    values = {one: draft.now for one in named_in(rule.broken)}
+                    values = dict.fromkeys(named_in(rule.broken), draft.now)
                     sql, bound = positional(rule.broken or "SELECT 1 WHERE FALSE", values)
                     assert world.query(sql, *bound) == [], f"{rule.id} in {state} of seed {seed}"
 
@@ -80,7 +80,9 @@ def test_every_rule_is_kept_by_a_tool(name: str, made: Callable[[str], Domain]) 
     manifest = made(name).manifest
     assert [rule.id for rule in manifest.rules if not rule.tools] == []
     known = {rule.id for rule in manifest.rules} | {""}
-    demands = [one for tool in manifest.tools if tool.contract for one in tool.contract.requirements]
+    demands = [
+        one for tool in manifest.tools if tool.contract for one in tool.contract.requirements
+    ]
     assert {one.rule for one in demands} <= known
 
 
@@ -121,5 +123,5 @@ def test_its_policy_tells_every_rule_and_what_needs_a_yes(
 
 
 def test_a_name_that_is_none_is_answered_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="no vertical bakery.*The verticals are .*retail"):
+    with pytest.raises(InputError, match=r"no vertical bakery.*The verticals are .*retail"):
         load_vertical("bakery")
