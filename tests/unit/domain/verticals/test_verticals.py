@@ -80,7 +80,9 @@ def test_every_rule_is_kept_by_a_tool(name: str, made: Callable[[str], Domain]) 
     manifest = made(name).manifest
     assert [rule.id for rule in manifest.rules if not rule.tools] == []
     known = {rule.id for rule in manifest.rules} | {""}
-    demands = [one for tool in manifest.tools if tool.contract for one in tool.contract.requirements]
+    demands = [
+        one for tool in manifest.tools if tool.contract for one in tool.contract.requirements
+    ]
     assert {one.rule for one in demands} <= known
 
 
