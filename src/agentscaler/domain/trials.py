@@ -81,10 +81,9 @@ def _draw(
         return Draw("reference", target.name, target.key[0], held=held)
     if role.kind == "limit":
         return Draw("value", pool=tuple(range(1, _MOST + 1)))
-    if role.kind in {"sort", "descending"} or not role.column:
+    listed = "enum" in tool.parameters["properties"][name]
+    if listed or role.kind == "descending" or not role.column:
         return Draw("value", query=query)
     table = tables[role.table]
     kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"
-    allowed = tool.parameters["properties"][name].get("enum")
-    pool = tuple(allowed) if allowed else values.of(table, role.column)
-    return Draw(kind, table.name, role.column, pool, query=query)
+    return Draw(kind, table.name, role.column, values.of(table, role.column), query=query)
