@@ -127,6 +127,8 @@ def _output(tool: DomainTool, table: Table) -> str:
             return f"Returns the changed {table.noun}."
         case ToolKind.LINK | ToolKind.UNLINK:
             return f"Returns {key} and whether they are linked."
+        case ToolKind.ACTION:
+            return f"Returns the {table.noun}."
 
 
 def _refusal(tool: DomainTool) -> str:

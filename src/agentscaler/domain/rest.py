@@ -4,6 +4,7 @@ What a path leaves open (a call at no collection, a method on many things at onc
 name of the operation says it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -43,10 +44,18 @@ _PLAIN = frozenset(
 
 def read_service(tools: Sequence[ToolSpec]) -> list[Operation]:
     """Understands the operations of one service together, in their order."""
+    tools = [_named_by_fragment(tool) for tool in tools]
     at_paths = [tool for tool in tools if _has_path(tool)]
     places = Places(at_paths)
     read = [_read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools]
     return settle_parts(read)
+
+
+def _named_by_fragment(tool: ToolSpec) -> ToolSpec:
+    """A remote procedure behind a fragment has its name there (`/#Action=DeleteStack`)."""
+    fragment = (tool.path or "").partition("#")[2]
+    name = re.split(r"[=.&]", fragment)[-1]
+    return tool.model_copy(update={"name": name}) if name.isidentifier() else tool
 
 
 def _has_path(tool: ToolSpec) -> bool:

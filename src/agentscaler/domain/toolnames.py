@@ -37,7 +37,7 @@ def tool_name(operation: Operation, taken: Collection[str]) -> str:
 def _candidates(operation: Operation) -> Iterator[str]:
     own = snake(operation.tool.name)
     is_dotted = "." in operation.tool.name
-    is_made = operation.tool.source == "openapi"
+    is_made = operation.tool.source == "openapi" and "#" not in (operation.tool.path or "")
     if not is_dotted and (not is_made or _reads_well(own, operation)):
         yield _fit(own)
     yield from _made(operation)

@@ -86,8 +86,9 @@ class DeedMaker:
         def fits(name: str, table: Table, row: dict[str, Any]) -> bool:
             if "deleted" in self.choose.touched(table, row):
                 return False
-            near = focus is None or fixed or name != rows[0]
-            return bool(near) or self.choose.is_near(table, row, focus)
+            if focus is None or fixed or name != rows[0]:
+                return True
+            return self.choose.is_near(table, row, focus)
 
         grounder = Grounder(
             self.notebook.world,

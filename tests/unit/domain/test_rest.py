@@ -116,3 +116,8 @@ def test_without_a_path_the_name_tells(call: MakeCall) -> None:
     tool = call("GET", "/", name="listPets").model_copy(update={"path": None, "method": None})
     (operation,) = read_service([tool])
     assert (operation.kind, operation.resource) == (OperationKind.LIST, "pet")
+
+
+def test_a_procedure_behind_a_fragment_is_told_by_its_name(call: MakeCall) -> None:
+    (operation,) = read_service([call("POST", "/#X-Amz-Target=Acme.UpdateStack", name="make12")])
+    assert (operation.kind, operation.resource) == (OperationKind.UPDATE, "stack")

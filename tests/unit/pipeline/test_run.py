@@ -68,7 +68,7 @@ def test_a_run_of_verticals_begins_with_its_domains(tmp_path: Path) -> None:
     settings = Settings(sources=(), domain=domain, workers=1)
     assert run_stage(folder, "domains", settings).counters["out"] == 2
     assert (tmp_path / "domains" / "airline" / "tools.py").is_file()
-    with pytest.raises(SettingsError, match="pool has nothing to work on.*--source"):
+    with pytest.raises(SettingsError, match=r"pool has nothing to work on.*--source"):
         run_stage(folder, "pool", settings)
 
 
