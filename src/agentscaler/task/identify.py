@@ -32,6 +32,7 @@ _CONTAINERS = frozenset(
     " server site space stack store table team vault vpc workgroup workspace".split()
 )
 
+_EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (on|at)")
 _PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
 
@@ -216,9 +217,7 @@ class Identifier:
         """Words for a row by what it holds: "the order placed on 3 May 2026"."""
         placed, rest = [], []
         for column, words in zip(columns, said, strict=True):
-            event = re.fullmatch(
-                r"(\w+ed|made|bought|paid|sent) (on|at)", column.name.replace("_", " ")
-            )
+            event = _EVENT.fullmatch(column.name.replace("_", " "))
             if column.meaning == "moment" and event is not None:
                 placed.append(f" {event.group(1)} on {words}")
             elif column.type == "date" and column.noun in {"day", "date"}:
