@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         DomainSettings,
         build_domains,
         load_domain,
+        load_vertical,
         save_domain,
+        vertical_names,
     )
     from agentscaler.engine import Engine, LocalEngine
     from agentscaler.errors import (
@@ -54,6 +56,7 @@ _HOMES = {
     "domain": (
         *("Domain", "DomainOutcome", "DomainSettings"),
         *("build_domains", "load_domain", "save_domain"),
+        *("load_vertical", "vertical_names"),
     ),
     "engine": ("Engine", "LocalEngine"),
     "errors": (
@@ -87,6 +90,8 @@ __all__ = [  # noqa: RUF022 - by stage, not by letter
     "build_domains",
     "load_domain",
     "save_domain",
+    "load_vertical",
+    "vertical_names",
     # task, rollout, filtering, dataset
     "Task",
     "TaskOutcome",

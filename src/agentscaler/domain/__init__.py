@@ -5,6 +5,7 @@ from agentscaler.domain.certificate import Certificate
 from agentscaler.domain.domain import Domain, DomainManifest
 from agentscaler.domain.folder import load_domain, save_domain
 from agentscaler.domain.settings import DomainSettings
+from agentscaler.domain.verticals import load_vertical, vertical_names
 
 __all__ = [
     "Certificate",
@@ -14,5 +15,7 @@ __all__ = [
     "DomainSettings",
     "build_domains",
     "load_domain",
+    "load_vertical",
     "save_domain",
+    "vertical_names",
 ]

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agentscaler.domain.packaged import packaged_names
+
 __all__ = ["DomainSettings"]
 
 
@@ -12,6 +14,8 @@ class DomainSettings(BaseModel):
         min_tools: a domain with fewer certified tools is dropped.
         trials: state-aware trial calls a tool in the certificate.
         limit: at most so many domains; None for all.
+        verticals: names of verticals of the package that come first among the domains; "all" is
+            every one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,3 +23,11 @@ class DomainSettings(BaseModel):
     min_tools: int = Field(default=5, ge=3)
     trials: int = Field(default=40, ge=4)
     limit: int | None = Field(default=None, ge=1)
+    verticals: tuple[str, ...] = ()
+
+    @property
+    def wanted_verticals(self) -> tuple[str, ...]:
+        """The names of the verticals, each once."""
+        if "all" in self.verticals:
+            return packaged_names()
+        return tuple(dict.fromkeys(self.verticals))

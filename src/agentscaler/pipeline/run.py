@@ -8,7 +8,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.errors import RunFolderError
+from agentscaler.errors import RunFolderError, SettingsError
 from agentscaler.pipeline.settings import Settings
 from agentscaler.pipeline.stages import STAGES, Stage, Work, stage_named
 from agentscaler.runfolder import (
@@ -76,7 +76,7 @@ def run(
         folder.save_settings(settings, exclude={"workers"})
         return {
             stage.name: _run_stage(folder, stage, settings, engine, observer or Unobserved())
-            for stage in STAGES
+            for stage in _stages(settings)
         }
 
 
@@ -87,11 +87,17 @@ def run_stage(
 
     Raises:
         RunFolderError: the stage before it is missing, unfinished or stale.
+        SettingsError: the stage is none of this run's.
         AgentScalerError: what the user can mend; the run goes on from there with the same call.
     """
     stage = stage_named(name)
+    if stage not in _stages(settings):
+        raise SettingsError(
+            f"The stage {name} has nothing to work on: the run has verticals only.",
+            "Name sources with --source, or go on with the domains.",
+        )
     with folder.locked(), LocalEngine(settings.workers) as engine:
-        if (before := _before(stage)) and folder.state(before.name) is not StageState.COMPLETE:
+        if (before := _before(stage, settings)) and folder.state(before.name) is not StageState.COMPLETE:
             raise RunFolderError(
                 f"The stage {name} needs the {before.gives} of the stage {before.name}, which is "
                 f"{folder.state(before.name)} in {folder.path}.",
@@ -119,7 +125,7 @@ def _run_stage(
 
 
 def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerprint:
-    before = _before(stage)
+    before = _before(stage, settings)
     upstream = folder.record(before.name) if before else None
     section: BaseModel = getattr(settings, stage.section)
     inputs = {f"library {name}": metadata.version(name) for name in _LIBRARIES}
@@ -135,9 +141,15 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
     )
 
 
-def _before(stage: Stage) -> Stage | None:
-    index = STAGES.index(stage)
-    return STAGES[index - 1] if index else None
+def _stages(settings: Settings) -> tuple[Stage, ...]:
+    """The stages of a run: without sources there is no pool and no graph."""
+    return STAGES if settings.sources else STAGES[STAGES.index(stage_named("domains")) :]
+
+
+def _before(stage: Stage, settings: Settings) -> Stage | None:
+    stages = _stages(settings)
+    index = stages.index(stage)
+    return stages[index - 1] if index else None
 
 
 def _version(source: str) -> str:

@@ -1,8 +1,9 @@
 """The settings of a whole run: one section a stage."""
 
 import os
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from agentscaler.corpus import PoolSettings
 from agentscaler.dataset import DatasetSettings
@@ -21,12 +22,13 @@ class Settings(Section):
 
     Attributes:
         workers: processes that share the work; changes no byte of any output.
-        sources: where API descriptions come from: "botocore", "google", or paths.
+        sources: where API descriptions come from: "botocore", "google", or paths; without any,
+            the run has the verticals of `domain.verticals` only and begins with its domains.
     """
 
     seed: int = 0
     workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1)
-    sources: tuple[str, ...] = Field(default=("botocore", "google"), min_length=1)
+    sources: tuple[str, ...] = ("botocore", "google")
     pool: PoolSettings = PoolSettings()
     graph: GraphSettings = GraphSettings()
     domain: DomainSettings = DomainSettings()
@@ -34,3 +36,9 @@ class Settings(Section):
     rollout: RolloutSettings = RolloutSettings()
     funnel: FunnelSettings = FunnelSettings()
     dataset: DatasetSettings = DatasetSettings()
+
+    @model_validator(mode="after")
+    def _has_something_to_do(self) -> Self:
+        if not self.sources and not self.domain.verticals:
+            raise ValueError("a run needs sources, or verticals in domain.verticals")
+        return self

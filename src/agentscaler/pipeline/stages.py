@@ -9,6 +9,7 @@ only place that knows the files of a run; `runfolder` makes them survive a kill.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Protocol, TypeVar
@@ -17,7 +18,14 @@ from pydantic import BaseModel, ConfigDict
 
 from agentscaler.corpus import ToolSpec, load_corpus, share_schemas
 from agentscaler.dataset import DatasetSettings, build_dataset
-from agentscaler.domain import Domain, build_domains, load_domain, save_domain
+from agentscaler.domain import (
+    Domain,
+    DomainSettings,
+    build_domains,
+    load_domain,
+    load_vertical,
+    save_domain,
+)
 from agentscaler.engine import Engine
 from agentscaler.errors import SettingsError
 from agentscaler.filtering import FunnelSettings, Verdict, run_funnel
@@ -35,15 +43,16 @@ Result = TypeVar("Result")
 
 
 class DomainEntry(BaseModel):
-    """A line of `domains.jsonl`: what became of one community.
+    """A line of `domains.jsonl`: what became of one community or one vertical.
 
     Attributes:
+        community: None for a vertical.
         id: of the domain, which lies in `domains/<id>/`; None if the community gave none.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    community: int
+    community: int | None
     id: str | None = None
     title: str = ""
     tools: int = 0
@@ -91,30 +100,42 @@ def _make_graph(work: Work) -> None:
 
 def _make_domains(work: Work) -> None:
     settings, out = work.settings, work.out
+    names = settings.domain.wanted_verticals
+    make = partial(load_vertical, seed=settings.seed, trials=settings.domain.trials)
+    verticals = work.engine.map(make, islice(names, out.done_units, None))
+    for vertical in _up_to(settings.domain.limit, "out", out, verticals):
+        _keep_domain(work, vertical, None)
+        work.end_unit({"in": 1, "out": 1})
+    if not settings.sources:
+        return
     tools = share_schemas(work.folder.read("pool.jsonl", ToolSpec))
     ids = {tool.id for tool in tools}
     graph = ToolGraph.parse((work.folder.path / "graph.npz").read_bytes())
-    outcomes = build_domains(
-        graph, tools, settings.domain, settings.seed, work.engine, start=out.done_units
-    )
+    start = out.done_units - len(names)
+    outcomes = build_domains(graph, tools, settings.domain, settings.seed, work.engine, start)
     for outcome in _up_to(settings.domain.limit, "out", out, outcomes):
-        entry = DomainEntry(community=outcome.community)
-        if domain := outcome.domain:
-            save_domain(domain, out.directory("domains") / domain.id)
-            entry = DomainEntry(
-                community=outcome.community,
-                id=domain.id,
-                title=domain.manifest.title,
-                tools=len(domain.manifest.tools),
-                tables=len(domain.manifest.tables),
-            )
-        out.write("domains.jsonl", [entry])
+        _keep_domain(work, outcome.domain, outcome.community)
         out.write("rejected-domains.jsonl", outcome.rejections)
         reasons = [
             f"{rejection.reason} (tool)" if rejection.id in ids else rejection.reason
             for rejection in outcome.rejections
         ]
-        work.end_unit({"in": 1, "out": int(domain is not None)}, reasons)
+        work.end_unit({"in": 1, "out": int(outcome.domain is not None)}, reasons)
+
+
+def _keep_domain(work: Work, domain: Domain | None, community: int | None) -> None:
+    """Writes a domain, and the line that says what became of a community or a vertical."""
+    entry = DomainEntry(community=community)
+    if domain is not None:
+        save_domain(domain, work.out.directory("domains") / domain.id)
+        entry = DomainEntry(
+            community=community,
+            id=domain.id,
+            title=domain.manifest.title,
+            tools=len(domain.manifest.tools),
+            tables=len(domain.manifest.tables),
+        )
+    work.out.write("domains.jsonl", [entry])
 
 
 def _make_tasks(work: Work) -> None:
@@ -207,6 +228,12 @@ def _counted(stage: str, key: str) -> Callable[[RunFolder], int]:
     return read
 
 
+def _domains_to_make(folder: RunFolder) -> int:
+    """Communities, and the verticals that the run's settings name."""
+    section = DomainSettings.model_validate(folder.settings.get("domain", {}))
+    return _counted("graph", "out")(folder) + len(section.wanted_verticals)
+
+
 STAGES = (
     Stage(
         *("pool", "pool", "corpus", _make_pool, "operations", "tools"),
@@ -220,7 +247,7 @@ STAGES = (
         *("domains", "domain", "domain", _make_domains, "communities", "domains"),
         outputs=("domains.jsonl", "rejected-domains.jsonl"),
         directories=("domains",),
-        units=_counted("graph", "out"),
+        units=_domains_to_make,
     ),
     Stage(
         *("tasks", "task", "task", _make_tasks, "domains", "tasks"),

@@ -62,7 +62,7 @@ class Fingerprint(BaseModel):
 
 @cache
 def code_version(parts: Sequence[str]) -> str:
-    """SHA-256 over the source files of some packages and modules of this program.
+    """SHA-256 over the source files of some packages and modules of this program, their data too.
 
     Args:
         parts: names directly below the program's package ("corpus", "errors"), as a tuple.
@@ -70,11 +70,16 @@ def code_version(parts: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         module = _PACKAGE / f"{part}.py"
-        files = [module] if module.is_file() else sorted((_PACKAGE / part).rglob("*.py"))
+        files = [module] if module.is_file() else sorted(_sources(_PACKAGE / part))
         for path in files:
             digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    """Code, and the data that comes with it."""
+    return (path for path in folder.rglob("*.*") if path.suffix in {".py", ".sql", ".yaml"})
 
 
 def _differences(

@@ -142,7 +142,7 @@ class Chooser:
         """
         said = say(column, value)
         noun = column_noun(column)
-        label = f"{what} {noun} of the {table.noun}"
+        label = f"{what} {noun} of {self.identify.owner_noun(table)}"
         if column.type == "boolean":
             said, label = f"{noun} {said}", f"whether {noun} should be on or off"
         name = f"{table.noun.replace(' ', '_')}_{column.name}"

@@ -120,7 +120,8 @@ class DeedMaker:
             column = table.by_name.get(role.column)
             noun = column_noun(column) if column else name.replace("_", " ")
             said = _said(column, value)
-            label = f"the {noun} of the {table.noun}" if column else f"the {noun}"
+            whose = self.identify.owner_noun(table)
+            label = f"the {noun} of {whose}" if column else f"the {noun}"
             fact = self.notebook.tell(f"{table.noun.replace(' ', '_')}_{name}", value, said, label)
             arguments[name] = value, Provenance(origin="user", fact=fact.name)
             told[name] = quoted(column, said) if column else said, fact.name
@@ -179,7 +180,8 @@ class DeedMaker:
         assert tool.contract is not None
         if tool.contract.mints:
             key = result[tool.contract.mints]
-            self.notebook.mentioned[table.name, key] = Mention(f"the new {table.noun}", ())
+            new = f"the new {table.noun}"
+            self.notebook.mentioned[table.name, key] = Mention(new, (), new)
             return Focus(table.name, key)
         own = [name for name, role in tool.arguments.items() if role.kind == "key"]
         if not own or own[0] not in given:

@@ -101,7 +101,7 @@ class GoalMaker:
         key = self.notebook.calls[index].result[table.key[0]]
         reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
         named = tuple(fact for fragment in naming for fact in fragment.facts)
-        self.notebook.mentioned[table.name, key] = Mention(reference, named)
+        self.notebook.mentioned[table.name, key] = Mention(reference, named, reference)
         self.notebook.touched[table.name, key] = {"*", *arguments}
         report = f"{capital(reference)} has been created."
         if not table.natural_key:
@@ -183,8 +183,12 @@ class GoalMaker:
         required = tool.parameters["required"]
         if focus and not any(tool.arguments[name].table == focus.table for name in required):
             raise WalkStop(TaskReason.NO_START, f"all {table.name} do not follow")
+        if table.name == self.manifest.speaker:
+            raise WalkStop(TaskReason.NO_START, "the user knows who the user is")
+        mine = any(tool.arguments[name].table == self.manifest.speaker for name in required)
+        there = "I have" if mine else "there are"
         row = self.choose.row(table, focus)
-        arguments, owners = self.identify.owners(tool, row)
+        arguments, owners = self.identify.owners(tool, row, named=True)
         where = self.choose.filter(tool, table, row, arguments)
         index = self.notebook.call(tool, arguments, "goal")
         result = self.notebook.calls[index].result
@@ -196,14 +200,14 @@ class GoalMaker:
             f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
         )
         if names:
-            request = [Fragment(text=f"tell me which {asked} there are"), *owners, *where]
+            request = [Fragment(text=f"tell me which {asked} {there}"), *owners, *where]
             answers = [
                 AnswerFact(label=f"one of the {asked}", value=name, said=(name,)) for name in names
             ]
             return request, f"{counted}: {listing(names)}.", "", answers, focus
         if not arguments and self.random.random() > _BARE_COUNTS:
             raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
-        request = [Fragment(text=f"tell me how many {asked} there are"), *owners, *where]
+        request = [Fragment(text=f"tell me how many {asked} {there}"), *owners, *where]
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
         return request, f"{counted}.", "", [answer], focus
 

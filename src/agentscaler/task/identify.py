@@ -26,10 +26,10 @@ __all__ = ["Identifier", "Introduction"]
 _DEPTH = 3
 _BACK_REFERENCES = 0.5
 _CONTAINERS = frozenset(
-    "account album app application bucket calendar catalog channel cluster collection course"
-    " database dataset directory domain environment fleet folder group instance library network"
-    " organization pool portfolio project queue registry repository room schema server site space"
-    " stack store table team vault vpc workgroup workspace".split()
+    "account album app application basket bucket calendar catalog channel cluster collection"
+    " course database dataset directory domain environment fleet folder group instance library"
+    " network order organization pool portfolio project queue registry repository room schema server"
+    " site space stack store table team vault vpc workgroup workspace".split()
 )
 
 
@@ -77,8 +77,12 @@ class Identifier:
         mention = self.notebook.mentioned.get((table.name, key))
         if mention is not None:
             return Introduction(
-                key, self._known(key), (self._again(table, key, mention),), mention.full
+                key, self._known(key), (self._again(table, key, mention),), mention.reference
             )
+        if self._is_speaker(table) and any(
+            name == table.name for name, _ in self.notebook.mentioned
+        ):
+            raise WalkStop(TaskReason.NO_START, "the user is somebody else")
         row = self.row(table, key)
         if row is None or depth > _DEPTH:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
@@ -99,8 +103,14 @@ class Identifier:
             owners = self._look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
-        words = Fragment(text=reference, facts=facts, vague=f"one of the {plural_noun(table.noun)}")
-        self._remember(table, key, reference, facts)
+        if self._is_speaker(table):
+            words, reference = self._speaker(columns, row, facts), "your account"
+            self._remember(table, key, "my account", facts, reference)
+        else:
+            said, reference = self._possessed(finder, reference)
+            vague = f"one of {'my' if said != reference else 'the'} {plural_noun(table.noun)}"
+            words = Fragment(text=said, facts=facts, vague=vague)
+            self._remember(table, key, said, facts, reference)
         seen = self.notebook.seen(key, told)
         if seen is None:
             raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
@@ -109,8 +119,30 @@ class Identifier:
     def _tell(self, table: Table, column: Column, value: Any) -> str:
         """The name of the fact that a row of `table` has `value` in `column`."""
         name = f"{table.noun.replace(' ', '_')}_{column.name}"
-        label = f"the {column_noun(column)} of the {table.noun}"
+        label = f"the {column_noun(column)} of {self.owner_noun(table)}"
         return self.notebook.tell(name, value, say(column, value), label).name
+
+    def owner_noun(self, table: Table) -> str:
+        """A row of `table` in the label of a fact, as the agent asks for it."""
+        return "your account" if self._is_speaker(table) else f"the {table.noun}"
+
+    def _is_speaker(self, table: Table) -> bool:
+        return table.name == self.manifest.speaker
+
+    def _speaker(
+        self, columns: tuple[Column, ...], row: dict[str, Any], facts: tuple[str, ...]
+    ) -> Fragment:
+        """The user's own row, as the user speaks of it."""
+        told = listing([f"my {column_noun(c)} is {say(c, row[c.name])}" for c in columns])
+        return Fragment(text=f"my account ({told})", facts=facts, vague="my account")
+
+    def _possessed(self, finder: DomainTool | None, reference: str) -> tuple[str, str]:
+        """Words of the user and of the agent for a row that may be the user's own."""
+        owners = [finder.arguments[name] for name in finder.parameters["required"]] if finder else []
+        if not any(role.table == self.manifest.speaker for role in owners):
+            return reference, reference
+        rest = reference.removeprefix("the ")
+        return f"my {rest}", f"your {rest}"
 
     def _known(self, key: str) -> Provenance:
         for fact in self.notebook.facts.values():
@@ -136,19 +168,23 @@ class Identifier:
             facts=(fact.name,),
             vague=f"one of the {plural_noun(table.noun)}",
         )
-        self._remember(table, key, reference, (fact.name,))
+        self._remember(table, key, reference, (fact.name,), reference)
         return Introduction(key, Provenance(origin="user", fact=fact.name), (words,), reference)
 
     def _again(self, table: Table, key: str, mention: Mention) -> Fragment:
         """Words for a row that was spoken of before; "that user" only if no other user was."""
+        if self._is_speaker(table):
+            return Fragment(text=mention.full)
         others = any(name == table.name and other != key for name, other in self.notebook.mentioned)
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
         return Fragment(text=mention.full, facts=mention.facts, vague=vague)
 
-    def _remember(self, table: Table, key: str, reference: str, facts: tuple[str, ...]) -> None:
-        self.notebook.mentioned[table.name, key] = Mention(reference, facts)
+    def _remember(
+        self, table: Table, key: str, full: str, facts: tuple[str, ...], reference: str
+    ) -> None:
+        self.notebook.mentioned[table.name, key] = Mention(full, facts, reference)
 
     def _describe(
         self, table: Table, row: dict[str, Any], finder: DomainTool | None
@@ -269,9 +305,18 @@ class Identifier:
             spoken = (table.name, row[role.column]) in self.notebook.mentioned
             met = self.introduce(table, row[role.column], depth)
             arguments[name] = met.key, met.origin
-            if named or not spoken:
+            if self._is_speaker(table):
+                words += [] if spoken else self._signature(met)
+            elif named or not spoken:
                 words += self.belonging(table, met)
         return arguments, tuple(words)
+
+    def _signature(self, met: Introduction) -> list[Fragment]:
+        """Who the user is, behind what is the user's own: "(my email address is ...)"."""
+        return [
+            Fragment(text=one.text.removeprefix("my account "), facts=one.facts)
+            for one in met.words
+        ]
 
     def belonging(self, table: Table, met: Introduction) -> list[Fragment]:
         """The words for an owner, behind the thing it owns ("in the app Billing")."""

@@ -30,10 +30,12 @@ class Focus:
 
 @dataclass(frozen=True)
 class Mention:
-    """How a row is spoken of: `full` singles it out and tells `facts`."""
+    """How a row is spoken of: the user's `full` singles it out and tells `facts`; the agent says
+    `reference`."""
 
     full: str
     facts: tuple[str, ...]
+    reference: str
 
 
 @dataclass(frozen=True)

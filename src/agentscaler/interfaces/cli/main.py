@@ -23,6 +23,7 @@ from agentscaler.interfaces.cli.options import (
     SeedOption,
     SetOption,
     SourceOption,
+    VerticalOption,
     WorkersOption,
 )
 
@@ -145,7 +146,21 @@ def graph(
     _run_stage("graph", run, options)
 
 
-_add_stage("domains", "Make a verified, executable domain of each community.")
+@app.command()
+def domains(
+    run: RunOption,
+    vertical: VerticalOption = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Make a verified, executable domain of each community, after the verticals named."""
+    options = Options(config, overrides, None, seed, limit, workers, vertical)
+    _run_stage("domains", run, options)
+
+
 _add_stage("tasks", "Walk through the domains and make proven tasks.")
 _add_stage("rollout", "Play the tasks: a user and an agent in the running domain.")
 _add_stage("filter", "Keep the dialogues that are provably right.")
@@ -157,6 +172,7 @@ app.command("graph-report")(graph_report)
 def run(
     run: RunOption,
     source: SourceOption = None,
+    vertical: VerticalOption = None,
     config: ConfigOption = None,
     overrides: SetOption = None,
     seed: SeedOption = None,
@@ -164,7 +180,7 @@ def run(
     workers: WorkersOption = None,
 ) -> None:
     """Run all stages; --limit takes a slice of so many tools."""
-    _run_all(run, Options(config, overrides, source, seed, limit, workers))
+    _run_all(run, Options(config, overrides, source, seed, limit, workers, vertical))
 
 
 @app.command()
@@ -227,7 +243,7 @@ def _run_stage(name: str, path: Path, options: Options) -> None:
     from agentscaler.pipeline import run_stage, stage_named
     from agentscaler.runfolder import RunFolder
 
-    folder = RunFolder.open(path, create=name == "pool")
+    folder = RunFolder.open(path, create=name == "pool" or bool(options.verticals))
     settings = options.settings(folder.settings, limited=stage_named(name).section)
     with watcher(error_console()) as observer:
         run_stage(folder, name, settings, observer)

@@ -20,6 +20,7 @@ __all__ = [
     "SeedOption",
     "SetOption",
     "SourceOption",
+    "VerticalOption",
     "WorkersOption",
 ]
 
@@ -40,6 +41,15 @@ SourceOption = Annotated[
         help="All sources of the run: botocore, google or a path; may be repeated.",
     ),
 ]
+VerticalOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vertical",
+        metavar="NAME|all",
+        help="A hand-written domain of the package; may be repeated. A new run that names no"
+        " source has these only.",
+    ),
+]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="The seed of everything random.")]
 LimitOption = Annotated[int | None, typer.Option("--limit", help="At most so many.")]
 WorkersOption = Annotated[
@@ -57,6 +67,7 @@ class Options:
     seed: int | None = None
     limit: int | None = None
     workers: int | None = None
+    verticals: Sequence[str] | None = None
 
     def settings(self, remembered: Mapping[str, Any], limited: str) -> "Settings":
         """The settings of a command: what it says itself lies over what the run remembers.
@@ -71,6 +82,8 @@ class Options:
         from agentscaler.pipeline import Settings
 
         layers = [Layer("the run's settings.json", remembered)]
+        if self.verticals and not remembered:
+            layers.append(Layer("--vertical", {"sources": ()}))
         if self.config is not None:
             layers.append(read_config(self.config))
         layers += [parse_override(text) for text in self.overrides or ()]
@@ -79,6 +92,7 @@ class Options:
             ("--workers", self.workers, {"workers": self.workers}),
             ("--limit", self.limit, {limited: {"limit": self.limit}}),
             ("--source", self.sources or None, {"sources": self.sources}),
+            ("--vertical", self.verticals or None, {"domain": {"verticals": self.verticals}}),
         ]
         layers += [Layer(name, values) for name, value, values in given if value is not None]
         return compose(Settings, layers)

@@ -141,14 +141,9 @@ def list_products(db, category: str = None) -> dict:
     return {"products": rows}
 
 
-def get_product(db, product_id: str) -> dict:
-    """Read a product with its care instructions. Needs product_id. Returns the product."""
-    return fetch_product(db, product_id)
-
-
 def list_variants(db, product_id: str, option: str = None) -> dict:
     """List the variants of a product: its sizes and colours. Needs product_id. Returns variants
-    with their variant_id, name, option, price in euros, stock and status.
+    with their variant_id, name, option, price in euros and status.
 
     Args:
         option: only variants with exactly this option, for example "large".
@@ -162,6 +157,12 @@ def list_variants(db, product_id: str, option: str = None) -> dict:
         option,
     )
     return {"variants": rows}
+
+
+def get_variant(db, variant_id: str) -> dict:
+    """Read a variant of a product. Needs variant_id. Returns the variant with its price in euros,
+    how many pieces are in stock, and whether it is still sold."""
+    return fetch_variant(db, variant_id)
 
 
 def list_orders(db, customer_id: str, status: str = None) -> dict:
