@@ -45,6 +45,7 @@ def library() -> Domain:
         policy="You help the staff of a city library. Ask before you delete anything.",
         states={"main": create_image(schema, rows)},
         certificate=Certificate(seed="", states=("main",), checks={}, tools={}),
+        trusted=True,
     )
 
 
@@ -294,6 +295,18 @@ def box_office(box_office_tools: list[ToolSpec]) -> Domain:
     (outcome,) = build_domains(graph, box_office_tools)
     assert outcome.domain is not None, outcome.rejections
     return outcome.domain
+
+
+@pytest.fixture(scope="session")
+def one_domain() -> Callable[[list[ToolSpec]], Domain]:
+    """Makes the domain of tools that are taken for one community."""
+
+    def made(tools: list[ToolSpec]) -> Domain:
+        (outcome,) = build_domains(_one_community(tools), tools)
+        assert outcome.domain is not None, outcome.rejections
+        return outcome.domain
+
+    return made
 
 
 def _one_community(tools: list[ToolSpec]) -> ToolGraph:

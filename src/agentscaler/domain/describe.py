@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from agentscaler.corpus.english import listing, plural_noun, with_article
+from agentscaler.corpus.english import capital, listing, plural_noun, with_article
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.source import list_columns
@@ -21,6 +21,7 @@ _PREAMBLE = re.compile(
     r"^(Required|Optional)\W+|^(This|The \w+) (operation|API|action|method) (?=\w+s )"
     r"|^Enables? you to (programmatically )?"
 )
+_ORDERING = frozenset({"sort", "descending", "limit"})
 DESTRUCTIVE = frozenset({"cancel", "abort", "terminate", "revoke", "reject", "retire", "deprecate"})
 
 
@@ -92,15 +93,15 @@ def _lead(tool: DomainTool, table: Table, source: str) -> str:
 
 def _inputs(tool: DomainTool) -> str:
     required = tool.parameters["required"]
-    optional = [name for name in tool.arguments if name not in required]
-    if not required and not optional:
-        return "Takes no arguments."
-    if not optional:
-        return f"Needs {listing(required)}."
-    how = "filters by" if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else "takes"
-    if not required:
-        return f"Optionally {how} {listing(optional)}."
-    return f"Needs {listing(required)}; optionally {how} {listing(optional)}."
+    ordering = [n for n, role in tool.arguments.items() if role.kind in _ORDERING]
+    optional = [n for n in tool.arguments if n not in required and n not in ordering]
+    told = [f"needs {listing(required)}"] if required else []
+    if optional:
+        how = "filters by" if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else "takes"
+        told.append(f"optionally {how} {listing(optional)}")
+    if ordering:
+        told.append(f"sorted and cut short by {listing(ordering)}")
+    return f"{capital('; '.join(told))}." if told else "Takes no arguments."
 
 
 def _output(tool: DomainTool, table: Table) -> str:

@@ -12,7 +12,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.domain.certificate import Certificate
-from agentscaler.domain.packaged import is_packaged
 from agentscaler.domain.rule import Rule
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
@@ -122,13 +121,16 @@ class ArgumentRole(BaseModel):
 
     `key`: the key of a row of `table` that the tool works on; `reference`: the key of a row of
     `table`, to be stored in or compared with a column; `value`: goes into `column` of the tool's
-    own table; `filter`: rows must equal it in `column`; `limit`: at most so many rows.  A value that goes into
-    no column as it is has no `column`.
+    own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
+    both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
+    `limit`: at most so many rows.  A value that goes into no column as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["key", "reference", "value", "filter", "limit"]
+    kind: Literal[
+        "key", "reference", "value", "filter", "least", "most", "sort", "descending", "limit"
+    ]
     table: str
     column: str = ""
 
@@ -235,8 +237,9 @@ class Domain:
     Attributes:
         source: Python source of the tools, one module.
         states: initial states by name, each the bytes of an SQLite database file.
-        trusted: whether somebody vouches for tools that the rules did not make, so that they may
-            run in this process; never stored with the domain.
+        trusted: whether the tools are known to be this package's own (see `provenance`), or
+            somebody vouches for them, so that they may run in this process; never stored with the
+            domain.
     """
 
     manifest: DomainManifest
@@ -252,13 +255,6 @@ class Domain:
         return self.manifest.id
 
     @cached_property
-    def _is_own(self) -> bool:
-        """Whether the tools come from this package: made by its rules, or a vertical's to the
-        letter."""
-        engine = self.manifest.engine
-        return engine == "rules" or (engine == "curated" and is_packaged(self.source))
-
-    @cached_property
     def toolbox(self) -> Toolbox:
         """The compiled tools; compiled once a process.  Raises `GuardError` on refused source."""
         return Toolbox.compile(self.source, self.manifest.tools)
@@ -271,10 +267,10 @@ class Domain:
     def world(self, state: str) -> World:
         """A fresh world on the initial state called `state`.
 
-        Tools that the rules made and those of the package's own verticals run in this process;
-        others in a jailed worker, unless the domain is `trusted`.  Raises `JailError` where this machine has no jail for them.
+        Tools of a `trusted` domain run in this process, others in a jailed worker.  Raises
+        `JailError` where this machine has no jail for them.
         """
         image, now = self.states[state], self.manifest.now
-        if self.trusted or self._is_own:
+        if self.trusted:
             return World(image, self.toolbox, now=now)
         return JailedWorld(image, self.jailed_toolbox, now=now)

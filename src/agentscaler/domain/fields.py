@@ -27,6 +27,8 @@ _RESERVED = frozenset({"db", "reset", "step", "close", "verify", "done"})
 _TRANSPARENT = frozenset(
     "properties spec config configuration settings attributes details filter input".split()
 )
+_ENVELOPES = frozenset("body data payload request request_body params".split())
+"""Names of objects that only carry what a request says."""
 _NOT_A_STATE = ("unspecified", "unknown", "undefined", "unrecognized", "invalid")
 _MAX_ENUM = 12
 _MAX_NESTED = 4
@@ -80,13 +82,17 @@ def field_name(resource: str, name: str) -> str:
 
 
 def request_properties(operation: Operation) -> dict[str, Schema]:
-    """What a request carries, a wrapper object around the resource unfolded."""
+    """What a request carries, wrapper objects around the resource unfolded."""
+    return _unfolded(operation.tool.parameters.get("properties") or {}, operation.resource)
+
+
+def _unfolded(properties: dict[str, Schema], resource: str, levels: int = 3) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
-    for name, schema in (operation.tool.parameters.get("properties") or {}).items():
+    for name, schema in properties.items():
         inner = schema.get("properties")
         stem = field_name("", name)
-        if inner and (stem == operation.resource or stem in _TRANSPARENT):
-            found.update(inner)
+        if inner and levels and (stem == resource or stem in _TRANSPARENT | _ENVELOPES):
+            found.update(_unfolded(inner, resource, levels - 1))
         else:
             found[name] = schema
     return found
@@ -163,8 +169,8 @@ def _flatten(properties: dict[str, Schema]) -> Iterator[tuple[str, Schema, bool]
             for key, value in inner.items()
             if value.get("type") in {"string", "integer", "number", "boolean"}
         }
-        if 0 < len(scalars) <= _MAX_NESTED:
-            transparent = field_name("", name) in _TRANSPARENT
+        transparent = field_name("", name) in _TRANSPARENT
+        if scalars and (transparent or len(scalars) <= _MAX_NESTED):
             outer = split_words(name)
             for key, value in scalars.items():
                 repeats = split_words(key)[: len(outer)] == outer

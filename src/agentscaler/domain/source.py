@@ -25,6 +25,9 @@ __all__ = ["list_columns", "render_source"]
 
 _SUMMARY_COLUMNS = 6
 
+_TESTS = {"reference": "=", "filter": "=", "least": ">=", "most": "<="}
+"""How a list holds a column against an argument."""
+
 Clauses = Mapping[str, Sequence[Clause]]
 
 
@@ -168,9 +171,9 @@ class _Writer:
         for name, role in tool.arguments.items():
             if role.kind != "reference":
                 continue
-            check = self._fetch(
-                self.tables[role.table], name, row_variable(name) if name in spoken else ""
-            )
+            row = row_variable(name) if name in spoken else ""
+            check = self._fetch(self.tables[role.table], name, row)
+            lines += [f"{row} = None"] if row and name not in required else []
             lines += [check] if name in required else [f"if {name} is not None:", f"    {check}"]
         return lines
 
@@ -185,12 +188,14 @@ class _Writer:
         required = set(tool.parameters["required"])
         conditions, values = [], []
         for name, role in tool.arguments.items():
-            column = quote(role.column)
+            if role.kind not in _TESTS:
+                continue
+            column, test = quote(role.column), _TESTS[role.kind]
             if name in required:
-                conditions.append(f"{column} = ?")
+                conditions.append(f"{column} {test} ?")
                 values.append(name)
             else:
-                conditions.append(f"(? IS NULL OR {column} = ?)")
+                conditions.append(f"(? IS NULL OR {column} {test} ?)")
                 values += [name, name]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         if tool.kind is ToolKind.COUNT:
@@ -207,6 +212,7 @@ class _Writer:
         if flags:
             lines.append("for row in rows:")
             lines += [f'    row["{name}"] = bool(row["{name}"])' for name in flags]
+        lines += _ordering(tool)
         return [*lines, f'return {{"{table.name}": rows}}']
 
     def _update(self, tool: DomainTool, table: Table) -> list[str]:
@@ -313,6 +319,25 @@ class _Writer:
 
     def _check_ends(self, tool: DomainTool) -> list[str]:
         return [self._fetch(self.tables[role.table], name) for name, role in tool.arguments.items()]
+
+
+def _ordering(tool: DomainTool) -> list[str]:
+    """Sorts the rows of a list and cuts it off, where it is asked to; rows without the value that
+    is sorted by come last."""
+    by_kind = {role.kind: name for name, role in tool.arguments.items()}
+    lines = []
+    if "sort" in by_kind:
+        by, down = by_kind["sort"], by_kind["descending"]
+        lines += [
+            f"if {by} is not None:",
+            f"    known = [row for row in rows if row[{by}] is not None]",
+            f"    unknown = [row for row in rows if row[{by}] is None]",
+            f"    rows = sorted(known, key=lambda row: row[{by}], reverse=bool({down})) + unknown",
+        ]
+    if "limit" in by_kind:
+        limit = by_kind["limit"]
+        lines += [f"if {limit} is not None:", f"    rows = rows[:{limit}]"]
+    return lines
 
 
 def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:

@@ -125,15 +125,15 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
     flags = tuple(column.name for column in table.columns if column.type == "boolean")
     match tool.kind:
         case ToolKind.LIST | ToolKind.COUNT:
-            where = " AND ".join(_filter(tool, *item) for item in tool.arguments.items())
+            tests = (_filter(tool, *item) for item in tool.arguments.items())
+            where = " AND ".join(test for test in tests if test)
             source = f"{name} WHERE {where}" if where else name
             if tool.kind is ToolKind.COUNT:
                 return Answer(sql=f"SELECT count(*) AS count FROM {source}")
             shown = list_columns(table)
-            order = dict.fromkeys(one for one in (table.label, *table.key) if one)
             return Answer(
                 sql=f"SELECT {', '.join(quote(column.name) for column in shown)} FROM {source}"
-                f" ORDER BY {', '.join(map(quote, order))}",
+                f" ORDER BY {', '.join(_order(tool, table))}{_limit(tool)}",
                 field=table.name,
                 flags=tuple(column.name for column in shown if column.name in flags),
             )
@@ -149,8 +149,29 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
 
 
 def _filter(tool: DomainTool, name: str, role: ArgumentRole) -> str:
-    test = f"{quote(role.column)} = :{name}"
+    if role.kind in {"sort", "descending", "limit"}:
+        return ""
+    sign = {"least": ">=", "most": "<="}.get(role.kind, "=")
+    test = f"{quote(role.column)} {sign} :{name}"
     return test if name in tool.parameters["required"] else f"(:{name} IS NULL OR {test})"
+
+
+def _order(tool: DomainTool, table: Table) -> Iterator[str]:
+    """What a list is ordered by: what was asked for, then the label and the key."""
+    roles = {role.kind: name for name, role in tool.arguments.items()}
+    if "sort" in roles:
+        by, down = roles["sort"], f"coalesce(:{roles['descending']}, 0)"
+        for column in tool.parameters["properties"][by]["enum"]:
+            asked, name = f":{by} = {literal(column)}", quote(column)
+            yield f"CASE WHEN {asked} THEN {name} IS NULL END"
+            yield f"CASE WHEN {asked} AND NOT {down} THEN {name} END"
+            yield f"CASE WHEN {asked} AND {down} THEN {name} END DESC"
+    yield from map(quote, dict.fromkeys(one for one in (table.label, *table.key) if one))
+
+
+def _limit(tool: DomainTool) -> str:
+    limits = [name for name, role in tool.arguments.items() if role.kind == "limit"]
+    return f" LIMIT coalesce(:{limits[0]}, -1)" if limits else ""
 
 
 def _found(table: Table, key: Iterable[str]) -> str:

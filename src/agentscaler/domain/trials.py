@@ -37,7 +37,8 @@ def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
         return None
     fields = {name: reader.arguments[name].column for name in reader.parameters["required"]}
     if tool.kind is not ToolKind.DELETE:
-        return ReadBack(reader.name, fields)
+        same = tool.returns == reader.returns
+        return ReadBack(reader.name, fields) if same else None
     given = fields.keys() <= tool.arguments.keys()
     return ReadBack(reader.name, {name: name for name in fields}, gone=True) if given else None
 
@@ -54,7 +55,9 @@ def _draw(
             target = tables[role.table]
             return Draw("reference", target.name, target.key[0])
         return Draw("key", tool.table, name)
-    table = tables[tool.table]
+    if not role.column:
+        return Draw("value")
+    table = tables[role.table]
     column = table.by_name[role.column]
     pool = [values.value(table, column) for _ in range(_POOL)]
     return Draw("value", pool=tuple(dict.fromkeys(pool)))

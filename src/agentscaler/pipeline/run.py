@@ -97,7 +97,9 @@ def run_stage(
             "Name sources with --source, or go on with the domains.",
         )
     with folder.locked(), LocalEngine(settings.workers) as engine:
-        if (before := _before(stage, settings)) and folder.state(before.name) is not StageState.COMPLETE:
+        if (before := _before(stage, settings)) and folder.state(
+            before.name
+        ) is not StageState.COMPLETE:
             raise RunFolderError(
                 f"The stage {name} needs the {before.gives} of the stage {before.name}, which is "
                 f"{folder.state(before.name)} in {folder.path}.",

@@ -203,7 +203,7 @@ class Chooser:
         """Whether nothing the task did so far would be undone, or make the deed odd to ask for."""
         touched = self.touched(table, row)
         if tool.kind is ToolKind.DELETE:
-            return not touched
+            return touched <= {table.status}
         return touched.isdisjoint(tool.sets)
 
     def _fresh(self, table: Table, column: Column, row: dict[str, Any] | None) -> Any:

@@ -9,14 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agentscaler.corpus.english import capital, plural_noun
-from agentscaler.domain.domain import Ask, Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.corpus.english import capital
+from agentscaler.domain.domain import Column, Domain, DomainTool, Table
 from agentscaler.domain.grounding import Grounder
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.request import request_text
 from agentscaler.task.speech import column_noun, quoted, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
@@ -80,7 +81,7 @@ class DeedMaker:
         fixed = {}
         if focus is not None:
             same = [name for name in rows if tool.arguments[name].table == focus.table]
-            fixed = {name: focus.key for name in same[:1]}
+            fixed = dict.fromkeys(same[:1], focus.key)
 
         def fits(name: str, table: Table, row: dict[str, Any]) -> bool:
             if "deleted" in self.choose.touched(table, row):
@@ -122,6 +123,8 @@ class DeedMaker:
             said = _said(column, value)
             whose = self.identify.owner_noun(table)
             label = f"the {noun} of {whose}" if column else f"the {noun}"
+            if column is not None and column.type == "boolean":
+                said, label = f"{noun} {said}", f"whether {noun} should be on or off"
             fact = self.notebook.tell(f"{table.noun.replace(' ', '_')}_{name}", value, said, label)
             arguments[name] = value, Provenance(origin="user", fact=fact.name)
             told[name] = quoted(column, said) if column else said, fact.name
@@ -144,12 +147,11 @@ class DeedMaker:
                 if plain.strip():
                     fragments.append(Fragment(text=plain.strip()))
             else:
-                names = [name for name in _PLACE.findall(inner)]
+                names = _PLACE.findall(inner)
                 if not all(name in given for name in names):
                     continue
                 facts = tuple(fact for name in names for fact in self._facts(name, met, told))
-                words = {name: told[name][0] if name in told else met[name].reference for name in names}
-                text = _filled(inner, words).strip()
+                text = _filled(inner, {name: _words(name, met, told) for name in names}).strip()
                 fragments.append(Fragment(text=text, facts=facts, vague=(vague or "").strip()))
         return fragments
 
@@ -203,15 +205,18 @@ def _order(tool: DomainTool, given: dict[str, Any]) -> list[str]:
     """The arguments that name rows, in the order in which the request speaks of them."""
     assert tool.ask is not None
     spoken = [name for name in _PLACE.findall(tool.ask.request) if name in given]
-    return [
-        name for name in dict.fromkeys([*spoken, *given]) if tool.arguments[name].kind in _ROWS
-    ]
+    return [name for name in dict.fromkeys([*spoken, *given]) if tool.arguments[name].kind in _ROWS]
 
 
 def _said(column: Column | None, value: Any) -> str:
     if column is not None and value is not None:
         return say(column, value)
     return "none" if value is None else str(value)
+
+
+def _words(name: str, met: dict[str, Introduction], told: dict[str, tuple[str, str]]) -> str:
+    """A row or a value as the user says it."""
+    return told[name][0] if name in told else request_text(met[name].words)
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ itself, and gives back the `Goal` with its request, its report and the answers i
 import random
 from typing import Any
 
-from agentscaler.corpus.english import capital, gerund, listing, past, plural_noun, with_article
+from agentscaler.corpus.english import capital, gerund, listing, past, with_article
 from agentscaler.domain.describe import needs_confirmation
 from agentscaler.domain.domain import (
     ArgumentRole,
@@ -22,6 +22,7 @@ from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.deeds import DeedMaker, Made
 from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.listings import ListingMaker
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
@@ -30,13 +31,12 @@ from agentscaler.task.task import AnswerFact, Fragment, Goal
 __all__ = ["GoalMaker"]
 
 _TRIES = 12
-_MOST_NAMED = 6
-_BARE_COUNTS = 0.2
 _DELETE_WORDS = frozenset({"delete", "deregister", "release", "remove"})
 _LINK_WORDS = {
     "associate": "with", "detach": "from", "disassociate": "from", "enroll": "in", "leave": "from",
     "remove": "from", "unassign": "from", "unlink": "from",
 }  # fmt: skip
+
 
 class GoalMaker:
     """Makes the wishes of one walk."""
@@ -50,6 +50,7 @@ class GoalMaker:
         self.identify = Identifier(domain, notebook, rng)
         self.choose = Chooser(domain, notebook, self.identify, rng, values)
         self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
+        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose)
 
     def make(self, tool: DomainTool, focus: Focus | None) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
@@ -61,8 +62,8 @@ class GoalMaker:
         makers = {
             ToolKind.CREATE: self._create,
             ToolKind.GET: self._get,
-            ToolKind.LIST: self._list,
-            ToolKind.COUNT: self._list,
+            ToolKind.LIST: self.listings.make,
+            ToolKind.COUNT: self.listings.make,
             ToolKind.UPDATE: self._update,
             ToolKind.DELETE: self._delete,
             ToolKind.TRANSITION: self._transition,
@@ -178,39 +179,6 @@ class GoalMaker:
         stated = listing([states(column, row[column.name]) for column in columns])
         return request, f"For {met.reference}, {stated}.", "", answers, Focus(table.name, met.key)
 
-    def _list(self, tool: DomainTool, focus: Focus | None) -> Made:
-        table = self.manifest.table[tool.table]
-        required = tool.parameters["required"]
-        if focus and not any(tool.arguments[name].table == focus.table for name in required):
-            raise WalkStop(TaskReason.NO_START, f"all {table.name} do not follow")
-        if table.name == self.manifest.speaker:
-            raise WalkStop(TaskReason.NO_START, "the user knows who the user is")
-        mine = any(tool.arguments[name].table == self.manifest.speaker for name in required)
-        there = "I have" if mine else "there are"
-        row = self.choose.row(table, focus)
-        arguments, owners = self.identify.owners(tool, row, named=True)
-        where = self.choose.filter(tool, table, row, arguments)
-        index = self.notebook.call(tool, arguments, "goal")
-        result = self.notebook.calls[index].result
-        names, many = [], result.get("count", 0)
-        if tool.kind is ToolKind.LIST:
-            names, many = _names(table, result[table.name]), len(result[table.name])
-        asked = plural_noun(table.noun)
-        counted = (
-            f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
-        )
-        if names:
-            request = [Fragment(text=f"tell me which {asked} {there}"), *owners, *where]
-            answers = [
-                AnswerFact(label=f"one of the {asked}", value=name, said=(name,)) for name in names
-            ]
-            return request, f"{counted}: {listing(names)}.", "", answers, focus
-        if not arguments and self.random.random() > _BARE_COUNTS:
-            raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
-        request = [Fragment(text=f"tell me how many {asked} {there}"), *owners, *where]
-        answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
-        return request, f"{counted}.", "", [answer], focus
-
     def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus, tool)
@@ -319,13 +287,6 @@ class GoalMaker:
         met = self.identify.introduce(table, row[table.key[0]])
         arguments, owners = self.identify.owners(tool, row)
         return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
-
-
-def _names(table: Table, rows: list[dict[str, Any]]) -> list[str]:
-    """What the rows of a list are called; nothing if there are too many, or not all have a name."""
-    names = [row.get(table.label or "") for row in rows]
-    told = all(names) and len(set(names)) == len(names) <= _MOST_NAMED
-    return [str(name) for name in names] if told else []
 
 
 def _answer(table: Table, column: Column, value: Any) -> AnswerFact:

@@ -28,9 +28,11 @@ _BACK_REFERENCES = 0.5
 _CONTAINERS = frozenset(
     "account album app application basket bucket calendar catalog channel cluster collection"
     " course database dataset directory domain environment fleet folder group instance library"
-    " network order organization pool portfolio project queue registry repository room schema server"
-    " site space stack store table team vault vpc workgroup workspace".split()
+    " network order organization pool portfolio project queue registry repository room schema"
+    " server site space stack store table team vault vpc workgroup workspace".split()
 )
+
+_PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,9 @@ class Identifier:
 
     def _possessed(self, finder: DomainTool | None, reference: str) -> tuple[str, str]:
         """Words of the user and of the agent for a row that may be the user's own."""
-        owners = [finder.arguments[name] for name in finder.parameters["required"]] if finder else []
+        owners = (
+            [finder.arguments[name] for name in finder.parameters["required"]] if finder else []
+        )
         if not any(role.table == self.manifest.speaker for role in owners):
             return reference, reference
         rest = reference.removeprefix("the ")
@@ -210,13 +214,19 @@ class Identifier:
 
     def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
         """Words for a row by what it holds: "the order placed on 3 May 2026"."""
-        event = re.fullmatch(r"(\w+ed) (?:on|at)", columns[0].name.replace("_", " "))
-        if columns[0].meaning != "moment" or event is None:
-            parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
-            return f"the {table.noun} with {listing(parts)}"
-        parts = [clause(c, s) for c, s in zip(columns[1:], said[1:], strict=True)]
-        rest = f" with {listing(parts)}" if parts else ""
-        return f"the {table.noun} {event.group(1)} on {said[0]}{rest}"
+        placed, rest = [], []
+        for column, words in zip(columns, said, strict=True):
+            event = re.fullmatch(r"(\w+ed|made|bought|paid|sent) (on|at)", column.name.replace("_", " "))
+            if column.meaning == "moment" and event is not None:
+                placed.append(f" {event.group(1)} on {words}")
+            elif column.type == "date" and column.noun in {"day", "date"}:
+                placed.append(f" on {words}")
+            elif column.meaning == "city" and column.name == "city":
+                placed.append(f" in {words}")
+            else:
+                rest.append(clause(column, words))
+        end = f" with {listing(rest)}" if rest else ""
+        return f"the {table.noun}{''.join(placed)}{end}"
 
     def _descriptors(
         self, table: Table, row: dict[str, Any], finder: DomainTool | None
@@ -265,7 +275,9 @@ class Identifier:
                 for name in tool.parameters["required"]
             )
         ]
-        return min(tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None)
+        return min(
+            tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
+        )
 
     def _look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
@@ -308,7 +320,7 @@ class Identifier:
             if self._is_speaker(table):
                 words += [] if spoken else self._signature(met)
             elif named or not spoken:
-                words += self.belonging(table, met)
+                words += self.belonging(table, met, role.column)
         return arguments, tuple(words)
 
     def _signature(self, met: Introduction) -> list[Fragment]:
@@ -318,11 +330,15 @@ class Identifier:
             for one in met.words
         ]
 
-    def belonging(self, table: Table, met: Introduction) -> list[Fragment]:
-        """The words for an owner, behind the thing it owns ("in the app Billing")."""
+    def belonging(self, table: Table, met: Introduction, column: str = "") -> list[Fragment]:
+        """The words for an owner, behind the thing it owns ("in the app Billing").
+
+        Args:
+            column: what holds the owner's key, where that tells more ("from the airport").
+        """
         last = table.noun.rsplit(" ", 1)[-1]
         first, *rest = met.words
-        word = "in" if last in _CONTAINERS else "for"
+        word = _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
 

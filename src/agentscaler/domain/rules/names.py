@@ -41,9 +41,7 @@ def find_name_rules(ground: Ground) -> Iterator[Supplied]:
             yield Supplied(_unique_rule(table, table.key[0], ground.of(table, ToolKind.CREATE)))
         for column in unique_columns(table):
             writers = [
-                tool
-                for tool in ground.of(table, *_WRITERS)
-                if column.name in tool.arguments
+                tool for tool in ground.of(table, *_WRITERS) if column.name in tool.arguments
             ]
             if writers:
                 yield _unique(table, column, writers)

@@ -16,7 +16,8 @@ from agentscaler.world.contract import Requirement
 __all__ = ["find_quantity_rules"]
 
 _ROOM = frozenset("capacity seats max_capacity quota slots".split())
-_LIMITS = frozenset("max maximum limit capacity quota allowed total".split())
+_LIMITS = frozenset("max maximum limit capacity quota".split())
+_ADJECTIVES = frozenset("active allowed concurrent count number of open total usable".split())
 _STOCK = frozenset(
     "stock stock_quantity quantity_in_stock quantity_available available_quantity inventory"
     " in_stock on_hand quantity_on_hand on_hand_units units_available available_units".split()
@@ -24,7 +25,8 @@ _STOCK = frozenset(
 _TAKEN = ("quantity", "units", "amount", "count")
 _BALANCES = ("balance", "available_balance", "current_balance", "credit_balance", "account_balance")
 _PAYING = frozenset(
-    "payment withdrawal charge debit purchase payout disbursement settlement".split()
+    "payment withdrawal charge debit purchase payout disbursement settlement transaction"
+    " redemption".split()
 )
 _DEPOSITING = frozenset("deposit credit top_up topup".split())
 
@@ -54,16 +56,14 @@ def find_quantity_rules(ground: Ground) -> Iterator[Supplied]:
                 taken = _taken(ground, column, part)
                 if taken is not None:
                     yield _drawn_on(ground, table, column, part, reference, taken)
-                    break
 
 
 def _makers(ground: Ground, part: Table, reference: str) -> list[DomainTool]:
-    """The creates of `part` that cannot do without the owner in `reference`."""
+    """The creates of `part` that can name the owner in `reference`."""
     return [
         tool
         for tool in ground.of(part, ToolKind.CREATE)
-        if reference in tool.parameters["required"]
-        and tool.arguments[reference].kind == "reference"
+        if reference in tool.arguments and tool.arguments[reference].kind == "reference"
     ]
 
 
@@ -71,9 +71,12 @@ def _has_room_for(column: Column, part: Table, parts: list[tuple[Table, str]]) -
     if column.name in _ROOM:
         return len(parts) == 1
     words = column.name.split("_")
-    named = [singular(word) for word in words if word not in _LIMITS and word != "count"]
-    noun = part.noun.split(" ")
-    return len(named) < len(words) and bool(named) and named in (noun, noun[-1:])
+    for word in ("in", "per"):
+        words = words[: words.index(word)] if word in words[1:] else words
+    if _LIMITS.isdisjoint(words):
+        return False
+    named = [singular(word) for word in words if word not in _LIMITS | _ADJECTIVES]
+    return bool(named) and " ".join(named) in (part.noun, part.noun.split(" ")[-1])
 
 
 def _capacity(
@@ -105,10 +108,11 @@ def _capacity(
     clauses = []
     for tool in makers:
         row = row_variable(reference)
+        there = "" if reference in tool.parameters["required"] else f"{row} is not None and "
         checks = [
             *call("used = db.one", f"SELECT COUNT(*) AS n FROM {where}", [reference], '["n"]'),
             *raising(
-                f'{row}["{column.name}"] is not None and used >= {row}["{column.name}"]',
+                f'{there}{row}["{column.name}"] is not None and used >= {row}["{column.name}"]',
                 f"{table.noun} {{{reference}}} is full: {{used}} of"
                 f" {{{row}['{column.name}']}} {many}",
             ),
@@ -154,7 +158,7 @@ def _capacity(
 
 def _taken(ground: Ground, column: Column, part: Table) -> tuple[Pattern, str, int] | None:
     """What a row of `part` takes from the column: (pattern, its column, -1 or +1 for a gift)."""
-    names: tuple[str, ...] = ("amount", "total")
+    names: tuple[str, ...] = ("amount", "total", "value")
     noun = part.noun.replace(" ", "_")
     last = noun.rsplit("_", 1)[-1]
     if column.name in _STOCK:
@@ -197,7 +201,7 @@ def _drawn_on(
     verb = "is covered by, and taken from," if sign < 0 else "is added to"
     back = f" Deleting the {part.noun} undoes that." if enders else ""
     rule = Rule(
-        id=f"{pattern}/{table.name}.{column.name}",
+        id=f"{pattern}/{table.name}.{column.name}/{part.name}",
         pattern=pattern,
         table=table.name,
         columns=(column.name,),
@@ -210,6 +214,7 @@ def _drawn_on(
     row = row_variable(reference)
     for tool in makers:
         mark = "+" if sign > 0 else "-"
+        there = "" if reference in tool.parameters["required"] else f"{row} is not None and "
         checks, requirements = [], []
         checks += raising(
             f"{amount} is not None and {amount} < 0", f"{amount} {{{amount}}} is below zero"
@@ -217,7 +222,7 @@ def _drawn_on(
         requirements.append(Requirement(condition=f"coalesce(:{amount} >= 0, TRUE)", rule=rule.id))
         if sign < 0:
             checks += raising(
-                f'({amount} or 0) > ({row}["{column.name}"] or 0)',
+                f'{there}({amount} or 0) > ({row}["{column.name}"] or 0)',
                 f"{table.noun} {{{reference}}} has a {column.name} of"
                 f" {{{row}['{column.name}'] or 0}}, {{{amount}}} is more",
             )

@@ -8,7 +8,7 @@ from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.rules.clause import Clause, Ground, Supplied
 from agentscaler.domain.schema import literal, quote
 from agentscaler.domain.statement import raising, row_variable
-from agentscaler.domain.statuses import bare_values, first_status, spoken_value
+from agentscaler.domain.statuses import bare_values, first_status, is_passing, spoken_value
 from agentscaler.world.contract import Requirement
 
 __all__ = ["find_status_rules"]
@@ -19,21 +19,21 @@ _ENDED = frozenset(
 )
 """Statuses that mean that a thing is over.  What failed, or is complete, may still be worked on."""
 
+_STOPS = frozenset("stop disable deactivate suspend pause unpublish cancel abort archive".split())
+"""Actions that put a thing to rest, so that it can be deleted."""
+
 
 def find_status_rules(ground: Ground) -> Iterator[Supplied]:
-    """Rules STATUS, FINAL and OPEN_OWNER."""
+    """Rules STATUS, FINAL, BUSY, STOP_FIRST and OPEN_OWNER."""
     for tool in ground.tools:
         if tool.kind is ToolKind.TRANSITION and tool.precondition is not None:
             yield _status(ground.tables[tool.table], tool)
     for table in ground.entities():
+        yield from _hindrances(ground, table)
         ended = _ended(table)
         if not ended:
             continue
-        updates = [
-            tool
-            for tool in ground.of(table, ToolKind.UPDATE)
-            if all(role.column != table.status for role in tool.arguments.values())
-        ]
+        updates = _plain_updates(ground, table)
         if updates:
             yield _final(table, updates, ended)
         creates = [
@@ -84,33 +84,108 @@ def _status(table: Table, tool: DomainTool) -> Supplied:
     )
 
 
-def _final(table: Table, updates: list[DomainTool], ended: tuple[str, ...]) -> Supplied:
+def _hindrances(ground: Ground, table: Table) -> Iterator[Supplied]:
+    """Statuses in which a row cannot be deleted, or not be touched at all."""
+    if table.status is None:
+        return
+    column = table.by_name[table.status]
+    deletes = ground.of(table, ToolKind.DELETE)
+    updates = _plain_updates(ground, table)
+    busy = tuple(value for value in column.enum if is_passing(value))
+    if busy and (deletes or updates) and first_status(column) not in busy:
+        yield _busy(table, updates, deletes, busy)
+    stops = [
+        tool
+        for tool in ground.of(table, ToolKind.TRANSITION)
+        if tool.name.split("_")[0] in _STOPS and table.status in tool.sets
+    ]
+    if stops and deletes:
+        yield _stop_first(table, stops[0], deletes, busy)
+
+
+def _plain_updates(ground: Ground, table: Table) -> list[DomainTool]:
+    """Updates that do not set the status themselves."""
+    return [
+        tool
+        for tool in ground.of(table, ToolKind.UPDATE)
+        if all(role.column != table.status for role in tool.arguments.values())
+    ]
+
+
+def _busy(
+    table: Table, updates: list[DomainTool], deletes: list[DomainTool], busy: tuple[str, ...]
+) -> Supplied:
+    spoken = _spoken(table, busy)
+    deeds = [word for word, tools in (("changed", updates), ("deleted", deletes)) if tools]
+    rule = Rule(
+        id=f"busy/{table.name}",
+        pattern=Pattern.BUSY,
+        table=table.name,
+        columns=(table.status or "",),
+        text=f"{capital(with_article(table.noun))} that is {spoken} cannot be"
+        f" {listing(deeds, 'or')} meanwhile.",
+        tools=tuple(tool.name for tool in [*updates, *deletes]),
+    )
+    text = f"the {table.noun} is not {spoken}"
+    refusal = "it cannot be touched until that is over"
+    clauses = (_unless(table, tool, busy, refusal, text, rule.id) for tool in [*updates, *deletes])
+    return Supplied(rule, tuple(clauses))
+
+
+def _stop_first(
+    table: Table, stop: DomainTool, deletes: list[DomainTool], busy: tuple[str, ...]
+) -> Supplied:
+    assert stop.precondition is not None
+    at_work = tuple(str(value) for value in stop.precondition.allowed if value not in busy)
+    verb = past(stop.name.split("_")[0])
+    rule = Rule(
+        id=f"stop_first/{table.name}",
+        pattern=Pattern.STOP_FIRST,
+        table=table.name,
+        columns=(table.status or "",),
+        text=f"{capital(with_article(table.noun))} that is {_spoken(table, at_work)} must be {verb}"
+        f" with {stop.name} before it can be deleted.",
+        tools=tuple(tool.name for tool in deletes),
+    )
+    text = f"the {table.noun} is not {_spoken(table, at_work)}"
+    refusal = f"it must be {verb} with {stop.name} before it can be deleted"
+    clauses = (_unless(table, tool, at_work, refusal, text, rule.id) for tool in deletes)
+    return Supplied(rule, tuple(clauses))
+
+
+def _unless(
+    table: Table, tool: DomainTool, values: tuple[str, ...], refusal: str, text: str, rule: str
+) -> Clause:
+    """A refusal where the row that the tool works on has one of these statuses."""
     status, key = table.status or "", table.key[0]
+    checks = raising(
+        f'row["{status}"] in {_tuple(values)}',
+        f"{table.noun} {{{key}}} is {{row['{status}']}}, {refusal}",
+    )
+    requirement = Requirement(
+        condition=f"{quote(status)} NOT IN ({', '.join(map(literal, values))})",
+        argument=key,
+        table=table.name,
+        key=key,
+        text=text,
+        rule=rule,
+    )
+    return Clause(tool.name, checks=tuple(checks), row=True, requirements=(requirement,))
+
+
+def _final(table: Table, updates: list[DomainTool], ended: tuple[str, ...]) -> Supplied:
     spoken = _spoken(table, ended)
     rule = Rule(
         id=f"final/{table.name}",
         pattern=Pattern.FINAL,
         table=table.name,
-        columns=(status,),
+        columns=(table.status or "",),
         text=f"{capital(with_article(table.noun))} that is {spoken} cannot be changed any more.",
         tools=tuple(tool.name for tool in updates),
     )
-    checks = raising(
-        f'row["{status}"] in {_tuple(ended)}',
-        f"{table.noun} {{{key}}} is {{row['{status}']}}, it cannot be changed any more",
-    )
-    requirement = Requirement(
-        condition=f"{quote(status)} NOT IN ({', '.join(map(literal, ended))})",
-        argument=key,
-        table=table.name,
-        key=key,
-        text=f"the {table.noun} is not {spoken}",
-        rule=rule.id,
-    )
-    clauses = (
-        Clause(tool.name, checks=tuple(checks), row=True, requirements=(requirement,))
-        for tool in updates
-    )
+    text = f"the {table.noun} is not {spoken}"
+    refusal = "it cannot be changed any more"
+    clauses = (_unless(table, tool, ended, refusal, text, rule.id) for tool in updates)
     return Supplied(rule, tuple(clauses))
 
 
@@ -157,9 +232,9 @@ def _spoken(table: Table, values: tuple[str, ...]) -> str:
 
 
 def _tuple(values: tuple[str, ...]) -> str:
-    return f"({', '.join(repr_text(value) for value in values)}{',' if len(values) == 1 else ''})"
+    return f"({', '.join(_text(value) for value in values)}{',' if len(values) == 1 else ''})"
 
 
-def repr_text(value: str) -> str:
+def _text(value: str) -> str:
     """A text as Python in double quotes."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

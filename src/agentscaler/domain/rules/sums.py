@@ -13,7 +13,7 @@ from agentscaler.domain.statement import call
 
 __all__ = ["find_sum_rules", "kept_columns"]
 
-_COUNTING = frozenset("count counts number num of total current".split())
+_BEFORE = (["number", "of"], ["count", "of"], ["num"], ["total"])
 _TOTALS = frozenset("total subtotal total_amount amount_total grand_total total_price".split())
 _PARTS = ("amount", "total", "price", "cost", "total_amount", "unit_price")
 _CHANGES = (ToolKind.CREATE, ToolKind.DELETE)
@@ -48,11 +48,7 @@ def find_sum_rules(ground: Ground) -> Iterator[Supplied]:
 
 def _summed(ground: Ground, table: Table, column: Column, part: Table) -> str | None:
     """ "" where the column counts rows of `part`, the column it adds up, or None."""
-    words = column.name.split("_")
-    counted = [singular(word) for word in words if word not in _COUNTING]
-    noun = part.noun.split(" ")
-    counts = bool(counted) and len(counted) < len(words) and counted in (noun, noun[-1:])
-    if column.type == "integer" and counts:
+    if column.type == "integer" and _counted(column.name) in (part.noun, part.noun.split(" ")[-1]):
         return ""
     if column.name in _TOTALS and column.meaning in {"money", "quantity", "number"}:
         for name in _PARTS:
@@ -66,6 +62,18 @@ def _summed(ground: Ground, table: Table, column: Column, part: Table) -> str | 
             ]
             return None if changed else name
     return None
+
+
+def _counted(name: str) -> str:
+    """The noun of what a column counts: "order count", "number of orders", "total orders"."""
+    words = name.split("_")
+    for before in _BEFORE:
+        if words[: len(before)] == before and len(words) > len(before):
+            return " ".join([*words[len(before) : -1], singular(words[-1])])
+    if words[-1] in {"count", "counts"} and len(words) > 1:
+        rest = [word for word in words[:-1] if word not in {"total", "current"}]
+        return " ".join([*rest[:-1], singular(rest[-1])]) if rest else ""
+    return ""
 
 
 def _kept(
@@ -93,10 +101,11 @@ def _kept(
     )
     update = f"UPDATE {name} SET {kept} = {truth}"
     clauses = [_kept_by(table, column, part, reference, summed, tool, update) for tool in tools]
+    zero = f"UPDATE {name} SET {kept} = 0 WHERE {quote(table.key[0])} = ?"
+    start = tuple(call("db.run", zero, [table.key[0]]))
     clauses += [
-        Clause(tool.name, deeds=(f'db.run("{zero}", {table.key[0]})',), effects_after=(update,))
+        Clause(tool.name, deeds=start, effects_after=(update,))
         for tool in ground.of(table, ToolKind.CREATE)
-        for zero in [f"UPDATE {name} SET {kept} = 0 WHERE {quote(table.key[0])} = ?"]
     ]
     return Supplied(rule, tuple(clauses), settle=(update,))
 

@@ -48,7 +48,7 @@ def constrained(table: Table) -> Table:
         else bounded(column)
         for column in table.columns
     )
-    return table.model_copy(update={"columns": tuple(columns)})
+    return Table(**{**dict(table), "columns": tuple(columns)})
 
 
 def supply_rules(tables: dict[str, Table], tools: Iterable[DomainTool]) -> Supply:

@@ -19,7 +19,13 @@ from agentscaler.domain.meaning import meaning_of
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.schema import quote, schema_sql
 from agentscaler.domain.specify import specify
-from agentscaler.domain.verticals.sheet import AnswerSheet, ColumnSheet, Sheet, TableSheet, ToolSheet
+from agentscaler.domain.verticals.sheet import (
+    AnswerSheet,
+    ColumnSheet,
+    Sheet,
+    TableSheet,
+    ToolSheet,
+)
 from agentscaler.domain.verticals.signature import Parameter, Signature
 from agentscaler.errors import InputError
 from agentscaler.world.bindings import named_in
@@ -250,9 +256,7 @@ def _action(tool: DomainTool, sheet: ToolSheet, tables: dict[str, Table]) -> Con
         sql=f"SELECT * FROM {quote(table.name)} WHERE {quote(key)} = {row}",
         flags=tuple(column.name for column in table.columns if column.type == "boolean"),
     )
-    return Contract(
-        requirements=requirements, answer=answer, mints=key if sheet.mints else ""
-    )
+    return Contract(requirements=requirements, answer=answer, mints=key if sheet.mints else "")
 
 
 def _statements(contract: Contract) -> Iterator[str]:
@@ -321,9 +325,7 @@ def _field(
     return {"type": kind if sure and answer is None else [kind, "null"]}
 
 
-def _type_of(
-    name: str, answer: AnswerSheet | None, table: Table, tables: dict[str, Table]
-) -> str:
+def _type_of(name: str, answer: AnswerSheet | None, table: Table, tables: dict[str, Table]) -> str:
     """The type of a field of a result: as the sheet says, or of the column of that name."""
     if answer is not None and name in answer.types:
         return answer.types[name]

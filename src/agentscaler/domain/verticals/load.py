@@ -84,6 +84,7 @@ def load_vertical(name: str, seed: int = 0, trials: int = _TRIALS) -> Domain:
         policy=_policy(draft),
         states=draft.states,
         certificate=certificate,
+        trusted=True,
     )
 
 

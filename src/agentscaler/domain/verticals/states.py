@@ -125,9 +125,7 @@ class _Maker:
             made.append(row)
         return made
 
-    def links(
-        self, table: Table, drawn: Mapping[str, Sequence[Row]], count: int
-    ) -> list[Row]:
+    def links(self, table: Table, drawn: Mapping[str, Sequence[Row]], count: int) -> list[Row]:
         """Pairs of rows of the two tables that a link table ties together."""
         one, two = (table.by_name[name] for name in table.key)
         pairs = [
@@ -170,9 +168,7 @@ class _Maker:
             return f"{prefix(table.name)}-{self._letters(_ALPHABET, 8)}"
         return self.values.value(table, column)
 
-    def _reference(
-        self, table: Table, column: Column, drawn: Mapping[str, Sequence[Row]]
-    ) -> Cell:
+    def _reference(self, table: Table, column: Column, drawn: Mapping[str, Sequence[Row]]) -> Cell:
         """The key of a parent; some parents stay without children, so that they can go."""
         parents = drawn.get(column.references or "", ())
         if not parents:

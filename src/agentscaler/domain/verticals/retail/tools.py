@@ -489,9 +489,7 @@ def request_return(db, item_id: str, quantity: int, reason: str, refund_to: str)
         refund_to,
         today(db),
     )
-    db.run(
-        "UPDATE order_items SET returned = returned + ? WHERE item_id = ?", quantity, item_id
-    )
+    db.run("UPDATE order_items SET returned = returned + ? WHERE item_id = ?", quantity, item_id)
     return fetch_return(db, return_id)
 
 

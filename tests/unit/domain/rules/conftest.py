@@ -1,0 +1,90 @@
+"""Small domains made from descriptions written here, one for each family of rules."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain import Domain
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+MONEY: Schema = {"type": "number"}
+FLAG: Schema = {"type": "boolean"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+
+
+def status(*values: str) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+def resource(
+    noun: str,
+    fields: Mapping[str, Schema],
+    *,
+    takes: Sequence[str] = (),
+    updates: Sequence[str] = (),
+    deletes: bool = True,
+    actions: Sequence[str] = (),
+) -> list[ToolSpec]:
+    """The operations of one kind of thing.
+
+    Args:
+        fields: of its record, beside the id.
+        takes: fields that a create takes; all are required.
+        updates: fields that an update takes, none required.
+    """
+    key = f"{noun[0].lower()}{noun[1:]}Id"
+    record: Schema = {"type": "object", "properties": {key: TEXT, **fields}}
+    one: Schema = {"type": "object", "properties": {noun.lower(): record}}
+    many: Schema = {
+        "type": "object",
+        "properties": {f"{noun.lower()}s": {"type": "array", "items": record}},
+    }
+
+    def tool(name: str, properties: Schema, required: Sequence[str], returns: Schema) -> ToolSpec:
+        return ToolSpec(
+            id=f"test.trade.{name}",
+            name=name,
+            provider="test",
+            service="test.trade",
+            service_title="Trade",
+            description=f"{name} for the trade.",
+            parameters={
+                "type": "object",
+                "properties": properties,
+                "required": list(required),
+            },
+            returns=returns,
+            source="test",
+            licence="",
+        )
+
+    made = [
+        tool(f"Create{noun}", {name: fields[name] for name in takes}, takes, one),
+        tool(f"Get{noun}", {key: TEXT}, [key], one),
+        tool(f"List{noun}s", {}, [], many),
+    ]
+    if updates:
+        changes = {name: fields[name] for name in updates}
+        made.append(tool(f"Update{noun}", {key: TEXT, **changes}, [key], one))
+    if deletes:
+        made.append(tool(f"Delete{noun}", {key: TEXT}, [key], {"type": "object"}))
+    made += [tool(f"{action}{noun}", {key: TEXT}, [key], one) for action in actions]
+    return made
+
+
+@pytest.fixture(scope="session")
+def build(one_domain: Callable[[list[ToolSpec]], Domain]) -> Callable[..., Domain]:
+    """Makes the domain of the operations of some resources."""
+
+    def made(*resources: list[ToolSpec]) -> Domain:
+        tools = sorted((tool for one in resources for tool in one), key=lambda tool: tool.id)
+        domain = one_domain(tools)
+        assert domain.certificate.holds
+        return domain
+
+    return made
