@@ -13,7 +13,7 @@ DELETE FROM slots WHERE EXISTS (
     AND s.starts_at = slots.starts_at AND s.slot_id < slots.slot_id
 );
 UPDATE slots SET starts_at = substr(:now, 1, 10) || substr(starts_at, 11)
-WHERE days_between(:now, starts_at) IN (-1, 1, 2);
+WHERE abs(days_between(:now, starts_at)) <= 6;
 UPDATE slots SET starts_at = add_days(starts_at, -2)  -- from the weekend; the clock is a Monday
 WHERE (days_between(:now, starts_at) + 70) % 7 > 4;
 DELETE FROM slots WHERE EXISTS (

@@ -317,9 +317,7 @@ def cancel_appointment(db, appointment_id: str) -> dict:
         "UPDATE referrals SET status = 'open', appointment_id = NULL WHERE appointment_id = ?",
         appointment_id,
     )
-    db.run(
-        "UPDATE appointments SET status = 'cancelled' WHERE appointment_id = ?", appointment_id
-    )
+    db.run("UPDATE appointments SET status = 'cancelled' WHERE appointment_id = ?", appointment_id)
     return fetch_appointment(db, appointment_id)
 
 
@@ -424,11 +422,11 @@ def write_referral(db, patient_id: str, specialty: str) -> dict:
 
 
 def list_medicines(db, purpose: str = None) -> dict:
-    """List the medicines that the practice prescribes. Returns drugs with their drug_id, name, their
+    """List the medicines that the practice prescribes. Returns drugs with their drug_id, name,
     purpose, dose and greatest number of refills.
 
     Args:
-        purpose: only medicines for this.
+        purpose: only medicines for this purpose.
     """
     rows = db.all(
         "SELECT drug_id, name, purpose, dose, most_refills FROM drugs"

@@ -17,9 +17,9 @@ UPDATE bookings SET
 UPDATE bookings SET
     arrives_on = substr(:now, 1, 10),
     leaves_on = add_days(substr(:now, 1, 10), days_between(arrives_on, leaves_on))
-WHERE status = 'reserved' AND arrives_on < add_days(substr(:now, 1, 10), 7);
+WHERE status = 'reserved' AND arrives_on < add_days(substr(:now, 1, 10), 14);
 UPDATE bookings SET
-    arrives_on = add_days(substr(:now, 1, 10), -1),
+    arrives_on = add_days(substr(:now, 1, 10), -1 - unicode(substr(booking_id, 10)) % 4),
     leaves_on = add_days(substr(:now, 1, 10), days_between(arrives_on, leaves_on) - 1)
 WHERE status = 'checked in';
 

@@ -131,8 +131,7 @@ def lend(db, member_id, copy_id, title):
 
 def first_waiting(db, book_id):
     return db.one(
-        "SELECT * FROM holds WHERE book_id = ? AND status = 'waiting'"
-        " ORDER BY placed_on, hold_id",
+        "SELECT * FROM holds WHERE book_id = ? AND status = 'waiting' ORDER BY placed_on, hold_id",
         book_id,
     )
 
@@ -156,7 +155,7 @@ def pass_on(db, copy_id):
 
 def find_members(db, card_number: str) -> dict:
     """Find the member with a library card. Needs the card_number. Returns members with their
-    member_id, card_number, name, email, category and last day of the card; none where there is no
+    member_id, card_number, name, email, category and expiry date of the card; none where there is no
     such card.
 
     Args:
@@ -171,7 +170,7 @@ def find_members(db, card_number: str) -> dict:
 
 
 def get_member(db, member_id: str) -> dict:
-    """Read a member's record. Needs member_id. Returns the member with the last day of the card,
+    """Read a member's record. Needs member_id. Returns the member with the expiry date of the card,
     how to reach them and the fees owed in euros."""
     return fetch_member(db, member_id)
 

@@ -17,7 +17,8 @@ UPDATE lanes SET from_depot = (
 UPDATE lanes SET name = from_depot || ' to ' || to_depot;
 
 -- Vehicles and drivers: one of each for every trip, which fit each other and the lane.
-UPDATE vehicles SET capacity_kg = CASE kind WHEN 'van' THEN 900 WHEN 'truck' THEN 3000 ELSE 2400 END;
+UPDATE vehicles SET
+    capacity_kg = CASE kind WHEN 'van' THEN 900 WHEN 'truck' THEN 3000 ELSE 2400 END;
 UPDATE trips SET plate = (
     SELECT plate FROM (SELECT plate, row_number() OVER (ORDER BY plate) AS place FROM vehicles)
     WHERE place = (SELECT count(*) FROM trips AS t WHERE t.trip_id <= trips.trip_id)
