@@ -364,7 +364,7 @@ def finish_visit(db, appointment_id: str) -> dict:
 
 def list_referrals(db, patient_id: str, status: str = None) -> dict:
     """List a patient's referrals. Needs patient_id. Returns referrals with their referral_id,
-    specialty, last day, status and the appointment that used them up.
+    specialty, expiry date, status and the appointment that used them up.
 
     Args:
         status: only referrals in this status.
@@ -382,7 +382,7 @@ def list_referrals(db, patient_id: str, status: str = None) -> dict:
 
 def write_referral(db, patient_id: str, specialty: str) -> dict:
     """Write a referral of 90 days to a specialist for a patient whom a family doctor has seen.
-    Needs patient_id and specialty. Returns the new referral with its last day.
+    Needs patient_id and specialty. Returns the new referral with its expiry date.
 
     Args:
         specialty: what the specialist is for.

@@ -155,8 +155,8 @@ def pass_on(db, copy_id):
 
 def find_members(db, card_number: str) -> dict:
     """Find the member with a library card. Needs the card_number. Returns members with their
-    member_id, card_number, name, email, category and expiry date of the card; none where there is no
-    such card.
+    member_id, card_number, name, email, category and expiry date of the card; none where there is
+    no such card.
 
     Args:
         card_number: as printed on the card, for example L-1234.
