@@ -103,10 +103,9 @@ def list_arguments(operation: Operation, table: Table, tables: dict[str, Table])
         arguments[name] = role
         if demanded:
             required.add(name)
-    if operation.other and not arguments:
-        raise Unfit(
-            DomainReason.NO_KEY, f"no column ties {operation.resource} to {operation.other}"
-        )
+    owner = operation.other or next((one for one in operation.parents[::-1] if one in tables), "")
+    if owner and not arguments:
+        raise Unfit(DomainReason.NO_KEY, f"no column ties {operation.resource} to {owner}")
     for column in settable(operation, table):
         if column.meaning in {"choice", "flag"} or column.name == table.label:
             arguments[column.name] = ArgumentRole(
@@ -179,6 +178,8 @@ def _references(
     """Foreign keys of `table` that the operation speaks of, and whether it demands them."""
     asked = dict.fromkeys(operation.parents, True)
     for needed in operation.requires:
+        if needed.resource == operation.resource:
+            continue
         asked[needed.resource] = needed.required or asked.get(needed.resource, False)
     if operation.other:
         asked.setdefault(operation.other, True)

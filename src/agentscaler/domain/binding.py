@@ -18,6 +18,7 @@ from agentscaler.domain.arguments import (
     update_arguments,
     value_of,
 )
+from agentscaler.domain.batches import batch_kind, keys_argument
 from agentscaler.domain.domain import (
     ArgumentRole,
     Column,
@@ -61,6 +62,9 @@ class Binding:
     tools: list[DomainTool] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
     refused: list[tuple[Operation, DomainReason, str]] = field(default_factory=list)
+
+
+_READS = frozenset({ToolKind.GET, ToolKind.LIST, ToolKind.COUNT, ToolKind.BATCH_GET})
 
 
 def records_changes(column: Column) -> bool:
@@ -109,14 +113,15 @@ def bind_operations(operations: list[Operation], tables: dict[str, Table]) -> Bi
 
 
 def _bind(operation: Operation, tables: dict[str, Table], binding: Binding) -> DomainTool:
-    if operation.verb.startswith(("batch_", "bulk_", "async_")):
-        raise Unfit(DomainReason.BATCH, operation.verb)
     pair = linked_pair(operation, tables)
     if pair is not None:
         return _bind_link(operation, tables, pair, binding)
     table = tables.get(operation.resource)
     if table is None:
         raise Unfit(DomainReason.NO_TABLE, operation.resource or operation.tool.name)
+    several = batch_kind(operation, table)
+    if several is not None:
+        return _bind_batch(operation, several, table, tables)
     kind = _KINDS.get(operation.kind)
     if kind is None:
         return _bind_transition(operation, table, tables)
@@ -128,6 +133,14 @@ def _bind(operation: Operation, tables: dict[str, Table], binding: Binding) -> D
     }.get(kind, row_arguments)
     arguments, required = maker(operation, table, tables)
     return _tool(operation, kind, table, arguments, required, tables)
+
+
+def _bind_batch(
+    operation: Operation, kind: ToolKind, table: Table, tables: dict[str, Table]
+) -> DomainTool:
+    name, role, schema = keys_argument(table)
+    tool = _tool(operation, kind, table, {name: role}, {name}, tables)
+    return tool.model_copy(update={"parameters": {**tool.parameters, "properties": {name: schema}}})
 
 
 def _bind_transition(operation: Operation, table: Table, tables: dict[str, Table]) -> DomainTool:
@@ -183,7 +196,7 @@ def _tool(
     by_name = {one.name: one for one in tables.values()} | {table.name: table}
     ordered = sorted(arguments, key=lambda name: name not in required)
     properties = {name: property_schema(arguments[name], by_name, table) for name in ordered}
-    effect = "read" if kind in {ToolKind.GET, ToolKind.LIST, ToolKind.COUNT} else "write"
+    effect = "read" if kind in _READS else "write"
     return DomainTool(
         name=tool_name(operation, ()),
         description="",

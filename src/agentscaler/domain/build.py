@@ -7,28 +7,27 @@ spread over processes; whatever is turned away is in the outcome's ledger.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain.borrowing import Lender, borrow
-from agentscaler.domain.certificate import Certificate, certify
+from agentscaler.domain.certificate import UNCERTIFIED
 from agentscaler.domain.describe import policy_text
 from agentscaler.domain.domain import Domain, DomainManifest
 from agentscaler.domain.draft import Draft, draft_domain, without_tools
+from agentscaler.domain.examine import examine
 from agentscaler.domain.populate import STATE_SIZES, populate
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.rest import read_service
 from agentscaler.domain.schema import schema_sql
 from agentscaler.domain.settings import DomainSettings
 from agentscaler.domain.source import render_source
-from agentscaler.domain.trials import tool_trials
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.errors import AgentScalerError
 from agentscaler.graph.operation import Operation
 from agentscaler.graph.toolgraph import ToolGraph
 from agentscaler.ledger import Rejection
-from agentscaler.world.toolbox import Toolbox
 
 __all__ = ["DomainOutcome", "build_domains"]
 
@@ -155,29 +154,19 @@ def _make(work: _Work) -> DomainOutcome:
     name = _domain_id(own, draft)
     seed = f"{work.seed}/{name}"
     now = _clock(seed)
+    detail = ""
     for _ in range(_ROUNDS):
         reason = _shortfall(draft, work.settings)
         if reason is not None:
             break
-        states = {
-            state: populate(
-                draft.tables.values(), size, f"{seed}/{state}", now, draft.supply.settle
-            )
-            for state, size in STATE_SIZES.items()
-        }
-        source = render_source(draft.tools, draft.tables, draft.supply.clauses)
-        toolbox = Toolbox.compile(source, draft.tools)
-        certificate, failures = certify(
-            toolbox,
-            states,
-            now,
-            tool_trials(draft, now),
-            trials=work.settings.trials,
-            seed=seed,
-        )
+        domain = _domain(name, own[0], draft, seed, now)
+        certificate, failures = examine(domain, trials=work.settings.trials, seed=seed)
         if not failures:
-            domain = _domain(name, own[0], draft, source, states, certificate, now)
-            return DomainOutcome(work.community, domain, rejections + draft.rejections)
+            certified = replace(domain, certificate=certificate)
+            return DomainOutcome(work.community, certified, rejections + draft.rejections)
+        if not failures[0].tool:  # the states are to blame, and dropping tools mends none
+            reason, detail = DomainReason.FAILED_CHECK, f", {failures[0]}"
+            break
         draft = without_tools(draft, {failure.tool: str(failure) for failure in failures})
     else:
         reason = DomainReason.FAILED_CHECK
@@ -185,7 +174,7 @@ def _make(work: _Work) -> DomainOutcome:
         stage="domains",
         id=f"community-{work.community}",
         reason=reason,
-        detail=f"{service}: {len(draft.tools)} tools, {len(draft.tables)} tables",
+        detail=f"{service}: {len(draft.tools)} tools, {len(draft.tables)} tables{detail}",
     )
     return DomainOutcome(work.community, None, [*rejections, *draft.rejections, lost])
 
@@ -205,34 +194,30 @@ def _shortfall(draft: Draft, settings: DomainSettings) -> DomainReason | None:
     return DomainReason.WRITE_ONLY if "read" not in effects else None
 
 
-def _domain(
-    name: str,
-    example: ToolSpec,
-    draft: Draft,
-    source: str,
-    states: dict[str, bytes],
-    certificate: Certificate,
-    now: str,
-) -> Domain:
+def _domain(name: str, example: ToolSpec, draft: Draft, seed: str, now: str) -> Domain:
+    """The domain of a draft, not certified yet."""
     title = f"{example.service_title}: {_nouns(draft)}"
-    manifest = DomainManifest(
-        id=name,
-        title=title,
-        service=example.service,
-        provider=example.provider,
-        now=now,
-        tables=tuple(draft.tables.values()),
-        tools=draft.tools,
-        edges=draft.edges,
-        rules=draft.supply.rules,
-    )
+    tables = draft.tables.values()
     return Domain(
-        manifest=manifest,
-        schema_sql=schema_sql(draft.tables.values()),
-        source=source,
+        manifest=DomainManifest(
+            id=name,
+            title=title,
+            service=example.service,
+            provider=example.provider,
+            now=now,
+            tables=tuple(tables),
+            tools=draft.tools,
+            edges=draft.edges,
+            rules=draft.supply.rules,
+        ),
+        schema_sql=schema_sql(tables),
+        source=render_source(draft.tools, draft.tables, draft.supply.clauses),
         policy=policy_text(title, draft.tools, draft.supply.rules),
-        states=states,
-        certificate=certificate,
+        states={
+            state: populate(tables, size, f"{seed}/{state}", now, draft.supply.settle)
+            for state, size in STATE_SIZES.items()
+        },
+        certificate=UNCERTIFIED,
         trusted=True,
     )
 

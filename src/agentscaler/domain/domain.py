@@ -112,6 +112,10 @@ class ToolKind(StrEnum):
     """Ties two rows of different tables together."""
     UNLINK = "unlink"
     """Undoes a link."""
+    BATCH_GET = "batch_get"
+    """Returns several rows by their keys."""
+    BATCH_DELETE = "batch_delete"
+    """Removes several rows, or none."""
     ACTION = "action"
     """A deed of its own, which its contract tells."""
 
@@ -264,13 +268,19 @@ class Domain:
         """The tools as worker processes run them, which nothing but a worker compiles."""
         return JailedToolbox(self.source, self.manifest.tools)
 
+    @cached_property
+    def tools(self) -> Toolbox | JailedToolbox:
+        """The tools as worlds of this domain run them: in this process only where the domain is
+        `trusted`."""
+        return self.toolbox if self.trusted else self.jailed_toolbox
+
     def world(self, state: str) -> World:
         """A fresh world on the initial state called `state`.
 
         Tools of a `trusted` domain run in this process, others in a jailed worker.  Raises
         `JailError` where this machine has no jail for them.
         """
-        image, now = self.states[state], self.manifest.now
-        if self.trusted:
-            return World(image, self.toolbox, now=now)
-        return JailedWorld(image, self.jailed_toolbox, now=now)
+        image, now, tools = self.states[state], self.manifest.now, self.tools
+        if isinstance(tools, Toolbox):
+            return World(image, tools, now=now)
+        return JailedWorld(image, tools, now=now)

@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 _OPAQUE = frozenset(
     "arn arns etag token secret password checksum hash md sha fingerprint signature kms crn href"
     " selflink cursor blob binary base encrypted encryption nonce certificate pem json xml yaml"
-    " payload document template script sql raw proto schema".split()
+    " payload document template script sql raw proto schema odata".split()
 )
 _RESERVED = frozenset({"db", "reset", "step", "close", "verify", "done"})
 _TRANSPARENT = frozenset(
@@ -30,6 +30,14 @@ _TRANSPARENT = frozenset(
 _ENVELOPES = frozenset("body data payload request request_body params".split())
 """Names of objects that only carry what a request says."""
 _NOT_A_STATE = ("unspecified", "unknown", "undefined", "unrecognized", "invalid")
+_OF_ANSWERS = frozenset(
+    "current_page has_more http_code last_page next_page page page_number page_size per_page"
+    " previous_page response_code response_msg total_count total_elements total_pages"
+    " total_records".split()
+)
+"""Fields that tell of an answer and its pages, not of a record."""
+_RESOURCE_TYPE = ("the type of the resource", "the resource type", "resource type")
+"""How a cloud describes the constant that names the kind of a record."""
 _MAX_ENUM = 12
 _MAX_NESTED = 4
 
@@ -132,6 +140,11 @@ def to_column(field: Field, noun: str) -> Column | None:
     words = field.name.split("_")
     schema = field.schema
     if any(word in _OPAQUE for word in words) or schema.get("format") == "byte":
+        return None
+    if field.name in _OF_ANSWERS:
+        return None
+    told = str(schema.get("description", "")).lower()
+    if field.name == "type" and told.startswith(_RESOURCE_TYPE):
         return None
     enum = _useful(schema.get("enum") or ())
     if schema.get("enum") and len(enum) < 2:

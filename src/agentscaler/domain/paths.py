@@ -14,7 +14,7 @@ from agentscaler.corpus.openapi_verbs import VERBS
 from agentscaler.corpus.words import split_words
 from agentscaler.graph.operation import noun
 
-__all__ = ["Step", "own_scope_words", "read_steps"]
+__all__ = ["Step", "Steps", "own_scope_words", "read_steps"]
 
 _VERSION = re.compile(r"v\d+(?:[.\-_]?\w+)*|\d+(?:\.\d+)+|\d{4}-\d\d-\d\d[-\w]*", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:json|xml|html|php|aspx?|do|\{format\})$", re.IGNORECASE)
@@ -22,6 +22,7 @@ _NAMESPACE = re.compile(r"(?:\w+\.)+([A-Za-z]\w*)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SKIPPED = frozenset({"api", "apis", "rest", "json", "xml", "html", "public", "rpc"})
 _SELF = frozenset({"me", "self", "my", "mine", "current"})
+_FACTS = frozenset("code domain email handle id name sku slug symbol username uuid".split())
 _TYPOGRAPHY = " ()'\"=,.:@~!-_"
 
 
@@ -38,6 +39,9 @@ class Step:
     text: str
     noun: str
     keys: tuple[str, ...] = ()
+
+
+Steps = tuple[Step, ...]
 
 
 def own_scope_words() -> frozenset[str]:
@@ -61,7 +65,18 @@ def read_steps(path: str, method: str = "") -> tuple[Step, ...]:
             steps[-1] = Step(last.text, last.noun, last.keys + keys)
         else:
             steps.append(Step("", "", keys))
+        if len(steps) > 1 and keys and _is_lookup(steps[-1].text, keys[-1]):
+            last = steps[-2]
+            steps[-2:] = [Step(last.text, last.noun, last.keys + keys)]
     return tuple(steps)
+
+
+def _is_lookup(literal: str, key: str) -> bool:
+    """Whether a segment only says by which key a record is found (`/users/by-email/{email}`)."""
+    words = split_words(literal)
+    if "".join(words).startswith(("findby", "getby", "lookup")) or words[:1] == ["by"]:
+        return True
+    return words == split_words(key) and words[-1] in _FACTS
 
 
 def _segments(path: str, method: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,20 +1,19 @@
-"""Operations of web APIs, read off method and path rather than off their names.
+"""Operations of web APIs: their calls, with the keys they take and the records they give.
 
-`POST /orders/{id}/cancel` is an action on an order, `PUT /boards/{id}/closed` an update of a board,
-`DELETE /teams/{id}/members/{userId}` unties two things; whatever an operation id says.  What a path
-leaves open (a call at no collection, a method on many things at once) stays as the name says it.
+What a path leaves open (a call at no collection, a method on many things at once) stays as the
+name of the operation says it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from agentscaler.corpus.openapi_verbs import FINDING, NOUNS_TOO, VERBS
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import singular, split_words
-from agentscaler.domain.paths import Step, own_scope_words, read_steps
+from agentscaler.corpus.words import split_words
+from agentscaler.domain.calls import Call, body_of, parameters_of, read_call
+from agentscaler.domain.parts import settle_parts
+from agentscaler.domain.paths import Steps, own_scope_words, read_steps
 from agentscaler.domain.places import Places
-from agentscaler.graph import verbs
 from agentscaler.graph.operation import (
     KeyInput,
     Operation,
@@ -27,27 +26,14 @@ from agentscaler.graph.operation import (
 __all__ = ["read_service"]
 
 Schema = dict[str, Any]
-Steps = tuple[Step, ...]
 
-_ITEM_KINDS = {
-    "GET": OperationKind.GET,
-    "PUT": OperationKind.UPDATE,
-    "PATCH": OperationKind.UPDATE,
-    "POST": OperationKind.UPDATE,
-    "DELETE": OperationKind.DELETE,
-}
-_VERB_KINDS = (
-    (OperationKind.CREATE, verbs.CREATE | {"post"}),
-    (OperationKind.LIST, FINDING - {"get"} | {"all", "index"}),
-    (OperationKind.GET, frozenset({"get", "info"})),
-    (OperationKind.UPDATE, verbs.UPDATE),
-    (OperationKind.DELETE, verbs.DELETE),
-)
 _WITH_RECORD = {OperationKind.CREATE, OperationKind.GET, OperationKind.LIST, OperationKind.UPDATE}
 _NAME_KEYS = frozenset(
     "alias code domain email handle host hostname key label login name slug symbol tag ticker title"
     " user username".split()
 )
+_RECEIPT = frozenset("code data error errors message messages ok result status success".split())
+"""Fields of an answer that tells how a call went, and nothing of a record."""
 _PLAIN = frozenset(
     "config configuration details info metadata options preferences profile properties settings"
     " status state".split()
@@ -59,21 +45,13 @@ def read_service(tools: Sequence[ToolSpec]) -> list[Operation]:
     """Understands the operations of one service together, in their order."""
     at_paths = [tool for tool in tools if _has_path(tool)]
     places = Places(at_paths)
-    return [_read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools]
+    read = [_read(tool, places) if _has_path(tool) else read_operation(tool) for tool in tools]
+    return settle_parts(read)
 
 
 def _has_path(tool: ToolSpec) -> bool:
-    return tool.source == "openapi" and bool(tool.path) and bool(tool.method)
-
-
-@dataclass(frozen=True)
-class _Call:
-    """What a call does, and to which record: `steps` lead to it or to the collection it is in."""
-
-    kind: OperationKind
-    steps: Steps
-    verb: str = ""
-    part: str = ""
+    is_query = "#" in (tool.path or "") or "?" in (tool.path or "")
+    return tool.source == "openapi" and bool(tool.path) and bool(tool.method) and not is_query
 
 
 def _read(tool: ToolSpec, places: Places) -> Operation:
@@ -87,113 +65,13 @@ def _read(tool: ToolSpec, places: Places) -> Operation:
         bool(steps) and not {"batch", "bulk"}.isdisjoint(split_words(steps[-1].text))
     )
     is_told = bool(steps) and bool(steps[-1].noun) and not many_at_once
-    call = _call(base, steps, places) if is_told else None
+    call = read_call(base, steps, places) if is_told else None
     if call is not None and not call.steps[-1].noun:
         call = None
     return base if call is None else _operation(base, call, places)
 
 
-def _call(base: Operation, steps: Steps, places: Places) -> _Call | None:
-    method, last = base.tool.method or "", steps[-1]
-    if last.keys:
-        return _on_item(base, steps, places)
-    before = steps[:-1]
-    words = split_words(last.text)
-    if before and last.text.lstrip("$") == "count":
-        while len(before) > 1 and before[-1].text.lower() in FINDING:  # "/tickets/query/count"
-            before = before[:-1]
-        return None if before[-1].keys else _Call(OperationKind.COUNT, before)
-    is_many = bool(words) and places.is_collection(steps)
-    is_called = method == "POST" and "." in (base.tool.path or "").rpartition("/")[2]
-    is_verb = bool(words) and (is_called or _is_verb(words, method))
-    if before and is_verb and not places.at(steps).keyed:
-        return _by_verb(base, words, before)
-    if is_many:
-        return _on_collection(base, steps, places)
-    if not before or not words:
-        return None
-    if before[-1].keys:
-        return _on_part(base, steps, places)
-    if method == "GET" and base.is_list and places.is_collection(before):
-        return _Call(OperationKind.LIST, before)  # `/pets/available`
-    return None
-
-
-def _is_verb(words: list[str], method: str) -> bool:
-    """Whether a last segment says what to do."""
-    if words[0] not in VERBS | {"all"}:
-        return False
-    if len(words) == 1:
-        return words[0] not in NOUNS_TOO or method in {"POST", "PUT"}
-    return words[0] not in NOUNS_TOO and singular(words[-1]) == words[-1]
-
-
-def _by_verb(base: Operation, words: list[str], before: Steps) -> _Call | None:
-    """A path that ends with a verb."""
-    if len(words) == 1:
-        for kind, known in _VERB_KINDS:
-            if words[0] in known:
-                is_of_many = kind in {OperationKind.LIST, OperationKind.CREATE}
-                if is_of_many and before[-1].keys:
-                    break
-                return _Call(kind, before)
-    if base.tool.method == "GET":
-        return _Call(OperationKind.ACTION, before, f"read_{'_'.join(words)}")
-    return _Call(OperationKind.ACTION, before, "_".join(words))
-
-
-def _on_item(base: Operation, steps: Steps, places: Places) -> _Call:
-    """A path that ends with a key."""
-    method = base.tool.method or ""
-    kind = _ITEM_KINDS.get(method)
-    if kind is None:
-        return _Call(OperationKind.ACTION, steps, method.lower())
-    if method in {"PUT", "POST", "DELETE"} and any(step.keys for step in steps[:-1]):
-        is_made_here = "POST" in places.at(steps).whole_methods
-        is_loose = not is_made_here and (method == "DELETE" or len(_body(base.tool)) < 2)
-        if is_loose and places.has_own_place(places.resource(steps), steps):
-            tie = OperationKind.UNLINK if method == "DELETE" else OperationKind.LINK
-            return _Call(tie, steps)
-    if method == "PUT" and not {"POST"} & places.at(steps).whole_methods:
-        return _Call(OperationKind.CREATE, steps)  # the caller chooses the key
-    return _Call(kind, steps)
-
-
-def _on_collection(base: Operation, steps: Steps, places: Places) -> _Call | None:
-    method = base.tool.method
-    if method == "GET":
-        return _Call(OperationKind.LIST, steps)
-    if method == "POST":
-        resource = places.resource(steps)
-        owned = any(step.keys for step in steps[:-1])
-        if owned and base.verb in verbs.LINK and places.has_own_place(resource, steps):
-            return _Call(OperationKind.LINK, steps)
-        is_search = base.kind is OperationKind.LIST and base.is_list
-        return _Call(OperationKind.LIST if is_search else OperationKind.CREATE, steps)
-    names = set(_parameters(base.tool))
-    if {"id", f"{places.resource(steps)}_id"} & {"_".join(split_words(name)) for name in names}:
-        return _Call(_ITEM_KINDS.get(method or "", OperationKind.ACTION), steps)
-    verb = "clear" if method == "DELETE" else "replace_all"
-    return _Call(OperationKind.ACTION, steps, verb)
-
-
-def _on_part(base: Operation, steps: Steps, places: Places) -> _Call:
-    """A path to a part of a record: what can be written there are columns of the record."""
-    method = base.tool.method or ""
-    part = steps[-1].noun
-    known = places.at(steps).whole_methods
-    is_kept = bool(known & {"PUT", "PATCH"}) or {"GET", "POST"} <= known
-    if is_kept and method in {"PUT", "PATCH", "POST"}:
-        return _Call(OperationKind.UPDATE, steps[:-1], part=part)
-    if is_kept and method == "GET":
-        return _Call(OperationKind.GET, steps[:-1], part=part)
-    if method == "POST":
-        return _Call(OperationKind.ACTION, steps[:-1], part)
-    verb = {"GET": "read", "DELETE": "clear"}.get(method, "put")
-    return _Call(OperationKind.ACTION, steps[:-1], f"{verb}_{part}")
-
-
-def _operation(base: Operation, call: _Call, places: Places) -> Operation:
+def _operation(base: Operation, call: Call, places: Places) -> Operation:
     resource = places.resource(call.steps)
     owners = list(_owners(call.steps, places))
     own = _own_key(base.tool, call, resource)
@@ -207,9 +85,8 @@ def _operation(base: Operation, call: _Call, places: Places) -> Operation:
     entity, is_list = None, False
     if call.kind in _WITH_RECORD and not call.part:
         entity, is_list, _ = record_of(base.tool.returns, resource)
-    elif call.part and call.kind is OperationKind.GET:
-        entity, _, _ = record_of(base.tool.returns, call.part)
-        entity = entity and _prefixed(entity, call.part)
+        if entity is not None and _RECEIPT.issuperset(entity.get("properties") or {}):
+            entity = None
     is_read = call.kind in {OperationKind.GET, OperationKind.LIST, OperationKind.COUNT}
     tie = {OperationKind.LINK: "associate", OperationKind.UNLINK: "disassociate"}
     return replace(
@@ -246,14 +123,18 @@ def _owners(steps: Steps, places: Places) -> Iterator[KeyInput]:
             yield KeyInput(places.resource(steps[:depth]), _form(last), last, True)
 
 
-def _own_key(tool: ToolSpec, call: _Call, resource: str) -> Iterator[KeyInput]:
+def _own_key(tool: ToolSpec, call: Call, resource: str) -> Iterator[KeyInput]:
     keys = call.steps[-1].keys
+    is_tie = call.kind in {OperationKind.LINK, OperationKind.UNLINK}
+    if is_tie and not keys:
+        yield KeyInput(resource, "id", f"{resource}_id", True)
+        return
     if keys:
         yield KeyInput(resource, _form(keys[-1]), keys[-1], True)
         return
     if call.kind in {OperationKind.CREATE, OperationKind.LIST, OperationKind.COUNT}:
         return
-    for name, schema in _parameters(tool).items():
+    for name, schema in parameters_of(tool).items():
         found = key_of(name)
         if found is not None and schema.get("type") in {None, "string", "integer"}:
             word, field = found
@@ -273,7 +154,7 @@ def _form(key: str) -> str:
 def _asked(tool: ToolSpec, resource: str, places: Places) -> Iterator[KeyInput]:
     """Keys of other records in the query and the body."""
     required = set(tool.parameters.get("required") or ())
-    for name, schema in _parameters(tool).items():
+    for name, schema in parameters_of(tool).items():
         inner = schema.get("items") or schema
         if inner.get("type") not in {None, "string", "integer"} or schema.get("x-in") == "path":
             continue
@@ -284,20 +165,12 @@ def _asked(tool: ToolSpec, resource: str, places: Places) -> Iterator[KeyInput]:
             yield KeyInput(found[0], found[1], name, name in required)
 
 
-def _parameters(tool: ToolSpec) -> dict[str, Schema]:
-    return tool.parameters.get("properties") or {}
-
-
-def _body(tool: ToolSpec) -> list[str]:
-    return [name for name, schema in _parameters(tool).items() if schema.get("x-in") == "body"]
-
-
 def _without_path(tool: ToolSpec, part: str) -> ToolSpec:
     """The tool less the parameters that say where, or how to answer: what is left are values."""
-    is_body = bool(_body(tool))
+    is_body = bool(body_of(tool))
     kept = {
         name: schema
-        for name, schema in _parameters(tool).items()
+        for name, schema in parameters_of(tool).items()
         if schema.get("x-in") != "path"
         and not (is_body and schema.get("x-in") == "query")
         and not name.startswith(("$", "@"))
@@ -310,11 +183,6 @@ def _without_path(tool: ToolSpec, part: str) -> ToolSpec:
         "required": required,
     }
     return tool.model_copy(update={"parameters": parameters})
-
-
-def _prefixed(entity: Schema, part: str) -> Schema:
-    fields = entity.get("properties") or {}
-    return {"properties": {_part_field(name, part): schema for name, schema in fields.items()}}
 
 
 def _part_field(name: str, part: str) -> str:

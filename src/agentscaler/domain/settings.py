@@ -21,7 +21,7 @@ class DomainSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     min_tools: int = Field(default=5, ge=3)
-    trials: int = Field(default=40, ge=4)
+    trials: int = Field(default=200, ge=4)
     limit: int | None = Field(default=None, ge=1)
     verticals: tuple[str, ...] = ()
 

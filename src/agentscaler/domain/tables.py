@@ -110,7 +110,7 @@ def derive_tables(
     wanted = {operation.resource for operation in operations} - set(without)
     makers: list[str] = []
     for resource in sorted(wanted & by_resource.keys()):
-        if resource.rsplit("_", 1)[-1] in _VIEWS:
+        if resource.rsplit("_", 1)[-1] in _VIEWS or not resource.isidentifier():
             continue
         named = table_name(resource) in {table_name(other) for other in makers}
         if not named and any(one.kind in _MAKERS for one in by_resource[resource]):
@@ -193,7 +193,13 @@ def _names_itself(operation: Operation) -> bool:
 
 def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]) -> None:
     """Finds which other tables a resource points to."""
-    known = [name for name in drafts if name != draft.resource]
+    tied = {
+        owner_of(parent, list(drafts))
+        for operation in operations
+        if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}
+        for parent in operation.parents[-1:]
+    }
+    known = [name for name in drafts if name != draft.resource and (name, "") not in tied]
     votes: Counter[tuple[str, str]] = Counter()
     for operation in operations:
         if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}:
@@ -206,12 +212,12 @@ def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]
         if operation.kind is OperationKind.LIST and operation.other in known:
             votes[operation.other, ""] += 1
         for needed in operation.requires:
-            if needed.resource in above:
-                continue  # the owner's owner
+            if needed.resource in above or needed.resource == draft.resource:
+                continue  # the owner's owner, or its own key
             _vote(votes, needed, known, 3 if operation.kind is OperationKind.CREATE else 1)
     for name, seen in draft.fields.items():
         found = None if seen.nested else key_of(name)
-        if found is not None and found[0]:
+        if found is not None and found[0] and found[0] != draft.resource:
             owner = owner_of(found[0], known)
             if owner is not None:
                 votes[owner] += 1

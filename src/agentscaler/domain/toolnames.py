@@ -4,6 +4,7 @@
 operation stands in its API; a tool's name says what it does (`list_dockerfiles`).
 """
 
+import keyword
 from collections.abc import Collection, Iterator
 
 from agentscaler.corpus.words import plural, singular, snake, split_words
@@ -51,6 +52,8 @@ def _reads_well(name: str, operation: Operation) -> bool:
     nouns = {singular(word) for word in words[1:]}
     if words[0] not in known or not nouns:
         return False
+    if "resource" in nouns and "resource" not in operation.resource.split("_"):
+        return False
     if operation.kind in _MANY and words[0] in verbs.GET and singular(words[-1]) == words[-1]:
         return False
     return operation.resource.rsplit("_", 1)[-1] in nouns
@@ -80,4 +83,4 @@ def _verb(operation: Operation) -> list[str]:
 
 def _fit(name: str) -> str:
     made = name[:64].strip("_")
-    return f"{made}_now" if made in _RESERVED else made
+    return f"{made}_now" if made in _RESERVED or keyword.iskeyword(made) else made

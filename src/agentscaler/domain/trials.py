@@ -1,34 +1,56 @@
-"""How the certificate tries the tools of a draft: where each argument's values come from."""
+"""How the certificate tries the tools of a domain: where each argument's values come from."""
 
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
-from agentscaler.domain.draft import Draft
 from agentscaler.domain.values import ValueMaker
-from agentscaler.world.trials import Draw, ReadBack, RowCondition, ToolTrial
+from agentscaler.world.trials import Draw, ReadBack, ToolTrial
 
 __all__ = ["tool_trials"]
 
 _POOL = 12
-_ANY_ROW = frozenset(
-    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
-)
+_MOST = 5
+"""The largest limit that a trial asks for."""
+_ANY_ROW = BATCHES | {
+    *(ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION)
+}
 """Tools whose references may be any row's, not just those of the row they work on."""
+_READS = frozenset({ToolKind.LIST, ToolKind.COUNT})
 
 
-def tool_trials(draft: Draft, now: str) -> list[ToolTrial]:
-    """One trial plan a tool, in the draft's order."""
-    values = ValueMaker("trials", now)
-    readers = {tool.table: tool for tool in draft.tools if tool.kind is ToolKind.GET}
-    return [_trial(tool, readers.get(tool.table), draft.tables, values) for tool in draft.tools]
+def tool_trials(
+    tools: Iterable[DomainTool], tables: Mapping[str, Table], now: str
+) -> list[ToolTrial]:
+    """One trial plan a tool, in the order of `tools`."""
+    tools = list(tools)
+    values = _Pools(now)
+    readers = {tool.table: tool for tool in tools if tool.kind is ToolKind.GET}
+    return [_trial(tool, readers.get(tool.table), tables, values) for tool in tools]
+
+
+class _Pools:
+    """Values by column, drawn once for all tools that take them."""
+
+    def __init__(self, now: str) -> None:
+        self._maker = ValueMaker("trials", now)
+        self._pools: dict[tuple[str, str], tuple[object, ...]] = {}
+
+    def of(self, table: Table, name: str) -> tuple[object, ...]:
+        pool = self._pools.get((table.name, name))
+        if pool is None:
+            column = table.by_name[name]
+            drawn = [self._maker.value(table, column) for _ in range(_POOL)]
+            pool = self._pools[table.name, name] = tuple(dict.fromkeys(drawn))
+        return pool
 
 
 def _trial(
-    tool: DomainTool, reader: DomainTool | None, tables: dict[str, Table], values: ValueMaker
+    tool: DomainTool, reader: DomainTool | None, tables: Mapping[str, Table], values: _Pools
 ) -> ToolTrial:
     draws = {name: _draw(tool, name, role, tables, values) for name, role in tool.arguments.items()}
-    condition = None
-    if tool.precondition is not None:
-        condition = RowCondition(tool.table, tool.precondition.column, tool.precondition.allowed)
-    return ToolTrial(tool.name, draws, condition, _read_back(tool, reader))
+    return ToolTrial(tool.name, draws, _read_back(tool, reader), tool.table)
 
 
 def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
@@ -47,17 +69,22 @@ def _draw(
     tool: DomainTool,
     name: str,
     role: ArgumentRole,
-    tables: dict[str, Table],
-    values: ValueMaker,
+    tables: Mapping[str, Table],
+    values: _Pools,
 ) -> Draw:
+    query = tool.ask.draws.get(name, "") if tool.ask is not None else ""
     if role.kind in {"key", "reference"}:
-        if tool.kind in _ANY_ROW:
-            target = tables[role.table]
-            return Draw("reference", target.name, target.key[0])
-        return Draw("key", tool.table, name)
-    if not role.column:
-        return Draw("value")
+        if tool.kind not in _ANY_ROW:
+            return Draw("key", tool.table, name)
+        target = tables[role.table]
+        held = role.column if tool.kind in _READS else ""
+        return Draw("reference", target.name, target.key[0], held=held)
+    if role.kind == "limit":
+        return Draw("value", pool=tuple(range(1, _MOST + 1)))
+    if role.kind in {"sort", "descending"} or not role.column:
+        return Draw("value", query=query)
     table = tables[role.table]
-    column = table.by_name[role.column]
-    pool = [values.value(table, column) for _ in range(_POOL)]
-    return Draw("value", pool=tuple(dict.fromkeys(pool)))
+    kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"
+    allowed = tool.parameters["properties"][name].get("enum")
+    pool = tuple(allowed) if allowed else values.of(table, role.column)
+    return Draw(kind, table.name, role.column, pool, query=query)

@@ -15,14 +15,14 @@ from agentscaler.world.dates import register_dates
 from agentscaler.world.gate import STEPS_BETWEEN_CHECKS, Gate
 from agentscaler.world.schema import is_internal, read_schema
 
-__all__ = ["Database", "Scalar", "create_image"]
+__all__ = ["LIMITS", "Database", "Scalar", "create_image"]
 
 Scalar = str | int | float | bool | None
 
 MAX_ROWS = 20_000
 """Rows that one query of a tool may give."""
 
-_LIMITS = {
+LIMITS = {
     apsw.SQLITE_LIMIT_LENGTH: 1_000_000,
     apsw.SQLITE_LIMIT_SQL_LENGTH: 20_000,
     apsw.SQLITE_LIMIT_ATTACHED: 0,
@@ -32,6 +32,7 @@ _LIMITS = {
     apsw.SQLITE_LIMIT_TRIGGER_DEPTH: 50,
     apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 500,
 }
+"""What SQL that is not our own may ask of a connection."""
 
 _FIRST_WORDS = frozenset(("SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE"))
 
@@ -62,6 +63,7 @@ class Database:
         self._connection = connection = apsw.Connection(":memory:")
         self._saved = False
         self._statements: dict[str, _Statement] = {}
+        self._listings: dict[str, str] = {}
         self._recent: tuple[int, bytes] | None = None
         """The last changeset, with the count of rows written by then."""
         try:
@@ -76,7 +78,7 @@ class Database:
         # Large sorts stay in memory: a confined process could not spill them to a file.
         pragmas = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"
         connection.execute(pragmas, can_cache=False)
-        for limit, most in _LIMITS.items():
+        for limit, most in LIMITS.items():
             connection.limit(limit, most)
         register_dates(connection)
         self.gate = Gate(self.schema)
@@ -139,6 +141,20 @@ class Database:
         if self._connection.total_changes() == before:
             return 0
         return self._connection.changes()
+
+    @property
+    def written(self) -> int:
+        """Rows that statements have written since the image was opened, undone writes too."""
+        return self._connection.total_changes()
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows of a table, in the order of their keys."""
+        sql = self._listings.get(table)
+        if sql is None:
+            columns = self.schema.tables[table]
+            order = ", ".join(_name(columns.columns[position]) for position in columns.key)
+            sql = self._listings[table] = f"SELECT * FROM {_name(table)} ORDER BY {order}"
+        return self._connection.execute(sql).fetchall()
 
     def changeset(self) -> bytes:
         """What changed since the image was opened, as SQLite's session extension writes it."""

@@ -20,7 +20,7 @@ from agentscaler.errors import AgentScalerError, GuardError, InputError, ToolErr
 from agentscaler.world.arguments import ArgumentCheck
 from agentscaler.world.changeset import Change, state_hash
 from agentscaler.world.result import Fits, ResultError, compile_schema, plain
-from agentscaler.world.toolbox import ToolDefinition
+from agentscaler.world.toolbox import Toolbox, ToolDefinition
 from agentscaler.world.worker import Answer
 from agentscaler.world.workers import Seat, WorkerLostError, Workers, shared_workers
 from agentscaler.world.world import MAX_ERROR_TEXT, Breach, ContractError, World, unknown_tool
@@ -70,6 +70,11 @@ class JailedToolbox:
         members = set(ToolDefinition.model_fields) - {"contract"}
         self.sent = [tool.model_dump(mode="json", include=members) for tool in definitions]
         self.key = (source, orjson.dumps(self.sent))
+
+    @classmethod
+    def of(cls, tools: Toolbox) -> "JailedToolbox":
+        """The same tools, to be sent to a worker process."""
+        return cls(tools.source, list(tools.definitions.values()))
 
     @property
     def workers(self) -> Workers:
@@ -177,6 +182,21 @@ class JailedWorld(World):
         if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
             self._distrust()
         return rows
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows of a table, in the order of their keys."""
+        rows = self._request("rows", table)
+        if not isinstance(rows, list) or not all(_is_cells(row) for row in rows):
+            self._distrust()
+        return [tuple(row) for row in rows]
+
+    @property
+    def written(self) -> int:
+        """See `World.written`."""
+        written = self._request("written")
+        if not isinstance(written, int):
+            self._distrust()
+        return written
 
     def broken_references(self) -> list[str]:
         """Tables with rows whose foreign keys refer to nothing; none in a sound world."""
@@ -336,6 +356,10 @@ def _are_ids(minted: list[Any]) -> bool:
 
 def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, float))
+
+
+def _is_cells(row: Any) -> bool:
+    return isinstance(row, list) and all(map(_is_scalar, row))
 
 
 def _is_row(row: Any) -> bool:

@@ -23,9 +23,9 @@ from agentscaler.errors import AgentScalerError, GuardError, WorldError
 from agentscaler.world.budget import Budget
 from agentscaler.world.compiler import FILENAME
 from agentscaler.world.frames import read_frame, write_frame
-from agentscaler.world.jail import JailLimits, enter
+from agentscaler.world.jail import JailLimits, enter, nowhere
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
-from agentscaler.world.world import ContractError, World
+from agentscaler.world.world import ContractError, World, outcome_of
 
 __all__ = ["Answer", "Compile", "main", "serve"]
 
@@ -61,13 +61,15 @@ _BROKEN = 70
 def main(configuration: str) -> NoReturn:
     """Enter the jail, report it, and serve until the parent is gone.
 
-    `configuration` is JSON: the descriptors `reads` and `writes`, and the `limits`.
+    `configuration` is JSON: the descriptors `reads` and `writes`, the `limits`, and whether to be
+    `jailed` at all.
     """
     settings = orjson.loads(configuration)
     reads, writes = settings["reads"], settings["writes"]
     limits = JailLimits(**settings["limits"])
     timer = CallTimer(limits)
-    report = enter(limits, reads=reads, writes=writes)
+    jailed = settings["jailed"]
+    report = enter(limits, reads=reads, writes=writes) if jailed else nowhere("left out")
     write_frame(writes, 0, report.model_dump_json().encode())
     serve(reads, writes, timer, Toolbox.compile)
 
@@ -138,7 +140,7 @@ def _answer(worlds: "_Worlds", request: list[Any], data: bytes) -> bytes:
     except AgentScalerError as error:
         said = [Answer.INPUT, error.what, error.remedy]
     except (MemoryError, WorldError, apsw.Error) as error:
-        if operation == "call":
+        if operation in {"call", "play"}:
             raise
         full = isinstance(error, (MemoryError, apsw.NoMemError))
         said = [Answer.FULL] if full else [Answer.WORLD, str(error)]
@@ -199,6 +201,12 @@ class _Worlds:
         minted = sorted(after - before) if after is not before else []
         return [Answer.DONE, result.value, minted]
 
+    def play(self, tools: int, image: int, now: str, calls: list[list[Any]]) -> list[Any]:
+        """Make calls one after the other on a fresh world: their outcomes, and the changes."""
+        with World(self._images[image], self._toolboxes[tools], now=now) as world:
+            outcomes = [outcome_of(world, tool, arguments)[0] for tool, arguments in calls]
+            return [Answer.DONE, outcomes, world.changeset()]
+
     def reset(self, world: int) -> list[Any]:
         self._worlds[world].reset()
         return [Answer.DONE, None]
@@ -208,6 +216,12 @@ class _Worlds:
 
     def query(self, world: int, sql: str, values: list[Any]) -> list[Any]:
         return [Answer.DONE, self._worlds[world].query(sql, *values)]
+
+    def rows(self, world: int, table: str) -> list[Any]:
+        return [Answer.DONE, self._worlds[world].rows(table)]
+
+    def written(self, world: int) -> list[Any]:
+        return [Answer.DONE, self._worlds[world].written]
 
     def broken_references(self, world: int) -> list[Any]:
         return [Answer.DONE, self._worlds[world].broken_references()]

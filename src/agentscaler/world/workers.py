@@ -32,7 +32,6 @@ SLOW_SECONDS = 30.0
 
 _ENTRY = "from agentscaler.world.worker import main"
 _BOOT = "import sys; configuration, *sys.path = sys.argv[1:]; {entry}; main(configuration)"
-_HASH_SEED = {"PYTHONHASHSEED": "0"}
 _LOADED = 64
 """Toolboxes and images that a worker keeps for worlds to come."""
 
@@ -56,12 +55,20 @@ class _Process:
     does not start.
     """
 
-    def __init__(self, limits: JailLimits, required: Collection[Layer], entry: str) -> None:
-        if not sys.platform.startswith("linux"):
+    def __init__(
+        self, limits: JailLimits, required: Collection[Layer], entry: str, hash_seed: int
+    ) -> None:
+        jailed = sys.platform.startswith("linux")
+        if required and not jailed:
             raise JailError(f"{sys.platform} is not Linux")
         requests, asks = os.pipe()
         answers, replies = os.pipe()
-        configuration = {"reads": requests, "writes": replies, "limits": asdict(limits)}
+        configuration = {
+            "reads": requests,
+            "writes": replies,
+            "limits": asdict(limits),
+            "jailed": jailed,
+        }
         try:
             # -S and -s: no code of the environment's own runs before the jail; the import path is
             # handed over.  -I would make Python ignore the fixed hash seed.
@@ -74,7 +81,7 @@ class _Process:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 pass_fds=(requests, replies),
-                env=_HASH_SEED,
+                env={"PYTHONHASHSEED": str(hash_seed)},
                 cwd="/",
                 start_new_session=True,
             )
@@ -252,8 +259,10 @@ class Workers:
     Args:
         count: how many at most; one a core by default.
         limits: what each may use.
-        required: layers without which no worker runs.
+        required: layers without which no worker runs; where there are none, a worker takes what
+            the machine offers.
         entry: Python that imports the `main` of the worker process.
+        hash_seed: fixes the order in which Python keeps sets of texts.
     """
 
     def __init__(
@@ -263,10 +272,11 @@ class Workers:
         limits: JailLimits | None = None,
         required: Collection[Layer] = REQUIRED,
         entry: str = _ENTRY,
+        hash_seed: int = 0,
     ) -> None:
         self.limits = limits or JailLimits()
         cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-        start = partial(_Process, self.limits, required, entry)
+        start = partial(_Process, self.limits, required, entry, hash_seed)
         self._seats = [Seat(start) for _ in range(count or cores)]
         weakref.finalize(self, _close, self._seats)
 

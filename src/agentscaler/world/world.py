@@ -24,7 +24,15 @@ from agentscaler.world.identifiers import Minter
 from agentscaler.world.result import ResultError, plain
 from agentscaler.world.toolbox import Tool, Toolbox
 
-__all__ = ["MAX_ERROR_TEXT", "Breach", "ContractError", "World", "unknown_tool"]
+__all__ = [
+    "MAX_ERROR_TEXT",
+    "Breach",
+    "ContractError",
+    "Outcome",
+    "World",
+    "outcome_of",
+    "unknown_tool",
+]
 
 MAX_ERROR_TEXT = 2_000
 
@@ -52,6 +60,11 @@ class ContractError(WorldError):
         self.tool = tool
         self.breach = breach
         self.cause = cause
+
+
+Outcome = tuple[str, Any]
+"""What came of a call, for comparing: "done" and its result, "refused" and its text, or "breach"
+and the `Breach`."""
 
 
 class World:
@@ -153,6 +166,16 @@ class World:
         finally:
             self._database.leave(keep=False)
 
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows of a table, in the order of their keys."""
+        return self._database.rows(table)
+
+    @property
+    def written(self) -> int:
+        """Grows with each row that a statement writes, even if the write is undone; where it
+        stands still, the state does."""
+        return self._database.written
+
     def broken_references(self) -> list[str]:
         """Tables with rows whose foreign keys refer to nothing; none in a sound world."""
         return self._database.broken_references()
@@ -225,6 +248,19 @@ class World:
             cause = f"{type(error).__name__}{_line(error)}: {quoted(str(error))}"
             raise ContractError(name, Breach.RAISED, cause) from error
         raise error
+
+
+def outcome_of(
+    world: World, tool: str, arguments: Mapping[str, Any]
+) -> tuple[Outcome, ContractError | None]:
+    """Make a call: what came of it, and the error where the tool broke its contract."""
+    try:
+        result = world.call(tool, arguments)
+    except ContractError as error:
+        return ("breach", error.breach), error
+    if result.error is not None:
+        return ("refused", result.error), None
+    return ("done", result.value), None
 
 
 def unknown_tool(name: str, tools: Iterable[str]) -> str:

@@ -1,132 +1,162 @@
-"""Trial arguments are drawn from the state as it is."""
+"""Trial arguments are drawn from the state as it is, by what the tool's contract requires."""
 
 import random
-from typing import Any
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from agentscaler.errors import ToolError
-from agentscaler.world.arguments import ArgumentCheck
-from agentscaler.world.trials import Draw, Drawing, Manner, RowCondition, ToolTrial, manner_of
-from agentscaler.world.world import World
+from agentscaler.world.contract import Contract, Requirement
+from agentscaler.world.model import Model
+from agentscaler.world.trials import Draw, Drawing, Drawn, Manner, ToolTrial, manner_of
 
-TEXT = {"type": "string"}
-ORDER = Draw("key", "orders", "order_id")
-OWNER = Draw("key", "orders", "customer_id")
+sys.path.append(str(Path(__file__).parents[1]))
+import bank
 
-
-def schema(*names: str, **more: Any) -> dict[str, Any]:
-    properties = {**dict.fromkeys(names, TEXT), **more}
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def draw(
-    world: World, trial: ToolTrial, parameters: dict[str, Any], manner: Manner, seed: int
-) -> tuple[dict[str, Any], str]:
-    return Drawing(world, trial, parameters, random.Random(seed)).arguments(manner)
-
-
-def test_keys_of_one_call_are_of_one_row(world: World) -> None:
-    trial = ToolTrial("t", {"order_id": ORDER, "owner": OWNER})
-    for seed in range(20):
-        drawn, wrong = draw(world, trial, schema("order_id", "owner"), Manner.PLAIN, seed)
-        sql = "SELECT 1 FROM orders WHERE order_id = ? AND customer_id = ?"
-        assert world.query(sql, drawn["order_id"], drawn["owner"])
-        assert wrong == ""
-
-
-def test_most_rows_meet_the_precondition(world: World) -> None:
-    condition = RowCondition("orders", "status", ("cancelled",))
-    trial = ToolTrial("t", {"order_id": ORDER}, condition)
-    chosen = [
-        draw(world, trial, schema("order_id"), Manner.PLAIN, seed)[0]["order_id"]
-        for seed in range(50)
-    ]
-    cancelled = {"order-2", "order-6"}
-    assert 35 < sum(order_id in cancelled for order_id in chosen) < 50
-
-
-def test_draws_follow_the_state(world: World) -> None:
-    for number in range(7):
-        world.call("delete_order", {"order_id": f"order-{number}"})
-    trial = ToolTrial("t", {"order_id": ORDER})
-    assert draw(world, trial, schema("order_id"), Manner.PLAIN, 0)[0] == {"order_id": "order-7"}
-
-
-def test_an_unknown_key_has_the_shape_of_a_known_one_but_no_row(world: World) -> None:
-    trial = ToolTrial("t", {"order_id": ORDER, "note": Draw("value")})
-    for seed in range(20):
-        drawn, wrong = draw(world, trial, schema("order_id", "note"), Manner.UNKNOWN, seed)
-        assert drawn["order_id"].startswith("order-")
-        assert not world.query("SELECT 1 FROM orders WHERE order_id = ?", drawn["order_id"])
-        assert wrong == "an unknown order_id"
-
-
-def test_a_tool_without_keys_has_nothing_unknown(world: World) -> None:
-    trial = ToolTrial("t", {"note": Draw("value")})
-    assert draw(world, trial, schema("note"), Manner.UNKNOWN, 0)[1] == ""
-
-
-def test_malformed_arguments_never_fit_the_schema(world: World) -> None:
-    parameters = schema("order_id", count={"type": "integer"})
-    trial = ToolTrial("t", {"order_id": ORDER, "count": Draw("value")})
-    check = ArgumentCheck("t", parameters)
-    ways = set()
-    for seed in range(30):
-        drawn, wrong = draw(world, trial, parameters, Manner.MALFORMED, seed)
-        ways.add(wrong)
-        with pytest.raises(ToolError):
-            check(drawn)
-    assert len(ways) == 5
-
-
-def test_values_come_from_the_pool_and_take_the_form_of_the_parameter(world: World) -> None:
-    parameters = schema(flag={"type": "boolean"}, tags={"type": "array", "items": TEXT}, kind=TEXT)
-    trial = ToolTrial(
-        "t",
+ACCOUNT = Draw("reference", "accounts", "account_id")
+AMOUNT = Draw("value", pool=(5, 50, 500))
+TRIALS = {
+    "move_money": ToolTrial(
+        "move_money", {"payer_id": ACCOUNT, "payee_id": ACCOUNT, "amount": AMOUNT}
+    ),
+    "undo_transfer": ToolTrial(
+        "undo_transfer",
         {
-            "flag": Draw("value", pool=(1,)),
-            "tags": Draw("value", pool=("a",)),
-            "kind": Draw("value", pool=("b",)),
+            "transfer_id": Draw("key", "transfers", "transfer_id"),
+            "payer_id": Draw("key", "transfers", "payer_id"),
         },
-    )
-    drawn, _ = draw(world, trial, parameters, Manner.PLAIN, 0)
-    assert drawn == {"flag": True, "tags": ["a"], "kind": "b"}
-
-
-def test_every_six_trials_hold_one_unknown_and_one_malformed() -> None:
-    manners = [manner_of(number) for number in range(12)]
-    assert manners[:4].count(Manner.UNKNOWN) == manners[:4].count(Manner.MALFORMED) == 1
-    assert manners.count(Manner.UNKNOWN) == manners.count(Manner.MALFORMED) == 2
-
-
-flat = st.one_of(
-    st.fixed_dictionaries(
-        {"type": st.just("string")},
-        optional={"minLength": st.integers(0, 30), "maxLength": st.integers(30, 90)},
+        table="transfers",
     ),
-    st.just({"type": "string", "enum": ["A", "B"]}),
-    st.fixed_dictionaries(
-        {"type": st.sampled_from(["integer", "number"])},
-        optional={"minimum": st.integers(-9, 9), "maximum": st.integers(9, 99)},
+    "close_accounts": ToolTrial("close_accounts", {"account_ids": ACCOUNT}),
+    "list_accounts": ToolTrial(
+        "list_accounts",
+        {"owner": Draw("filter", "accounts", "owner", pool=("Zoe",))},
+        table="accounts",
     ),
-    st.just({"type": "boolean"}),
-    st.just({"type": "string", "format": "date"}),
-    st.just({"type": "string", "format": "date-time"}),
-)
-schemas = flat | st.fixed_dictionaries(
-    {"type": st.just("array"), "items": flat},
-    optional={"minItems": st.integers(0, 3), "maxItems": st.integers(3, 5)},
-)
+}
+TOOLS = {tool.name: tool for tool in bank.TOOLS}
 
 
-@given(schemas, st.integers())
-def test_sampled_values_fit_their_schema(
-    image: bytes, toolbox: Any, one: dict[str, Any], seed: int
-) -> None:
-    parameters = schema(value=one)
-    with World(image, toolbox, now="t") as world:
-        drawn, _ = draw(world, ToolTrial("t", {}), parameters, Manner.PLAIN, seed)
-    assert ArgumentCheck("t", parameters)(drawn) == drawn
+@pytest.fixture
+def model() -> Iterator[Model]:
+    with Model(bank.image(), bank.TOOLS, now=bank.NOW) as opened:
+        yield opened
+
+
+def drawn(model: Model, tool: str, manner: Manner = Manner.PLAIN, count: int = 40) -> list[Drawn]:
+    drawing = Drawing(TRIALS[tool], TOOLS[tool])
+    rng = random.Random(0)
+    return [drawing.draw(model, rng, manner, number) for number in range(0, 10 * count, 10)]
+
+
+def test_plain_trials_meet_every_requirement_but_for_those_beyond_the_edge(model: Model) -> None:
+    calls = drawn(model, "move_money", count=100)
+    unmet = [one for one in calls if one.unmet]
+    assert all(one.unmet == (4,) for one in unmet)
+    assert 2 < len(unmet) < 25
+
+
+def test_some_trials_stand_exactly_at_the_edge_of_what_is_accepted(model: Model) -> None:
+    balances = {row[0]: row[2] for row in model.rows("accounts")}
+    left = [
+        balances[one.arguments["payer_id"]] - one.arguments["amount"]
+        for one in drawn(model, "move_money", count=100)
+    ]
+    assert Counter(left)[0] > 3
+    assert Counter(left)[-1] > 3
+
+
+def test_rows_that_a_requirement_ties_together_belong_together(model: Model) -> None:
+    payers = {row[0]: row[1] for row in model.rows("transfers")}
+    for one in drawn(model, "undo_transfer"):
+        assert payers[one.arguments["transfer_id"]] == one.arguments["payer_id"]
+        assert list(one.arguments) == ["transfer_id", "payer_id"]
+
+
+def test_each_requirement_in_turn_is_left_unmet_while_the_others_are_met(model: Model) -> None:
+    unmet = Counter(one.unmet for one in drawn(model, "move_money", Manner.UNMET, count=40))
+    assert unmet == {(2,): 10, (3,): 10, (4,): 10, (5,): 10}
+
+
+def test_draws_follow_the_state(model: Model) -> None:
+    for number in (0, 2, 3):
+        at = {"transfer_id": f"transfer-{number:08d}", "payer_id": f"account-{number:08d}"}
+        model.follow("undo_transfer", at)
+    for one in drawn(model, "undo_transfer"):
+        assert one.arguments["transfer_id"] == "transfer-00000001"
+
+
+def test_members_of_an_array_each_meet_what_is_required(model: Model) -> None:
+    sizes = set()
+    for one in drawn(model, "close_accounts"):
+        assert one.unmet == ()
+        sizes.add(len(one.arguments["account_ids"]))
+    assert sizes == {1, 2, 3}
+
+
+def test_an_unknown_key_has_the_shape_of_a_known_one_but_no_row(model: Model) -> None:
+    known = {row[0] for row in model.rows("accounts")}
+    named = set()
+    for one in drawn(model, "move_money", Manner.UNKNOWN):
+        named.add(one.wrong)
+        assert one.unknown.startswith("account-")
+        assert one.unknown not in known
+        assert one.unknown in one.arguments.values()
+    assert named == {"an unknown payer_id", "an unknown payee_id"}
+
+
+def test_a_tool_without_keys_has_nothing_unknown(model: Model) -> None:
+    assert {one.wrong for one in drawn(model, "list_accounts", Manner.UNKNOWN)} == {""}
+
+
+def test_filters_mostly_have_what_a_row_has(model: Model) -> None:
+    owners = Counter(one.arguments.get("owner") for one in drawn(model, "list_accounts"))
+    assert owners["Ada"] + owners["Ben"] + owners["Cleo"] > owners["Zoe"] > 0
+    assert owners[None] > 0
+
+
+def test_without_a_contract_keys_of_one_call_are_of_one_row(model: Model) -> None:
+    silent = TOOLS["undo_transfer"].model_copy(update={"contract": None})
+    drawing = Drawing(TRIALS["undo_transfer"], silent)
+    payers = {row[0]: row[1] for row in model.rows("transfers")}
+    with Model(bank.image(), [silent], now=bank.NOW) as other:
+        for seed in range(20):
+            one = drawing.draw(other, random.Random(seed), Manner.PLAIN)
+            assert payers[one.arguments["transfer_id"]] == one.arguments["payer_id"]
+
+
+def test_values_are_made_anew_where_those_of_the_pool_are_taken(model: Model) -> None:
+    free = "NOT EXISTS (SELECT 1 FROM accounts WHERE owner = :owner)"
+    contract = Contract(requirements=(Requirement(condition=free),))
+    tool = bank.tool("register", contract, {"owner": bank.TEXT})
+    pool = Draw("value", "accounts", "owner", pool=("Ada", "Ben"))
+    drawing = Drawing(ToolTrial("register", {"owner": pool}), tool)
+    with Model(bank.image(), [tool], now=bank.NOW) as other:
+        rng = random.Random(0)
+        assert drawing.draw(other, rng, Manner.PLAIN).unmet == ()
+        taken = drawing.draw(other, rng, Manner.UNMET)
+        assert taken.unmet == (0,)
+        assert taken.arguments["owner"] in {"Ada", "Ben", "Cleo"}
+
+
+def test_values_may_be_asked_of_the_rows_that_were_drawn(model: Model) -> None:
+    asked = Draw("value", query="SELECT balance FROM accounts WHERE account_id = :payer_id")
+    trial = ToolTrial("move_money", {**TRIALS["move_money"].draws, "amount": asked})
+    drawing = Drawing(trial, TOOLS["move_money"])
+    balances = {row[0]: row[2] for row in model.rows("accounts")}
+    for seed in range(20):
+        one = drawing.draw(model, random.Random(seed), Manner.PLAIN)
+        if not one.unmet:
+            assert one.arguments["amount"] == balances[one.arguments["payer_id"]]
+
+
+def test_seven_of_ten_trials_are_plain() -> None:
+    manners = Counter(manner_of(number) for number in range(20))
+    assert manners == {
+        Manner.PLAIN: 14,
+        Manner.UNMET: 2,
+        Manner.UNKNOWN: 2,
+        Manner.MALFORMED: 2,
+    }
