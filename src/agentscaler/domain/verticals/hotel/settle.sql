@@ -17,7 +17,11 @@ UPDATE bookings SET
 UPDATE bookings SET
     arrives_on = substr(:now, 1, 10),
     leaves_on = add_days(substr(:now, 1, 10), days_between(arrives_on, leaves_on))
-WHERE status = 'reserved' AND arrives_on < add_days(substr(:now, 1, 10), 14);
+WHERE status = 'reserved' AND arrives_on < add_days(substr(:now, 1, 10), 30)
+AND booking_id = (
+    SELECT min(b.booking_id) FROM bookings AS b
+    WHERE b.guest_id = bookings.guest_id AND b.status = 'reserved'
+);
 UPDATE bookings SET
     arrives_on = add_days(substr(:now, 1, 10), -1 - unicode(substr(booking_id, 10)) % 4),
     leaves_on = add_days(substr(:now, 1, 10), days_between(arrives_on, leaves_on) - 1)
@@ -67,6 +71,14 @@ UPDATE bookings SET status = 'cancelled' WHERE status = 'reserved' AND (
 UPDATE bookings SET status = 'cancelled' WHERE status = 'reserved' AND EXISTS (
     SELECT 1 FROM bookings AS b WHERE b.guest_id = bookings.guest_id AND b.status = 'reserved'
     AND b.arrives_on = bookings.arrives_on AND b.booking_id < bookings.booking_id
+);
+
+-- A room is ready for those who arrive today.
+UPDATE rooms SET status = 'ready' WHERE status = 'cleaning' AND EXISTS (
+    SELECT 1 FROM bookings AS b WHERE b.type_id = rooms.type_id
+    AND b.status = 'reserved' AND b.arrives_on = substr(:now, 1, 10)
+) AND NOT EXISTS (
+    SELECT 1 FROM rooms AS r WHERE r.type_id = rooms.type_id AND r.status = 'ready'
 );
 
 -- Extras of cancelled bookings are off the bill; each booking has an extra once.
