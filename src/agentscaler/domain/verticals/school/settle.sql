@@ -1,11 +1,12 @@
--- Teachers: the subjects in turn; somebody of each teaches.
+-- Teachers: the subjects in turn; enough of each teach, one for five classes.
 UPDATE teachers SET subject = CASE (
     SELECT count(*) FROM teachers AS t WHERE t.teacher_id < teachers.teacher_id
 ) % 5
     WHEN 0 THEN 'mathematics' WHEN 1 THEN 'sciences' WHEN 2 THEN 'languages' WHEN 3 THEN 'arts'
     ELSE 'sports' END;
-UPDATE teachers SET status = 'teaching' WHERE NOT EXISTS (
-    SELECT 1 FROM teachers AS t WHERE t.subject = teachers.subject AND t.status = 'teaching'
+UPDATE teachers SET status = 'teaching' WHERE subject IN (
+    SELECT subject FROM teachers GROUP BY subject
+    HAVING 25 * sum(status = 'teaching') < (SELECT count(*) FROM classes)
 );
 
 -- Classes: the courses in turn, at times that are never the same within a subject.
