@@ -62,6 +62,7 @@ def _entity_rows(
     statuses = _spread(table, count, maker)
     alone = {table.key[0], table.label, *(c.name for c in table.columns if c.unique)}
     taken: dict[str, set[Cell]] = {name: set() for name in alone if name}
+    addresses: dict[str, set[str]] = {c.name: set() for c in table.columns if c.unique}
     made = []
     for number in range(count):
         row: Row = {}
@@ -75,6 +76,7 @@ def _entity_rows(
             row[table.status] = statuses[number]
             _tell_only_what_is_so(table, row, statuses[number])
         _agree(table, row)
+        _tell_apart(row, addresses)
         _share_owners(table, row, rows)
         made.append(row)
     return made
@@ -183,6 +185,20 @@ def _agree(table: Table, row: Row) -> None:
             row[column.name] = f"{first[0]}{last}"
         elif column.meaning in {"first_name", "last_name"}:
             row[column.name] = (first if column.meaning == "first_name" else last).capitalize()
+
+
+def _tell_apart(row: Row, taken: dict[str, set[str]]) -> None:
+    """Numbers addresses and user names that are made of equal names."""
+    for name, values in taken.items():
+        value = row[name]
+        if not isinstance(value, str):
+            continue
+        local, at, host = value.partition("@")
+        number = 2
+        while value in values:
+            value, number = f"{local}{number}{at}{host}", number + 1
+        row[name] = value
+        values.add(value)
 
 
 def _link_rows(table: Table, rows: dict[str, list[Row]], size: int, maker: ValueMaker) -> list[Row]:
