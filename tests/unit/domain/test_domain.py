@@ -15,7 +15,7 @@ from agentscaler.world.workers import probe
 
 @pytest.fixture(scope="module")
 def shop() -> Domain:
-    return load_vertical("retail")
+    return load_vertical("retail", trials=12)
 
 
 def stored(domain: Domain, folder: Path) -> Domain:

@@ -16,7 +16,7 @@ from agentscaler.world.world import World
 
 @pytest.fixture(scope="module")
 def bank() -> Domain:
-    return load_vertical("banking")
+    return load_vertical("banking", trials=12)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from agentscaler.world.toolbox import Toolbox
 
 __all__ = ["VerticalDraft", "draft_vertical", "load_vertical", "vertical_names"]
 
-_TRIALS = 40
+_TRIALS = 200
 _SERVICE = "verticals"
 _PROVIDER = "agentscaler"
 

@@ -9,6 +9,9 @@ UPDATE flights SET destination = coalesce(
 UPDATE flights SET departs_at = substr(add_days(:now, 1), 1, 10) || 'T0' || (
     SELECT 6 + count(*) % 3 FROM flights AS f WHERE f.flight_id <= flights.flight_id
 ) || ':40:00' WHERE (SELECT count(*) FROM flights AS f WHERE f.flight_id <= flights.flight_id) % 4 = 1;
+UPDATE flights SET departs_at = add_days(:now, 1) WHERE flight_id = (
+    SELECT min(flight_id) FROM flights WHERE status = 'scheduled'
+);
 UPDATE flights SET
     delay = CASE status WHEN 'delayed' THEN delay ELSE 0 END,
     status = CASE WHEN departs_at <= :now AND status != 'cancelled' THEN 'departed' ELSE status END;
@@ -41,6 +44,12 @@ UPDATE bookings SET
     bags = CASE status WHEN 'held' THEN 0 ELSE bags END,
     hold_until = CASE status WHEN 'held' THEN hold_until END;
 UPDATE bookings SET made_on = substr(add_days(hold_until, -1), 1, 10) WHERE status = 'held';
+
+-- The last moment counts: one hold ends now, one travel credit today.
+UPDATE bookings SET hold_until = :now, made_on = substr(add_days(:now, -1), 1, 10)
+WHERE booking_id = (SELECT min(booking_id) FROM bookings WHERE status = 'held');
+UPDATE credits SET expires_on = substr(:now, 1, 10)
+WHERE credit_id = (SELECT min(credit_id) FROM credits WHERE status = 'open');
 
 -- Seats: a number once on a flight, held by at most one live booking of that flight.
 DELETE FROM seats WHERE EXISTS (

@@ -52,6 +52,10 @@ UPDATE cards SET status = 'blocked' WHERE (
     SELECT status FROM accounts AS a WHERE a.account_id = cards.account_id
 ) = 'closed';
 
+-- The last day counts: one payment can still be disputed today.
+UPDATE payments SET paid_on = add_days(substr(:now, 1, 10), -90)
+WHERE payment_id = (SELECT min(payment_id) FROM payments WHERE status = 'booked');
+
 -- Loans: of current accounts that are not closed.
 DELETE FROM loans WHERE (
     SELECT kind FROM accounts AS a WHERE a.account_id = loans.account_id

@@ -55,6 +55,13 @@ UPDATE sims SET status = 'blocked' WHERE status = 'in_use' AND (
     SELECT status FROM lines AS l WHERE l.line_id = sims.line_id
 ) = 'ordered';
 
+-- The last day counts: one bill can still be disputed today, one line is still bound.
+UPDATE bills SET issued_on = add_days(substr(:now, 1, 10), -60)
+WHERE bill_id = (SELECT min(bill_id) FROM bills WHERE status = 'overdue');
+UPDATE lines SET bound_until = substr(:now, 1, 10) WHERE line_id = (
+    SELECT min(line_id) FROM lines WHERE status = 'active' AND bound_until IS NOT NULL
+);
+
 -- Bills are due two weeks after they were issued.
 UPDATE bills SET due_on = add_days(issued_on, 14);
 UPDATE bills SET
