@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import typer
 
+from agentscaler.domain.verticals import vertical_names
+from agentscaler.domain.verticals.load import draft_vertical
 from agentscaler.interfaces.cli.main import app
 
 ROOT = Path(__file__).parents[2]
@@ -99,3 +101,17 @@ def module_lines() -> list[str]:
 def test_the_architecture_has_a_true_line_for_each_module() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     assert [line for line in page.splitlines() if line.startswith("- `")] == module_lines()
+
+
+def test_the_table_of_verticals_is_true() -> None:
+    page = (ROOT / "docs" / "verticals.md").read_text()
+    row = re.compile(
+        r"^\| `(\w+)` \|[^|]*\| ([\w ]+) \| (\d+) \| (\d+) \((\d+)\) \| (\d+) \|", re.M
+    )
+    told = {name: figures for name, *figures in row.findall(page)}
+    assert list(told) == list(vertical_names())
+    for name, figures in told.items():
+        draft = draft_vertical(name)
+        writes = sum(tool.effect == "write" for tool in draft.tools)
+        counts = [len(draft.tables), len(draft.tools), writes, len(draft.rules)]
+        assert figures == [draft.speaker or "the staff", *map(str, counts)], name
