@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agentscaler.corpus.english import with_article
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
-from agentscaler.domain.rules.clause import Clause, Ground, Supplied
+from agentscaler.domain.rules.clause import Clause, Ground, Supplied, of_row
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import raising
 from agentscaler.world.contract import Requirement
@@ -168,7 +168,6 @@ def _order(
 
 
 def _ordered(table: Table, low: str, high: str, tool: DomainTool, text: str, rule: str) -> Clause:
-    key = table.key[0]
     given = {role.column for role in tool.arguments.values() if role.kind == "value"}
     if tool.kind is ToolKind.CREATE:
         required = tool.parameters["required"]
@@ -192,12 +191,6 @@ def _ordered(table: Table, low: str, high: str, tool: DomainTool, text: str, rul
         sides.append(f"coalesce(:{name}, {quote(name)})" if name in given else quote(name))
     condition = "least is not None and most is not None and least > most"
     lines += raising(condition, f"{low} {{least}} would lie above {high} {{most}}")
-    requirement = Requirement(
-        condition=f"coalesce({sides[0]} <= {sides[1]}, TRUE)",
-        argument=key,
-        table=table.name,
-        key=key,
-        text=text,
-        rule=rule,
-    )
+    ordered = f"coalesce({sides[0]} <= {sides[1]}, TRUE)"
+    requirement = of_row(table, table.key[0], ordered, text, rule)
     return Clause(tool.name, checks=tuple(lines), row=True, requirements=(requirement,))

@@ -7,7 +7,7 @@ from agentscaler.domain.domain import DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Rule
 from agentscaler.world.contract import Requirement
 
-__all__ = ["Clause", "Ground", "Supplied"]
+__all__ = ["Clause", "Ground", "Supplied", "of_row"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,22 @@ class Ground:
                 if column.references == table.name:
                     yield self.tables[name], column.name
 
+    def makers(self, part: Table, reference: str) -> list[DomainTool]:
+        """The creates of `part` that can name the owner in `reference`."""
+        return [
+            tool
+            for tool in self.of(part, ToolKind.CREATE)
+            if reference in tool.arguments and tool.arguments[reference].kind == "reference"
+        ]
+
+    def parts(self, table: Table) -> list[tuple[Table, str]]:
+        """The tables of which rows can be made that refer to `table`, with the column that does."""
+        return [
+            (part, reference)
+            for part, reference in self.referring(table)
+            if not part.is_link and part.name != table.name and self.makers(part, reference)
+        ]
+
     def settable(self, table: Table, columns: Iterable[str]) -> bool:
         """Whether some tool takes a value for one of the columns."""
         wanted = set(columns)
@@ -79,3 +95,15 @@ class Ground:
             if tool.table == table.name
             for role in tool.arguments.values()
         )
+
+
+def of_row(table: Table, argument: str, condition: str, text: str, rule: str) -> Requirement:
+    """What the row of `table` that `argument` names must meet."""
+    return Requirement(
+        condition=condition,
+        argument=argument,
+        table=table.name,
+        key=table.key[0],
+        text=text,
+        rule=rule,
+    )

@@ -10,10 +10,9 @@ from agentscaler.corpus.english import capital, listing, plural_noun, with_artic
 from agentscaler.domain.batches import key_argument
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
-from agentscaler.domain.rules.clause import Clause, Ground, Supplied
+from agentscaler.domain.rules.clause import Clause, Ground, Supplied, of_row
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import call, raising
-from agentscaler.world.contract import Requirement
 
 __all__ = ["cascaded", "find_deletion_rules"]
 
@@ -87,7 +86,13 @@ def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]
             tool.name,
             checks=tuple(checks),
             requirements=tuple(
-                _of_row(tool, table, condition, f"no {holders} refer to it", rule.id)
+                of_row(
+                    table,
+                    key_argument(tool, table),
+                    condition,
+                    f"no {holders} refer to it",
+                    rule.id,
+                )
                 for condition in conditions
             ),
         )
@@ -172,7 +177,11 @@ def _protected(table: Table, deletes: list[DomainTool], flag: Column) -> Supplie
                 tool.name,
                 checks=tuple(checks),
                 row=True,
-                requirements=(_of_row(tool, table, condition, f"its {name} is false", rule.id),),
+                requirements=(
+                    of_row(
+                        table, key_argument(tool, table), condition, f"its {name} is false", rule.id
+                    ),
+                ),
             )
             for tool in deletes
         ),
@@ -185,14 +194,3 @@ def _named(tool: DomainTool, table: Table) -> str:
     if tool.kind is ToolKind.BATCH_DELETE:
         return f"IN (SELECT value FROM json_each(:{argument}))"
     return f"= :{argument}"
-
-
-def _of_row(tool: DomainTool, table: Table, condition: str, text: str, rule: str) -> Requirement:
-    return Requirement(
-        condition=condition,
-        argument=key_argument(tool, table),
-        table=table.name,
-        key=table.key[0],
-        text=text,
-        rule=rule,
-    )

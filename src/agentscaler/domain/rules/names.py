@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agentscaler.corpus.english import plural_noun, with_article
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
-from agentscaler.domain.rules.clause import Clause, Ground, Supplied
+from agentscaler.domain.rules.clause import Clause, Ground, Supplied, of_row
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import call, indent, raising, row_variable
 from agentscaler.world.contract import Requirement
@@ -125,14 +125,9 @@ def _belongs(table: Table, tool: DomainTool, inner: str, outer: str, target: Tab
     if outer not in tool.parameters["required"]:
         condition = f"{outer} is not None and {condition}"
     refusal = f"{target.noun} {{{inner}}} does not belong to {{{outer}}}"
-    requirement = Requirement(
-        condition=f":{outer} IS NULL OR {quote(outer)} IS :{outer}",
-        argument=inner,
-        table=target.name,
-        key=target.key[0],
-        text=f"the {one} belongs to the {other}",
-        rule=rule.id,
-    )
+    shared = f":{outer} IS NULL OR {quote(outer)} IS :{outer}"
+    told = f"the {one} belongs to the {other}"
+    requirement = of_row(target, inner, shared, told, rule.id)
     clause = Clause(
         tool.name,
         checks=tuple(raising(condition, refusal)),

@@ -6,11 +6,10 @@ from agentscaler.corpus.english import capital, listing, past, with_article
 from agentscaler.domain.batches import key_argument
 from agentscaler.domain.domain import DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
-from agentscaler.domain.rules.clause import Clause, Ground, Supplied
+from agentscaler.domain.rules.clause import Clause, Ground, Supplied, of_row
 from agentscaler.domain.schema import literal, quote
 from agentscaler.domain.statement import raising, row_variable
 from agentscaler.domain.statuses import bare_values, first_status, is_passing, spoken_value
-from agentscaler.world.contract import Requirement
 
 __all__ = ["find_status_rules"]
 
@@ -163,14 +162,8 @@ def _unless(
         f'row["{status}"] in {_tuple(values)}',
         f"{table.noun} {{{key}}} is {{row['{status}']}}, {refusal}",
     )
-    requirement = Requirement(
-        condition=f"{quote(status)} NOT IN ({', '.join(map(literal, values))})",
-        argument=key_argument(tool, table),
-        table=table.name,
-        key=key,
-        text=text,
-        rule=rule,
-    )
+    other = f"{quote(status)} NOT IN ({', '.join(map(literal, values))})"
+    requirement = of_row(table, key_argument(tool, table), other, text, rule)
     return Clause(tool.name, checks=tuple(checks), row=True, requirements=(requirement,))
 
 
@@ -193,7 +186,7 @@ def _final(table: Table, updates: list[DomainTool], ended: tuple[str, ...]) -> S
 def _open_owner(
     ground: Ground, table: Table, creates: list[tuple[DomainTool, str]], ended: tuple[str, ...]
 ) -> Supplied:
-    status, key = table.status or "", table.key[0]
+    status = table.status or ""
     spoken = _spoken(table, ended)
     nouns = list(dict.fromkeys(ground.tables[tool.table].noun for tool, _ in creates))
     rule = Rule(
@@ -213,14 +206,9 @@ def _open_owner(
             f"{table.noun} {{{name}}} is {{{row}['{status}']}},"
             f" it takes no new {ground.tables[tool.table].noun}",
         )
-        requirement = Requirement(
-            condition=f"{quote(status)} NOT IN ({', '.join(map(literal, ended))})",
-            argument=name,
-            table=table.name,
-            key=key,
-            text=f"the {table.noun} is not {spoken}",
-            rule=rule.id,
-        )
+        going_on = f"{quote(status)} NOT IN ({', '.join(map(literal, ended))})"
+        text = f"the {table.noun} is not {spoken}"
+        requirement = of_row(table, name, going_on, text, rule.id)
         clauses.append(
             Clause(tool.name, checks=tuple(checks), owners=(name,), requirements=(requirement,))
         )

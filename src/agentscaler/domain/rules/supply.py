@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from agentscaler.domain.domain import DomainTool, Table
 from agentscaler.domain.rule import Rule
 from agentscaler.domain.rules.bounds import bounded, find_bound_rules
+from agentscaler.domain.rules.capacity import find_capacity_rules
 from agentscaler.domain.rules.clause import Clause, Ground, Supplied
 from agentscaler.domain.rules.deletion import find_deletion_rules
+from agentscaler.domain.rules.movements import find_movement_rules
 from agentscaler.domain.rules.names import find_name_rules, unique_columns
-from agentscaler.domain.rules.quantities import find_quantity_rules
 from agentscaler.domain.rules.statuses import find_status_rules
 from agentscaler.domain.rules.sums import find_sum_rules
 
@@ -19,7 +20,8 @@ _FINDERS = (
     find_status_rules,
     find_name_rules,
     find_bound_rules,
-    find_quantity_rules,
+    find_capacity_rules,
+    find_movement_rules,
     find_sum_rules,
     find_deletion_rules,
 )
