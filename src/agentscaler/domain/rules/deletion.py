@@ -81,24 +81,13 @@ def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]
         text=text,
         tools=tuple(tool.name for tool in deletes),
     )
-    clauses = tuple(
-        Clause(
-            tool.name,
-            checks=tuple(checks),
-            requirements=tuple(
-                of_row(
-                    table,
-                    key_argument(tool, table),
-                    condition,
-                    f"no {holders} refer to it",
-                    rule.id,
-                )
-                for condition in conditions
-            ),
-        )
-        for tool in deletes
-    )
-    return Supplied(rule, clauses)
+    told = f"no {holders} refer to it"
+    clauses = []
+    for tool in deletes:
+        keys = key_argument(tool, table)
+        free = tuple(of_row(table, keys, condition, told, rule.id) for condition in conditions)
+        clauses.append(Clause(tool.name, checks=tuple(checks), requirements=free))
+    return Supplied(rule, tuple(clauses))
 
 
 def _cascade(
@@ -170,22 +159,12 @@ def _protected(table: Table, deletes: list[DomainTool], flag: Column) -> Supplie
         text=f"{capital(with_article(table.noun))} cannot be deleted while its {name} is true.",
         tools=tuple(tool.name for tool in deletes),
     )
-    return Supplied(
-        rule,
-        tuple(
-            Clause(
-                tool.name,
-                checks=tuple(checks),
-                row=True,
-                requirements=(
-                    of_row(
-                        table, key_argument(tool, table), condition, f"its {name} is false", rule.id
-                    ),
-                ),
-            )
-            for tool in deletes
-        ),
-    )
+    clauses = []
+    for tool in deletes:
+        keys = key_argument(tool, table)
+        off = of_row(table, keys, condition, f"its {name} is false", rule.id)
+        clauses.append(Clause(tool.name, checks=tuple(checks), row=True, requirements=(off,)))
+    return Supplied(rule, tuple(clauses))
 
 
 def _named(tool: DomainTool, table: Table) -> str:
