@@ -19,11 +19,13 @@ from agentscaler.domain.certificate import Certificate, Check, ToolFailure
 from agentscaler.domain.rule import Rule
 from agentscaler.domain.tally import Tally
 from agentscaler.domain.trying import Trying
+from agentscaler.world.drawing import Drawing
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.model import Model, ModelError
 from agentscaler.world.replay import Replay
+from agentscaler.world.stirring import stirred
 from agentscaler.world.toolbox import Toolbox
-from agentscaler.world.trials import Drawing, Manner, ToolTrial, manner_of
+from agentscaler.world.trials import Manner, ToolTrial, manner_of
 from agentscaler.world.world import World
 
 __all__ = ["certify"]
@@ -36,6 +38,9 @@ EXTRA_TRIALS = 30
 
 _DELAYS = 3
 """How often a call is put off to a fresh world, where more rows are left."""
+
+_PUT_OFF = 8
+"""So many calls put off end a sequence: its world is used up."""
 
 _ASIDE = 10
 """Of so many trials, one is made of tools that are not looked at, so that the state moves."""
@@ -117,7 +122,21 @@ class _Certifying:
         self._replay = Replay(tools, now)
 
     def try_state(self, name: str, image: bytes, share: range, rng: random.Random) -> None:
-        """Calls on worlds that start from one state; `share` numbers the trials of each tool."""
+        """Calls on worlds that start from one state, half of them with other owners; `share` numbers
+        the trials of each tool."""
+        half = (len(share) + 1) // 2
+        self._try_image(name, image, share[:half], rng)
+        if not self._is_over:
+            self._try_image(name, self._stirred(image, rng), share[half:], rng)
+
+    def _stirred(self, image: bytes, rng: random.Random) -> bytes:
+        try:
+            return stirred(image, self._rules, rng)
+        except ModelError as error:
+            self.tally.fails(Check.CONTRACT_RUNS, "", str(error))
+            return image
+
+    def _try_image(self, name: str, image: bytes, share: range, rng: random.Random) -> None:
         plan = [
             _Planned(tool, manner_of(number), number)
             for tool in self._trials
@@ -175,7 +194,9 @@ class _Certifying:
         put_off: list[_Planned] = []
         with closing(start.fork()) as world:
             trying = Trying(world, model, self._tools.definitions, self._rules, self.tally)
-            while left and len(trying.calls) < SEQUENCE and trying.sound and not self._is_over:
+            while left and trying.sound and not self._is_over:
+                if len(trying.calls) >= SEQUENCE or len(put_off) >= _PUT_OFF:
+                    break
                 planned = left.popleft()
                 if planned.tool not in self.tally.failed and not self._try(trying, planned, rng):
                     put_off.append(replace(planned, delays=planned.delays + 1))
