@@ -88,7 +88,8 @@ def module_lines() -> list[str]:
     package = ROOT / "src" / "agentscaler"
     lines = []
     for path in sorted(package.rglob("*.py")):
-        if not path.name.startswith("__"):
+        tools = path.name == "tools.py" and "verticals" in path.parts  # data: read, never imported
+        if not path.name.startswith("__") and not tools:
             words = ast.get_docstring(ast.parse(path.read_text())) or ""
             first = re.split(r"(?<=[.?])\s", words.replace("\n", " "))[0]
             lines.append(f"- `{path.relative_to(package).as_posix()}`: {first}")

@@ -45,6 +45,7 @@ def library() -> Domain:
         policy="You help the staff of a city library. Ask before you delete anything.",
         states={"main": create_image(schema, rows)},
         certificate=Certificate(seed="", states=("main",), checks={}, tools={}),
+        trusted=True,
     )
 
 

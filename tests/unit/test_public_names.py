@@ -11,8 +11,8 @@ AgentScalerError DatasetSettings Domain DomainOutcome DomainSettings Engine Exam
 GraphSettings GuardError InputError LocalEngine Message MissingExtraError Pool PoolSettings
 Rejection RolloutSettings RunFolder RunFolderError SettingsError Task TaskOutcome TaskSettings
 ToolCall ToolError ToolGraph ToolResult ToolSpec Toolbox Trajectory Verdict World WorldError
-__version__ build_dataset build_domains build_graph construct_tasks load_corpus load_domain roll_out
-run_funnel save_domain
+__version__ build_dataset build_domains build_graph construct_tasks load_corpus load_domain
+load_vertical roll_out run_funnel save_domain vertical_names
 """
 
 IMPORT = """

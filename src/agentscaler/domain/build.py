@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain.borrowing import Lender, borrow
 from agentscaler.domain.certificate import UNCERTIFIED
 from agentscaler.domain.describe import policy_text
 from agentscaler.domain.domain import Domain, DomainManifest
@@ -18,12 +19,13 @@ from agentscaler.domain.draft import Draft, draft_domain, without_tools
 from agentscaler.domain.examine import examine
 from agentscaler.domain.populate import STATE_SIZES, populate
 from agentscaler.domain.reasons import DomainReason
+from agentscaler.domain.rest import read_service
 from agentscaler.domain.schema import schema_sql
 from agentscaler.domain.settings import DomainSettings
 from agentscaler.domain.source import render_source
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.errors import AgentScalerError
-from agentscaler.graph.operation import read_operation
+from agentscaler.graph.operation import Operation
 from agentscaler.graph.toolgraph import ToolGraph
 from agentscaler.ledger import Rejection
 
@@ -43,11 +45,16 @@ class DomainOutcome:
 
 @dataclass(frozen=True)
 class _Work:
-    """One community, ready to be sent to another process."""
+    """One community, ready to be sent to another process.
+
+    `borrowed` are operations of other communities without which keys that this one takes could not
+    be found.
+    """
 
     community: int
-    tools: list[ToolSpec]
-    context: list[ToolSpec]
+    operations: list[Operation]
+    context: list[Operation]
+    borrowed: list[Operation]
     settings: DomainSettings
     seed: int
 
@@ -77,26 +84,43 @@ def build_domains(
 def _work(
     graph: ToolGraph, tools: Sequence[ToolSpec], settings: DomainSettings, seed: int, start: int
 ) -> Iterator[_Work]:
+    operations = _read_all(tools)
     by_resource: dict[tuple[str, str], list[int]] = {}
-    resources = []
-    for index, tool in enumerate(tools):
-        resource = read_operation(tool).resource
-        resources.append(resource)
-        by_resource.setdefault((tool.service, resource), []).append(index)
+    for index, operation in enumerate(operations):
+        by_resource.setdefault((operation.tool.service, operation.resource), []).append(index)
+    services: dict[str, list[Operation]] = {}
+    for operation in operations:
+        services.setdefault(operation.tool.service, []).append(operation)
+    lenders = {service: Lender(some) for service, some in services.items()}
     members_of: list[list[int]] = [[] for _ in range(graph.community_count)]
     for index, label in enumerate(graph.communities.tolist()):
         members_of[label].append(index)
     for community, members in enumerate(members_of[start:], start):
         inside = set(members)
-        related = sorted({(tools[index].service, resources[index]) for index in members})
+        related = sorted({(tools[index].service, operations[index].resource) for index in members})
+        lent = borrow([operations[index] for index in members], lenders)
+        related += [(one.tool.service, one.resource) for one in lent]
         context = sorted({index for key in related for index in by_resource[key]} - inside)
         yield _Work(
             community,
-            [tools[index] for index in members],
-            [tools[index] for index in context],
+            [operations[index] for index in members],
+            [operations[index] for index in context],
+            lent,
             settings,
             seed,
         )
+
+
+def _read_all(tools: Sequence[ToolSpec]) -> list[Operation]:
+    """The operations of all tools, each service read as a whole; in the order of the tools."""
+    by_service: dict[str, list[int]] = {}
+    for index, tool in enumerate(tools):
+        by_service.setdefault(tool.service, []).append(index)
+    read: dict[int, Operation] = {}
+    for members in by_service.values():
+        operations = read_service([tools[index] for index in members])
+        read.update(zip(members, operations, strict=True))
+    return [read[index] for index in range(len(tools))]
 
 
 def _build(work: _Work) -> DomainOutcome:
@@ -114,16 +138,19 @@ def _build(work: _Work) -> DomainOutcome:
 
 
 def _make(work: _Work) -> DomainOutcome:
-    services = Counter(tool.service for tool in work.tools)
+    services = Counter(one.tool.service for one in work.operations)
     service = min(services, key=lambda name: (-services[name], name))
     rejections = [
-        Rejection(stage="domains", id=tool.id, reason=DomainReason.OTHER_SERVICE, detail=service)
-        for tool in work.tools
-        if tool.service != service
+        Rejection(
+            stage="domains", id=one.tool.id, reason=DomainReason.OTHER_SERVICE, detail=service
+        )
+        for one in work.operations
+        if one.tool.service != service
     ]
-    own = [tool for tool in work.tools if tool.service == service]
-    context = [read_operation(tool) for tool in work.context if tool.service == service]
-    draft = draft_domain([read_operation(tool) for tool in own], context)
+    operations = [one for one in work.operations if one.tool.service == service]
+    context = [one for one in work.context if one.tool.service == service]
+    draft = draft_domain(operations, context, work.borrowed)
+    own = [one.tool for one in operations]
     name = _domain_id(own, draft)
     seed = f"{work.seed}/{name}"
     now = _clock(seed)
@@ -191,6 +218,7 @@ def _domain(name: str, example: ToolSpec, draft: Draft, seed: str, now: str) -> 
             for state, size in STATE_SIZES.items()
         },
         certificate=UNCERTIFIED,
+        trusted=True,
     )
 
 

@@ -122,8 +122,11 @@ class _Certifying:
         self._replay = Replay(tools, now)
 
     def try_state(self, name: str, image: bytes, share: range, rng: random.Random) -> None:
-        """Calls on worlds that start from one state, half of them with other owners; `share` numbers
-        the trials of each tool."""
+        """Calls on worlds that start from one state, half of them with other owners.
+
+        Args:
+            share: numbers of each tool's trials.
+        """
         half = (len(share) + 1) // 2
         self._try_image(name, image, share[:half], rng)
         if not self._is_over:

@@ -48,7 +48,7 @@ def needs_confirmation(tool: DomainTool) -> bool:
     if tool.ask is not None:
         return bool(tool.ask.confirm)
     verb = tool.name.split("_")[0]
-    return tool.kind in {ToolKind.DELETE, ToolKind.UNLINK} or (
+    return tool.kind in {ToolKind.DELETE, ToolKind.BATCH_DELETE, ToolKind.UNLINK} or (
         tool.kind is ToolKind.TRANSITION and verb in DESTRUCTIVE
     )
 
@@ -117,12 +117,18 @@ def _output(tool: DomainTool, table: Table) -> str:
             )
         case ToolKind.COUNT:
             return f"Returns the count of {plural_noun(table.noun)}."
+        case ToolKind.BATCH_GET:
+            return f"Returns the {plural_noun(table.noun)}, in the order of their {key}."
+        case ToolKind.BATCH_DELETE:
+            return f"Deletes all of them or none; returns how many {table.name} were deleted."
         case ToolKind.DELETE:
             return f"Returns the {key} of what was deleted."
         case ToolKind.UPDATE | ToolKind.TRANSITION:
             return f"Returns the changed {table.noun}."
         case ToolKind.LINK | ToolKind.UNLINK:
             return f"Returns {key} and whether they are linked."
+        case ToolKind.ACTION:
+            return f"Returns the {table.noun}."
 
 
 def _refusal(tool: DomainTool) -> str:
@@ -138,6 +144,11 @@ def _returns(tool: DomainTool, table: Table) -> Schema:
         return {"type": "object", "properties": {table.name: rows}, "required": [table.name]}
     if tool.kind is ToolKind.COUNT:
         return _object({"count": {"type": "integer"}})
+    if tool.kind is ToolKind.BATCH_GET:
+        rows = {"type": "array", "items": _record(table.columns)}
+        return {"type": "object", "properties": {table.name: rows}, "required": [table.name]}
+    if tool.kind is ToolKind.BATCH_DELETE:
+        return _object({"deleted": {"type": "integer"}})
     if tool.kind in {ToolKind.DELETE, ToolKind.LINK, ToolKind.UNLINK}:
         flag = "deleted" if tool.kind is ToolKind.DELETE else "linked"
         return _object(

@@ -12,7 +12,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.domain.certificate import Certificate
-from agentscaler.domain.packaged import is_packaged
 from agentscaler.domain.rule import Rule
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
@@ -113,6 +112,10 @@ class ToolKind(StrEnum):
     """Ties two rows of different tables together."""
     UNLINK = "unlink"
     """Undoes a link."""
+    BATCH_GET = "batch_get"
+    """Returns several rows by their keys."""
+    BATCH_DELETE = "batch_delete"
+    """Removes several rows, or none."""
     ACTION = "action"
     """A deed of its own, which its contract tells."""
 
@@ -238,8 +241,9 @@ class Domain:
     Attributes:
         source: Python source of the tools, one module.
         states: initial states by name, each the bytes of an SQLite database file.
-        trusted: whether somebody vouches for tools that the rules did not make, so that they may
-            run in this process; never stored with the domain.
+        trusted: whether the tools are known to be this package's own (see `provenance`), or
+            somebody vouches for them, so that they may run in this process; never stored with the
+            domain.
     """
 
     manifest: DomainManifest
@@ -255,13 +259,6 @@ class Domain:
         return self.manifest.id
 
     @cached_property
-    def _is_own(self) -> bool:
-        """Whether the tools come from this package: made by its rules, or a vertical's to the
-        letter."""
-        engine = self.manifest.engine
-        return engine == "rules" or (engine == "curated" and is_packaged(self.source))
-
-    @cached_property
     def toolbox(self) -> Toolbox:
         """The compiled tools; compiled once a process.  Raises `GuardError` on refused source."""
         return Toolbox.compile(self.source, self.manifest.tools)
@@ -273,16 +270,15 @@ class Domain:
 
     @cached_property
     def tools(self) -> Toolbox | JailedToolbox:
-        """The tools as worlds of this domain run them: in this process only where they come from
-        this package, or the domain is `trusted`."""
-        return self.toolbox if self.trusted or self._is_own else self.jailed_toolbox
+        """The tools as worlds of this domain run them: in this process only where the domain is
+        `trusted`."""
+        return self.toolbox if self.trusted else self.jailed_toolbox
 
     def world(self, state: str) -> World:
         """A fresh world on the initial state called `state`.
 
-        Tools that the rules made and those of the package's own verticals run in this process;
-        others in a jailed worker, unless the domain is `trusted`.  Raises `JailError` where this
-        machine has no jail for them.
+        Tools of a `trusted` domain run in this process, others in a jailed worker.  Raises
+        `JailError` where this machine has no jail for them.
         """
         image, now, tools = self.states[state], self.manifest.now, self.tools
         if isinstance(tools, Toolbox):

@@ -1,6 +1,7 @@
 """A domain before it is certified: tables and tools that belong together, from operations."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agentscaler.domain.binding import bind_operations
@@ -34,13 +35,19 @@ class Draft:
     rejections: list[Rejection] = field(default_factory=list)
 
 
-def draft_domain(operations: list[Operation], context: list[Operation]) -> Draft:
+def draft_domain(
+    operations: list[Operation], context: list[Operation], borrowed: Sequence[Operation] = ()
+) -> Draft:
     """Tables and tools of a community.
 
     Args:
         operations: the community's, of one service.
         context: others of that service that speak of the same resources.
+        borrowed: operations of its other communities, to find keys with; what does not fit of
+            them is no loss.
     """
+    lent = {operation.tool.id for operation in borrowed}
+    operations = [*operations, *borrowed]
     idle: set[str] = set()
     while True:
         tables = derive_tables(operations, context, without=idle)
@@ -57,7 +64,8 @@ def draft_domain(operations: list[Operation], context: list[Operation]) -> Draft
     ]
     tables_named = {name: constrained(table) for name, table in binding.tables.items()}
     tools = [with_ranges_and_order(tool, tables_named[tool.table]) for tool in binding.tools]
-    return _connected(tools, tables_named, told, rejections)
+    draft = _connected(tools, tables_named, told, rejections)
+    return replace(draft, rejections=[one for one in draft.rejections if one.id not in lent])
 
 
 def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:

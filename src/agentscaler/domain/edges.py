@@ -7,7 +7,9 @@ from agentscaler.domain.source import list_columns
 
 __all__ = ["connect"]
 
-_SILENT = frozenset({ToolKind.DELETE, ToolKind.COUNT, ToolKind.LINK, ToolKind.UNLINK})
+_SILENT = frozenset(
+    {ToolKind.DELETE, ToolKind.BATCH_DELETE, ToolKind.COUNT, ToolKind.LINK, ToolKind.UNLINK}
+)
 
 
 def connect(tools: Iterable[DomainTool], tables: dict[str, Table]) -> list[DomainEdge]:

@@ -21,13 +21,23 @@ Schema = dict[str, Any]
 _OPAQUE = frozenset(
     "arn arns etag token secret password checksum hash md sha fingerprint signature kms crn href"
     " selflink cursor blob binary base encrypted encryption nonce certificate pem json xml yaml"
-    " payload document template script sql raw proto schema".split()
+    " payload document template script sql raw proto schema odata".split()
 )
 _RESERVED = frozenset({"db", "reset", "step", "close", "verify", "done"})
 _TRANSPARENT = frozenset(
     "properties spec config configuration settings attributes details filter input".split()
 )
+_ENVELOPES = frozenset("body data payload request request_body params".split())
+"""Names of objects that only carry what a request says."""
 _NOT_A_STATE = ("unspecified", "unknown", "undefined", "unrecognized", "invalid")
+_OF_ANSWERS = frozenset(
+    "current_page has_more http_code last_page next_page page page_number page_size per_page"
+    " previous_page response_code response_msg total_count total_elements total_pages"
+    " total_records".split()
+)
+"""Fields that tell of an answer and its pages, not of a record."""
+_RESOURCE_TYPE = ("the type of the resource", "the resource type", "resource type")
+"""How a cloud describes the constant that names the kind of a record."""
 _MAX_ENUM = 12
 _MAX_NESTED = 4
 
@@ -80,13 +90,17 @@ def field_name(resource: str, name: str) -> str:
 
 
 def request_properties(operation: Operation) -> dict[str, Schema]:
-    """What a request carries, a wrapper object around the resource unfolded."""
+    """What a request carries, wrapper objects around the resource unfolded."""
+    return _unfolded(operation.tool.parameters.get("properties") or {}, operation.resource)
+
+
+def _unfolded(properties: dict[str, Schema], resource: str, levels: int = 3) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
-    for name, schema in (operation.tool.parameters.get("properties") or {}).items():
+    for name, schema in properties.items():
         inner = schema.get("properties")
         stem = field_name("", name)
-        if inner and (stem == operation.resource or stem in _TRANSPARENT):
-            found.update(inner)
+        if inner and levels and (stem == resource or stem in _TRANSPARENT | _ENVELOPES):
+            found.update(_unfolded(inner, resource, levels - 1))
         else:
             found[name] = schema
     return found
@@ -127,6 +141,11 @@ def to_column(field: Field, noun: str) -> Column | None:
     schema = field.schema
     if any(word in _OPAQUE for word in words) or schema.get("format") == "byte":
         return None
+    if field.name in _OF_ANSWERS:
+        return None
+    told = str(schema.get("description", "")).lower()
+    if field.name == "type" and told.startswith(_RESOURCE_TYPE):
+        return None
     enum = _useful(schema.get("enum") or ())
     if schema.get("enum") and len(enum) < 2:
         return None
@@ -163,8 +182,8 @@ def _flatten(properties: dict[str, Schema]) -> Iterator[tuple[str, Schema, bool]
             for key, value in inner.items()
             if value.get("type") in {"string", "integer", "number", "boolean"}
         }
-        if 0 < len(scalars) <= _MAX_NESTED:
-            transparent = field_name("", name) in _TRANSPARENT
+        transparent = field_name("", name) in _TRANSPARENT
+        if scalars and (transparent or len(scalars) <= _MAX_NESTED):
             outer = split_words(name)
             for key, value in scalars.items():
                 repeats = split_words(key)[: len(outer)] == outer

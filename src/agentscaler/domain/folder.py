@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from agentscaler.domain.certificate import Certificate
 from agentscaler.domain.domain import Domain, DomainManifest
+from agentscaler.domain.provenance import is_own
 from agentscaler.errors import InputError
 
 __all__ = ["load_domain", "save_domain"]
@@ -27,22 +28,25 @@ def save_domain(domain: Domain, folder: Path) -> None:
 
 
 def load_domain(folder: Path) -> Domain:
-    """Reads a domain back.
+    """Reads a domain back; it is `trusted` if its tools are this package's own.
 
     Raises:
         InputError: a file is missing or does not hold what it should.
     """
     try:
+        manifest = DomainManifest.model_validate_json((folder / "domain.json").read_bytes())
+        source = (folder / "tools.py").read_text(encoding="utf-8")
         return Domain(
-            manifest=DomainManifest.model_validate_json((folder / "domain.json").read_bytes()),
+            manifest=manifest,
             schema_sql=(folder / "schema.sql").read_text(encoding="utf-8"),
-            source=(folder / "tools.py").read_text(encoding="utf-8"),
+            source=source,
             policy=(folder / "policy.md").read_text(encoding="utf-8"),
             states={
                 path.stem: path.read_bytes()
                 for path in sorted((folder / "states").glob("*.sqlite"))
             },
             certificate=Certificate.model_validate_json((folder / "certificate.json").read_bytes()),
+            trusted=is_own(manifest, source),
         )
     except (OSError, ValidationError) as error:
         raise InputError(

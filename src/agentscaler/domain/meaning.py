@@ -52,8 +52,10 @@ _TEXT_RULES = tuple(
         ("job_title", r"\b(job title|occupation|profession)$"),
         (
             "person_name",
-            r"\b(owner|author|creator|requester|assignee|created by|updated by|"
-            r"modified by|submitted by|approved by|registered by|contact name)$",
+            r"\b(creditor|debtor|contact|customer|holder|recipient|sender|guest|patient|employee"
+            r"|member|student|driver|owner) name$"
+            r"|\b(owner|author|creator|requester|assignee|created by|updated by|modified by|"
+            r"submitted by|approved by|registered by|contact name)$",
         ),
         ("version", r"\bversion( number| label| name)?$"),
         ("runtime", r"\bruntime$"),
@@ -84,7 +86,8 @@ _TEXT_RULES = tuple(
         (
             "sentence",
             r"\b(description|summary|comment|note|notes|purpose|instructions|details"
-            r"|overview|body|content|message|text|remarks|abstract|annotation)s?$",
+            r"|overview|body|content|message|text|remarks|abstract|annotation|explanation"
+            r"|information|guidance)s?$",
         ),
         ("title", r"\b(title|subject|headline|display name|friendly name|label|caption|topic)$"),
         (

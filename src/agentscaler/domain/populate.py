@@ -2,12 +2,16 @@
 
 Parents come before children; statuses are spread evenly, so that every tool with a precondition
 finds rows that meet it and rows that do not; some parents stay without children, so that they can
-be deleted; what has not ended has no end time.
+be deleted; what has not ended has no end time; nothing is done before it is made, or made before
+its owner.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from agentscaler.corpus.words import split_words
+from agentscaler.domain.binding import is_automatic
+from agentscaler.domain.chronology import made_at, put_in_order
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.meaning import is_person
 from agentscaler.domain.schema import by_dependency, schema_sql
@@ -47,6 +51,7 @@ def populate(
             rows[table.name] = _link_rows(table, rows, size, maker)
         else:
             rows[table.name] = _entity_rows(table, rows, size, maker)
+            _date(table, rows, {one.name: one for one in ordered}, maker.now)
     return create_image(schema_sql(ordered), rows, settle)
 
 
@@ -57,6 +62,7 @@ def _entity_rows(
     statuses = _spread(table, count, maker)
     alone = {table.key[0], table.label, *(c.name for c in table.columns if c.unique)}
     taken: dict[str, set[Cell]] = {name: set() for name in alone if name}
+    addresses: dict[str, set[str]] = {c.name: set() for c in table.columns if c.unique}
     made = []
     for number in range(count):
         row: Row = {}
@@ -70,9 +76,24 @@ def _entity_rows(
             row[table.status] = statuses[number]
             _tell_only_what_is_so(table, row, statuses[number])
         _agree(table, row)
+        _tell_apart(row, addresses)
         _share_owners(table, row, rows)
         made.append(row)
     return made
+
+
+def _date(
+    table: Table, rows: dict[str, list[Row]], tables: dict[str, Table], now: datetime
+) -> None:
+    """Puts the times of a table's rows in order, each row after its owners."""
+    made: dict[str, dict[Cell, datetime]] = {}
+    owned = {c.name: c.references for c in table.columns if c.references not in {None, table.name}}
+    for owner in {name for name in owned.values() if name is not None}:
+        dated = ((row, made_at(tables[owner], row)) for row in rows.get(owner, ()))
+        made[owner] = {next(iter(row.values())): when for row, when in dated if when is not None}
+    for row in rows[table.name]:
+        whens = (made[owner or ""].get(row[column]) for column, owner in owned.items())
+        put_in_order(table, row, [when for when in whens if when is not None], now)
 
 
 def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
@@ -103,6 +124,7 @@ def _cell(table: Table, column: Column, rows: dict[str, list[Row]], maker: Value
         column.nullable
         and column.type != "boolean"
         and column.name not in {table.label, table.status}
+        and not is_automatic(column)
         and maker.random.random() < _MISSING
     ):
         return None
@@ -163,6 +185,20 @@ def _agree(table: Table, row: Row) -> None:
             row[column.name] = f"{first[0]}{last}"
         elif column.meaning in {"first_name", "last_name"}:
             row[column.name] = (first if column.meaning == "first_name" else last).capitalize()
+
+
+def _tell_apart(row: Row, taken: dict[str, set[str]]) -> None:
+    """Numbers addresses and user names that are made of equal names."""
+    for name, values in taken.items():
+        value = row[name]
+        if not isinstance(value, str):
+            continue
+        local, at, host = value.partition("@")
+        number = 2
+        while value in values:
+            value, number = f"{local}{number}{at}{host}", number + 1
+        row[name] = value
+        values.add(value)
 
 
 def _link_rows(table: Table, rows: dict[str, list[Row]], size: int, maker: ValueMaker) -> list[Row]:

@@ -15,6 +15,7 @@ from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import (
     call,
     indent,
+    raising,
     row_function,
     row_variable,
     set_column,
@@ -100,6 +101,8 @@ class _Writer:
             ToolKind.TRANSITION: self._transition,
             ToolKind.LINK: self._link,
             ToolKind.UNLINK: self._unlink,
+            ToolKind.BATCH_GET: self._batch_get,
+            ToolKind.BATCH_DELETE: self._batch_delete,
         }
         required = set(tool.parameters["required"])
         signature = ", ".join(
@@ -256,6 +259,32 @@ class _Writer:
             f'return {{"{key}": {key}, "deleted": True}}',
         ]
 
+    def _batch_get(self, tool: DomainTool, table: Table) -> list[str]:
+        (keys,) = tool.arguments
+        key = table.key[0]
+        return [
+            *_no_repeats(keys),
+            f"rows = [{self._fetch(table, key)} for {key} in sorted({keys})]",
+            f'return {{"{table.name}": rows}}',
+        ]
+
+    def _batch_delete(self, tool: DomainTool, table: Table) -> list[str]:
+        (keys,) = tool.arguments
+        key = table.key[0]
+        statement = f"DELETE FROM {quote(table.name)} WHERE {quote(key)} = ?"
+        each = [
+            *self._scoped(tool, table),
+            *self._checks(tool),
+            *call("db.run", statement, [key]),
+            *self._deeds(tool),
+        ]
+        return [
+            *_no_repeats(keys),
+            f"for {key} in {keys}:",
+            *indent(each),
+            f'return {{"deleted": len({keys})}}',
+        ]
+
     def _transition(self, tool: DomainTool, table: Table) -> list[str]:
         assert tool.precondition is not None
         key = table.key[0]
@@ -319,6 +348,10 @@ class _Writer:
 
     def _check_ends(self, tool: DomainTool) -> list[str]:
         return [self._fetch(self.tables[role.table], name) for name, role in tool.arguments.items()]
+
+
+def _no_repeats(keys: str) -> list[str]:
+    return raising(f"len(set({keys})) < len({keys})", f"{keys} names something twice")
 
 
 def _ordering(tool: DomainTool) -> list[str]:

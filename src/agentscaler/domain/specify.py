@@ -7,6 +7,7 @@ other shows a slip in either.
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentscaler.corpus.english import listing
+from agentscaler.domain.batches import BATCHES, key_argument
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rules import Clause
@@ -46,6 +47,10 @@ def _requirements(
         if role.kind in {"key", "reference"}:
             target = tables[role.table]
             yield Requirement(argument=name, table=target.name, key=target.key[0])
+    if tool.kind in BATCHES:
+        members = f"json_each(:{key_argument(tool, table)})"
+        once = f"(SELECT COUNT(*) = COUNT(DISTINCT value) FROM {members})"
+        yield Requirement(condition=once, text="nothing is named twice")
     if tool.kind is ToolKind.CREATE and table.natural_key:
         yield Requirement(condition=f"NOT {_found(table, table.key)}", text="the name is not taken")
     elif tool.kind in _LINKS:
@@ -99,6 +104,9 @@ def _effects(tool: DomainTool, table: Table) -> Iterator[str]:
             yield f"UPDATE {name} SET {', '.join(sets)} {where}"
         case ToolKind.DELETE:
             yield f"DELETE FROM {name} {where}"
+        case ToolKind.BATCH_DELETE:
+            members = f"SELECT value FROM json_each(:{key_argument(tool, table)})"
+            yield f"DELETE FROM {name} WHERE {quote(key)} IN ({members})"
         case ToolKind.LINK:
             columns = ", ".join(quote(column) for column in table.key)
             ends = ", ".join(f":{column}" for column in table.key)
@@ -137,6 +145,12 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
                 field=table.name,
                 flags=tuple(column.name for column in shown if column.name in flags),
             )
+        case ToolKind.BATCH_GET:
+            members = f"SELECT value FROM json_each(:{key_argument(tool, table)})"
+            rows = f"SELECT * FROM {name} WHERE {quote(key)} IN ({members}) ORDER BY {quote(key)}"
+            return Answer(sql=rows, field=table.name, flags=flags)
+        case ToolKind.BATCH_DELETE:
+            return Answer(sql=f"SELECT json_array_length(:{key_argument(tool, table)}) AS deleted")
         case ToolKind.DELETE:
             return Answer(sql=f"SELECT :{key} AS {quote(key)}, 1 AS deleted", flags=("deleted",))
         case ToolKind.LINK | ToolKind.UNLINK:

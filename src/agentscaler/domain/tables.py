@@ -35,6 +35,8 @@ _CROSS_CUTTING = frozenset(
     "tag tag_key resource resource_tag resource_policy iam_policy iam_permission permission label"
     " operation location organization project account policy_document".split()
 )
+_NEVER = frozenset("tag_key resource_tag resource_policy iam_policy policy_document".split())
+"""Of these, the ones that have no records of their own in any service."""
 _VIEWS = frozenset({"attribute", "detail", "metadata", "statistic", "summary"})
 """Last words of resources that only show another one in some way."""
 
@@ -100,12 +102,15 @@ def derive_tables(
     """
     by_resource: dict[str, list[Operation]] = {}
     for operation in [*operations, *context]:
-        if operation.resource and operation.resource not in _CROSS_CUTTING:
+        if operation.resource:
             by_resource.setdefault(operation.resource, []).append(operation)
+    for resource in _CROSS_CUTTING & by_resource.keys():
+        if resource in _NEVER or not _is_worked_on(resource, by_resource[resource]):
+            del by_resource[resource]
     wanted = {operation.resource for operation in operations} - set(without)
     makers: list[str] = []
     for resource in sorted(wanted & by_resource.keys()):
-        if resource.rsplit("_", 1)[-1] in _VIEWS:
+        if resource.rsplit("_", 1)[-1] in _VIEWS or not resource.isidentifier():
             continue
         named = table_name(resource) in {table_name(other) for other in makers}
         if not named and any(one.kind in _MAKERS for one in by_resource[resource]):
@@ -122,6 +127,16 @@ def derive_tables(
         makers = [resource for resource in makers if resource not in thin]
 
 
+def _is_worked_on(resource: str, operations: list[Operation]) -> bool:
+    """Whether a service makes records of a resource and asks for them by their key."""
+    return any(one.kind is OperationKind.CREATE for one in operations) and any(
+        needed.resource == resource
+        for one in operations
+        if one.kind in _SELF_NAMED
+        for needed in one.requires
+    )
+
+
 def _draft(resource: str, operations: list[Operation]) -> _Draft:
     fields = gather_fields(resource, operations)
     votes: Counter[str] = Counter()
@@ -132,7 +147,7 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
                     votes[needed.field] += 2 if needed.required else 1
     creates = [operation for operation in operations if operation.kind is OperationKind.CREATE]
     chosen = any(_names_itself(operation) for operation in creates)
-    path_style = any("." in operation.tool.name for operation in operations)
+    path_style = any(_is_resource_name(operation) for operation in operations)
     if path_style and votes["name"] and "name" not in _asked_names(operations):
         natural = chosen
     elif votes:
@@ -142,7 +157,7 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
     named_by_path = any(
         needed.parameter == "name" and needed.resource == resource
         for operation in operations
-        if "." in operation.tool.name and operation.kind is not OperationKind.CREATE
+        if _is_resource_name(operation) and operation.kind is not OperationKind.CREATE
         for needed in operation.requires
     )
     if named_by_path:  # the field is the resource's path, "projects/p/clusters/c"
@@ -150,6 +165,11 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
     fields.pop("parent", None)
     suffix = "id" if path_style or not natural else "name"
     return _Draft(resource, fields, natural, f"{resource}_{suffix}")
+
+
+def _is_resource_name(operation: Operation) -> bool:
+    """Whether an operation belongs to an API whose keys may be whole paths."""
+    return "." in operation.tool.name and operation.tool.source != "openapi"
 
 
 def _asked_names(operations: list[Operation]) -> set[str]:
@@ -173,21 +193,31 @@ def _names_itself(operation: Operation) -> bool:
 
 def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]) -> None:
     """Finds which other tables a resource points to."""
-    known = [name for name in drafts if name != draft.resource]
+    tied = {
+        owner_of(parent, list(drafts))
+        for operation in operations
+        if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}
+        for parent in operation.parents[-1:]
+    }
+    known = [name for name in drafts if name != draft.resource and (name, "") not in tied]
     votes: Counter[tuple[str, str]] = Counter()
     for operation in operations:
         if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}:
             continue
-        for parent in operation.parents:
-            if parent in known:
-                votes[parent, ""] += 2
+        is_nested = operation.tool.source == "openapi"
+        owners = [parent for parent in operation.parents if parent in known]
+        for parent in owners[-1:] if is_nested else owners:
+            votes[parent, ""] += 2
+        above = set(owners[:-1]) if is_nested else set()
         if operation.kind is OperationKind.LIST and operation.other in known:
             votes[operation.other, ""] += 1
         for needed in operation.requires:
+            if needed.resource in above or needed.resource == draft.resource:
+                continue  # the owner's owner, or its own key
             _vote(votes, needed, known, 3 if operation.kind is OperationKind.CREATE else 1)
     for name, seen in draft.fields.items():
         found = None if seen.nested else key_of(name)
-        if found is not None and found[0]:
+        if found is not None and found[0] and found[0] != draft.resource:
             owner = owner_of(found[0], known)
             if owner is not None:
                 votes[owner] += 1

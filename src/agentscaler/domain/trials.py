@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
 from agentscaler.domain.values import ValueMaker
 from agentscaler.world.trials import Draw, ReadBack, ToolTrial
@@ -12,9 +13,9 @@ __all__ = ["tool_trials"]
 _POOL = 12
 _LIMITS = (1, 1, 2, 3, 5)
 """Of a list, mostly less than there is."""
-_ANY_ROW = frozenset(
-    {ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION}
-)
+_ANY_ROW = BATCHES | {
+    *(ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION)
+}
 """Tools whose references may be any row's, not just those of the row they work on."""
 _READS = frozenset({ToolKind.LIST, ToolKind.COUNT})
 
@@ -58,7 +59,8 @@ def _read_back(tool: DomainTool, reader: DomainTool | None) -> ReadBack | None:
         return None
     fields = {name: reader.arguments[name].column for name in reader.parameters["required"]}
     if tool.kind is not ToolKind.DELETE:
-        return ReadBack(reader.name, fields)
+        same = tool.returns == reader.returns
+        return ReadBack(reader.name, fields) if same else None
     given = fields.keys() <= tool.arguments.keys()
     return ReadBack(reader.name, {name: name for name in fields}, gone=True) if given else None
 
@@ -79,7 +81,8 @@ def _draw(
         return Draw("reference", target.name, target.key[0], held=held)
     if role.kind == "limit":
         return Draw("value", pool=_LIMITS)
-    if role.kind in {"sort", "descending"} or not role.column:
+    listed = "enum" in tool.parameters["properties"][name] and role.kind != "filter"
+    if listed or role.kind == "descending" or not role.column:
         return Draw("value", query=query)
     table = tables[role.table]
     kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"

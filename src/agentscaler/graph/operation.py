@@ -18,7 +18,17 @@ from agentscaler.corpus.tool import Effect, ToolSpec
 from agentscaler.corpus.words import singular, split_words
 from agentscaler.graph import verbs
 
-__all__ = ["KeyInput", "Operation", "OperationKind", "Produced", "read_operation"]
+__all__ = [
+    "KeyInput",
+    "Operation",
+    "OperationKind",
+    "Produced",
+    "key_of",
+    "noun",
+    "read_operation",
+    "record_of",
+    "same_resource",
+]
 
 Schema = dict[str, Any]
 
@@ -117,7 +127,7 @@ def read_operation(tool: ToolSpec) -> Operation:
     requires = tuple(_requires(tool, name))
     if kind is OperationKind.ACTION and _makes_one(name, effect, requires):
         kind = OperationKind.CREATE
-    entity, is_list, path = _entity(tool.returns, name.resource)
+    entity, is_list, path = record_of(tool.returns, name.resource)
     if kind is OperationKind.GET and is_list and name.is_plural:
         kind = OperationKind.LIST
     return Operation(
@@ -296,7 +306,7 @@ def _requires(tool: ToolSpec, name: _Name) -> Iterator[KeyInput]:
         yield KeyInput(resource, field, parameter, parameter in required)
 
 
-def _entity(returns: Schema | None, resource: str) -> tuple[Schema | None, bool, tuple[str, ...]]:
+def record_of(returns: Schema | None, resource: str) -> tuple[Schema | None, bool, tuple[str, ...]]:
     """The record of `resource` inside a result: (schema, whether many, path)."""
     schema, many = returns, False
     path: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.request import request_text
 from agentscaler.task.speech import column_noun, quoted, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
@@ -85,8 +86,9 @@ class DeedMaker:
         def fits(name: str, table: Table, row: dict[str, Any]) -> bool:
             if "deleted" in self.choose.touched(table, row):
                 return False
-            near = focus is None or fixed or name != rows[0]
-            return bool(near) or self.choose.is_near(table, row, focus)
+            if focus is None or fixed or name != rows[0]:
+                return True
+            return self.choose.is_near(table, row, focus)
 
         grounder = Grounder(
             self.notebook.world,
@@ -122,6 +124,8 @@ class DeedMaker:
             said = _said(column, value)
             whose = self.identify.owner_noun(table)
             label = f"the {noun} of {whose}" if column else f"the {noun}"
+            if column is not None and column.type == "boolean":
+                said, label = f"{noun} {said}", f"whether {noun} should be on or off"
             fact = self.notebook.tell(f"{table.noun.replace(' ', '_')}_{name}", value, said, label)
             arguments[name] = value, Provenance(origin="user", fact=fact.name)
             told[name] = quoted(column, said) if column else said, fact.name
@@ -144,14 +148,11 @@ class DeedMaker:
                 if plain.strip():
                     fragments.append(Fragment(text=plain.strip()))
             else:
-                names = [name for name in _PLACE.findall(inner)]
+                names = _PLACE.findall(inner)
                 if not all(name in given for name in names):
                     continue
                 facts = tuple(fact for name in names for fact in self._facts(name, met, told))
-                words = {
-                    name: told[name][0] if name in told else met[name].reference for name in names
-                }
-                text = _filled(inner, words).strip()
+                text = _filled(inner, {name: _words(name, met, told) for name in names}).strip()
                 fragments.append(Fragment(text=text, facts=facts, vague=(vague or "").strip()))
         return fragments
 
@@ -212,6 +213,11 @@ def _said(column: Column | None, value: Any) -> str:
     if column is not None and value is not None:
         return say(column, value)
     return "none" if value is None else str(value)
+
+
+def _words(name: str, met: dict[str, Introduction], told: dict[str, tuple[str, str]]) -> str:
+    """A row or a value as the user says it."""
+    return told[name][0] if name in told else request_text(met[name].words)
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

@@ -28,9 +28,12 @@ _BACK_REFERENCES = 0.5
 _CONTAINERS = frozenset(
     "account album app application basket bucket calendar catalog channel cluster collection"
     " course database dataset directory domain environment fleet folder group instance library"
-    " network order organization pool portfolio project queue registry repository room schema server"
-    " site space stack store table team vault vpc workgroup workspace".split()
+    " network order organization pool portfolio project queue registry repository room schema"
+    " server site space stack store table team vault vpc workgroup workspace".split()
 )
+
+_EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (on|at)")
+_PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
 
 @dataclass(frozen=True)
@@ -212,13 +215,19 @@ class Identifier:
 
     def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
         """Words for a row by what it holds: "the order placed on 3 May 2026"."""
-        event = re.fullmatch(r"(\w+ed) (?:on|at)", columns[0].name.replace("_", " "))
-        if columns[0].meaning != "moment" or event is None:
-            parts = [clause(c, s) for c, s in zip(columns, said, strict=True)]
-            return f"the {table.noun} with {listing(parts)}"
-        parts = [clause(c, s) for c, s in zip(columns[1:], said[1:], strict=True)]
-        rest = f" with {listing(parts)}" if parts else ""
-        return f"the {table.noun} {event.group(1)} on {said[0]}{rest}"
+        placed, rest = [], []
+        for column, words in zip(columns, said, strict=True):
+            event = _EVENT.fullmatch(column.name.replace("_", " "))
+            if column.meaning == "moment" and event is not None:
+                placed.append(f" {event.group(1)} on {words}")
+            elif column.type == "date" and column.noun in {"day", "date"}:
+                placed.append(f" on {words}")
+            elif column.meaning == "city" and column.name == "city":
+                placed.append(f" in {words}")
+            else:
+                rest.append(clause(column, words))
+        end = f" with {listing(rest)}" if rest else ""
+        return f"the {table.noun}{''.join(placed)}{end}"
 
     def _descriptors(
         self, table: Table, row: dict[str, Any], finder: DomainTool | None
@@ -312,7 +321,7 @@ class Identifier:
             if self._is_speaker(table):
                 words += [] if spoken else self._signature(met)
             elif named or not spoken:
-                words += self.belonging(table, met)
+                words += self.belonging(table, met, role.column)
         return arguments, tuple(words)
 
     def _signature(self, met: Introduction) -> list[Fragment]:
@@ -322,11 +331,15 @@ class Identifier:
             for one in met.words
         ]
 
-    def belonging(self, table: Table, met: Introduction) -> list[Fragment]:
-        """The words for an owner, behind the thing it owns ("in the app Billing")."""
+    def belonging(self, table: Table, met: Introduction, column: str = "") -> list[Fragment]:
+        """The words for an owner, behind the thing it owns ("in the app Billing").
+
+        Args:
+            column: what holds the owner's key, where that tells more ("from the airport").
+        """
         last = table.noun.rsplit(" ", 1)[-1]
         first, *rest = met.words
-        word = "in" if last in _CONTAINERS else "for"
+        word = _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
 

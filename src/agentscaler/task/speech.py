@@ -31,6 +31,7 @@ _EVENTS = {
     "update": "last update",
     "updated": "last update",
 }
+_DAYS = frozenset({"day", "deadline"})
 _FREE_TEXT = frozenset({"sentence", "title", "name", "reason", "trouble"})
 _SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()
 
@@ -98,6 +99,8 @@ def column_noun(column: Column) -> str:
     while len(words) > 1 and words[-1] in _TIME_WORDS:
         words.pop()
     event = " ".join(words)
+    if words[-1] in _DAYS:
+        return event
     return f"{_EVENTS.get(event, event)} {'date' if column.type == 'date' else 'time'}"
 
 

@@ -4,7 +4,7 @@ In: a tool's contract.  Out: for each argument that names a row, in the order in
 drawn, SQL for the keys of rows that do not stand against any requirement that can be tried then.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentscaler.world.bindings import named_in

@@ -4,6 +4,7 @@ SQLite's own date functions can read the machine's clock, so tools may not call 
 and give ISO 8601 text only: dates ("2026-03-01") or moments ("2026-03-01T09:00:00").
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -49,7 +50,7 @@ def _days_between(first: Any, last: Any) -> int | None:
     return end.toordinal() - start.toordinal()
 
 
-DATE_FUNCTIONS = {
+DATE_FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "add_days": (_add_days, 2),
     "add_minutes": (_add_minutes, 2),
     "days_between": (_days_between, 2),

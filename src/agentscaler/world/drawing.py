@@ -26,7 +26,7 @@ _FROM_HOME = 0.8
 """Share of filters, and of owners in a list, that a row of the table has, so that it is found."""
 _TO_THE_EDGE = 0.25
 _TOUCHES_MORE = 0.5
-"""Share of rows chosen so that one of the tool's effects, each in its turn, finds rows to change."""
+"""Share of rows chosen so that one of the tool's effects, whichever, finds rows to change."""
 _AS_IT_IS = 0.1
 """Share of changes of a row that leave some column as it is."""
 

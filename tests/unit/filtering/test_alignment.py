@@ -87,6 +87,7 @@ def test_a_tool_that_breaks_its_contract_is_named(
         policy=library.policy,
         states=library.states,
         certificate=library.certificate,
+        trusted=True,
     )
     fault = find_misaligned(Case(broken, task, played))
     assert fault is not None

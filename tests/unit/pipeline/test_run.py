@@ -6,9 +6,10 @@ import pytest
 import typer
 
 import agentscaler
+from agentscaler.domain import DomainSettings
 from agentscaler.errors import InputError, RunFolderError, SettingsError
 from agentscaler.interfaces.cli.main import app
-from agentscaler.pipeline import STAGES, Settings, run_stage
+from agentscaler.pipeline import STAGES, DomainEntry, Settings, run_stage
 from agentscaler.pipeline.run import _PACKAGES
 from agentscaler.runfolder import RunFolder, StageState
 
@@ -59,3 +60,32 @@ def test_a_source_whose_content_changed_is_read_again(tmp_path: Path) -> None:
     source.write_text('[{"name": "ListLoans", "description": "Lists all loans."}]')
     second = run_stage(folder, "pool", settings)
     assert second.fingerprint.changes_since(first.fingerprint) == [f"input {source} changed"]
+
+
+def test_a_run_of_verticals_begins_with_its_domains(tmp_path: Path) -> None:
+    folder = RunFolder.open(tmp_path, create=True)
+    domain = DomainSettings(verticals=("retail", "airline"), trials=8)
+    settings = Settings(sources=(), domain=domain, workers=1)
+    assert run_stage(folder, "domains", settings).counters["out"] == 2
+    assert (tmp_path / "domains" / "airline" / "tools.py").is_file()
+    with pytest.raises(SettingsError, match=r"pool has nothing to work on.*--source"):
+        run_stage(folder, "pool", settings)
+
+
+def test_verticals_come_before_the_communities(tmp_path: Path) -> None:
+    folder = RunFolder.open(tmp_path / "run", create=True)
+    source = tmp_path / "functions.json"
+    source.write_text('[{"name": "ListBooks", "description": "Lists all books."}]')
+    domain = DomainSettings(verticals=("retail",), trials=8)
+    settings = Settings(sources=(str(source),), domain=domain, workers=1)
+    for stage in ("pool", "graph"):
+        run_stage(folder, stage, settings)
+    record = run_stage(folder, "domains", settings)
+    entries = list(folder.read("domains.jsonl", DomainEntry))
+    assert [(entry.community, entry.id) for entry in entries] == [(None, "retail"), (0, None)]
+    assert record.counters["in"] == 2
+
+
+def test_a_run_needs_something_to_begin_with() -> None:
+    with pytest.raises(ValueError, match="sources, or verticals"):
+        Settings(sources=())

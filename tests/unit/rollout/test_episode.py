@@ -167,6 +167,7 @@ def test_a_tool_that_breaks_its_contract_is_put_down_to_the_environment(
         policy=library.policy,
         states=library.states,
         certificate=library.certificate,
+        trusted=True,
     )
     agent = ListedAgent(_call("get_book", book_id="book-none"), HELLO)
     played = _play(broken, library_tasks["read"], agent, ListedUser("Hi", DONE))

@@ -1,4 +1,4 @@
-"""Tools made wrong on purpose: a domain's source in, the share of faults that its checks catch out."""
+"""Tools made wrong on purpose: a domain in, the share of faults that its checks catch out."""
 
 from agentscaler.domain.faults.coverage import GUARD, Seeded, count_faults, fault_coverage
 from agentscaler.domain.faults.fault import Fault, Mutant

@@ -129,9 +129,10 @@ def _swallowed_exception(scope: Scope, node: ast.AST) -> Wrong:
 
 
 def _skipped_reference(scope: Scope, node: ast.AST) -> Wrong:
-    if isinstance(node, ast.Expr) and scope.is_lookup(node.value):
-        if not scope.is_made_again(node.value):
-            yield Fault.SKIPPED_REFERENCE, f"without {ast.unparse(node)}", None
+    if not isinstance(node, ast.Expr) or not scope.is_lookup(node.value):
+        return
+    if not scope.is_made_again(node.value):
+        yield Fault.SKIPPED_REFERENCE, f"without {ast.unparse(node)}", None
 
 
 def _lost_update(scope: Scope, node: ast.AST) -> Wrong:

@@ -7,6 +7,7 @@ they refer to; parts that nothing deletes by itself go with their whole, or stay
 from collections.abc import Iterator
 
 from agentscaler.corpus.english import capital, listing, plural_noun, with_article
+from agentscaler.domain.batches import key_argument
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.rules.clause import Clause, Ground, Supplied
@@ -22,7 +23,7 @@ _PROTECTIONS = ("protection", "protected", "protection_enabled", "locked", "is_d
 def find_deletion_rules(ground: Ground) -> Iterator[Supplied]:
     """Rules HELD, CASCADE and PROTECTED."""
     for table in ground.entities():
-        deletes = ground.of(table, ToolKind.DELETE)
+        deletes = ground.of(table, ToolKind.DELETE, ToolKind.BATCH_DELETE)
         if not deletes:
             continue
         held = [(one, column) for one, column in ground.referring(table) if _is_held(ground, one)]
@@ -39,10 +40,11 @@ def find_deletion_rules(ground: Ground) -> Iterator[Supplied]:
 
 
 def cascaded(ground: Ground) -> set[str]:
-    """Tables of which rows go, or lose their owner, when a row of another is deleted."""
-    found = set()
+    """Tables of which rows go, or lose their owner, when a row of another is deleted, or go
+    several at a time."""
+    found = {tool.table for tool in ground.tools if tool.kind is ToolKind.BATCH_DELETE}
     for table in ground.entities():
-        if ground.of(table, ToolKind.DELETE):
+        if ground.of(table, ToolKind.DELETE, ToolKind.BATCH_DELETE):
             found |= {o.name for o, _ in ground.referring(table) if not _is_held(ground, o)}
     return found
 
@@ -51,14 +53,14 @@ def _is_held(ground: Ground, other: Table) -> bool:
     """Whether rows of `other` must be deleted before what they refer to."""
     if other.is_link:
         return False
-    deletable = bool(ground.of(other, ToolKind.DELETE))
+    deletable = bool(ground.of(other, ToolKind.DELETE, ToolKind.BATCH_DELETE))
     return deletable or any(True for _ in ground.referring(other))
 
 
 def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]) -> Supplied:
     key = table.key[0]
     checks: list[str] = []
-    requirements = []
+    conditions = []
     for other, column in held:
         where = f"{quote(other.name)} WHERE {quote(column)} = ?"
         checks += call("used = db.one", f"SELECT COUNT(*) AS n FROM {where}", [key], '["n"]')
@@ -67,12 +69,12 @@ def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]
             "used",
             f"{table.noun} {{{key}}} is still used by {{used}} {many}, it cannot be deleted",
         )
-        refer = f"SELECT 1 FROM {quote(other.name)} WHERE {quote(column)} = :{key}"
-        requirements.append(_of_row(table, f"NOT EXISTS ({refer})"))
+        own = f"{quote(table.name)}.{quote(key)}"
+        refer = f"SELECT 1 FROM {quote(other.name)} AS _other WHERE _other.{quote(column)} = {own}"
+        conditions.append(f"NOT EXISTS ({refer})")
     holders = listing(list(dict.fromkeys(plural_noun(other.noun) for other, _ in held)), "or")
     what = capital(with_article(table.noun))
     text = f"{what} cannot be deleted while {holders} still refer to it."
-    requirements[0] = requirements[0].model_copy(update={"text": f"no {holders} refer to it"})
     rule = Rule(
         id=f"held/{table.name}",
         pattern=Pattern.HELD,
@@ -81,7 +83,14 @@ def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]
         tools=tuple(tool.name for tool in deletes),
     )
     clauses = tuple(
-        Clause(tool.name, checks=tuple(checks), requirements=tuple(requirements))
+        Clause(
+            tool.name,
+            checks=tuple(checks),
+            requirements=tuple(
+                _of_row(tool, table, condition, f"no {holders} refer to it", rule.id)
+                for condition in conditions
+            ),
+        )
         for tool in deletes
     )
     return Supplied(rule, clauses)
@@ -95,7 +104,7 @@ def _cascade(
 ) -> Supplied:
     key = table.key[0]
     checks: list[str] = []
-    effects = []
+    changes: list[tuple[str, str]] = []
     parts: list[str] = []
     loose: list[str] = []
     for other, column in [*gone, *links]:
@@ -103,7 +112,7 @@ def _cascade(
         name, field = quote(other.name), quote(column)
         change = f"UPDATE {name} SET {field} = NULL" if nullable else f"DELETE FROM {name}"
         checks += call("db.run", f"{change} WHERE {field} = ?", [key])
-        effects.append(f"{change} WHERE {field} = :{key}")
+        changes.append((change, field))
         (loose if nullable else parts).append(plural_noun(other.noun))
     what = capital(with_article(table.noun))
     told = []
@@ -120,7 +129,14 @@ def _cascade(
     )
     writes = tuple(sorted({other.name for other, _ in [*gone, *links]}))
     clauses = tuple(
-        Clause(tool.name, checks=tuple(checks), effects_before=tuple(effects), writes=writes)
+        Clause(
+            tool.name,
+            checks=tuple(checks),
+            effects_before=tuple(
+                f"{change} WHERE {field} {_named(tool, table)}" for change, field in changes
+            ),
+            writes=writes,
+        )
         for tool in deletes
     )
     return Supplied(rule, clauses)
@@ -149,18 +165,34 @@ def _protected(table: Table, deletes: list[DomainTool], flag: Column) -> Supplie
         text=f"{capital(with_article(table.noun))} cannot be deleted while its {name} is true.",
         tools=tuple(tool.name for tool in deletes),
     )
-    requirement = _of_row(table, condition, f"its {name} is false", rule.id)
     return Supplied(
         rule,
         tuple(
-            Clause(tool.name, checks=tuple(checks), row=True, requirements=(requirement,))
+            Clause(
+                tool.name,
+                checks=tuple(checks),
+                row=True,
+                requirements=(_of_row(tool, table, condition, f"its {name} is false", rule.id),),
+            )
             for tool in deletes
         ),
     )
 
 
-def _of_row(table: Table, condition: str, text: str = "", rule: str = "") -> Requirement:
-    key = table.key[0]
+def _named(tool: DomainTool, table: Table) -> str:
+    """A test in SQL for the key, or the keys, of what is deleted."""
+    argument = key_argument(tool, table)
+    if tool.kind is ToolKind.BATCH_DELETE:
+        return f"IN (SELECT value FROM json_each(:{argument}))"
+    return f"= :{argument}"
+
+
+def _of_row(tool: DomainTool, table: Table, condition: str, text: str, rule: str) -> Requirement:
     return Requirement(
-        condition=condition, argument=key, table=table.name, key=key, text=text, rule=rule
+        condition=condition,
+        argument=key_argument(tool, table),
+        table=table.name,
+        key=table.key[0],
+        text=text,
+        rule=rule,
     )

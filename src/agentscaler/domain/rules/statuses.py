@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from agentscaler.corpus.english import capital, listing, past, with_article
+from agentscaler.domain.batches import key_argument
 from agentscaler.domain.domain import DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.rules.clause import Clause, Ground, Supplied
@@ -89,7 +90,7 @@ def _hindrances(ground: Ground, table: Table) -> Iterator[Supplied]:
     if table.status is None:
         return
     column = table.by_name[table.status]
-    deletes = ground.of(table, ToolKind.DELETE)
+    deletes = ground.of(table, ToolKind.DELETE, ToolKind.BATCH_DELETE)
     updates = _plain_updates(ground, table)
     busy = tuple(value for value in column.enum if is_passing(value))
     if busy and (deletes or updates) and first_status(column) not in busy:
@@ -164,7 +165,7 @@ def _unless(
     )
     requirement = Requirement(
         condition=f"{quote(status)} NOT IN ({', '.join(map(literal, values))})",
-        argument=key,
+        argument=key_argument(tool, table),
         table=table.name,
         key=key,
         text=text,

@@ -297,7 +297,7 @@ def _returns(
     assert contract.answer is not None
     table = tables[tool.table]
     names = _names(contract.answer.sql, connection)
-    record = {
+    record: dict[str, object] = {
         "type": "object",
         "properties": {name: _field(name, sheet.answer, table, tables) for name in names},
         "required": names,

@@ -10,7 +10,6 @@ import yaml
 from pydantic import ValidationError
 
 from agentscaler.corpus.english import listing
-from agentscaler.domain.certificate import Check
 from agentscaler.domain.certify import certify
 from agentscaler.domain.describe import policy_text
 from agentscaler.domain.domain import Domain, DomainEdge, DomainManifest, DomainTool, Table
@@ -29,7 +28,7 @@ from agentscaler.world.toolbox import Toolbox
 
 __all__ = ["VerticalDraft", "draft_vertical", "load_vertical", "vertical_names"]
 
-_TRIALS = 40
+_TRIALS = 200
 _SERVICE = "verticals"
 _PROVIDER = "agentscaler"
 
@@ -60,7 +59,6 @@ def load_vertical(name: str, seed: int = 0, trials: int = _TRIALS) -> Domain:
         trials=trials,
         seed=f"{seed}/{name}",
     )
-    failures = [one for one in failures if one.check is not Check.SUCCEEDS]
     if failures:
         first = failures[0]
         raise InputError(
@@ -86,6 +84,7 @@ def load_vertical(name: str, seed: int = 0, trials: int = _TRIALS) -> Domain:
         policy=_policy(draft),
         states=draft.states,
         certificate=certificate,
+        trusted=True,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from agentscaler.domain import Domain
 from agentscaler.domain.rule import Pattern
 
-from .conftest import FLAG, MOMENT, NUMBER, TEXT, resource
+from ..resources import FLAG, MOMENT, NUMBER, TEXT, resource
 
 
 @pytest.fixture(scope="module")

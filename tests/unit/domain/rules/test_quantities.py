@@ -7,7 +7,8 @@ import pytest
 from agentscaler.domain import Domain
 from agentscaler.domain.rule import Pattern
 from agentscaler.world import World
-from .conftest import MONEY, NUMBER, TEXT, resource
+
+from ..resources import MONEY, NUMBER, TEXT, resource
 
 
 @pytest.fixture(scope="module")

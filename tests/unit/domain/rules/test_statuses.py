@@ -7,7 +7,7 @@ import pytest
 from agentscaler.domain import Domain
 from agentscaler.world import World
 
-from .conftest import NUMBER, TEXT, resource, status
+from ..resources import NUMBER, TEXT, resource, status
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,17 @@ UPDATE orders SET
         FROM customers AS c WHERE c.customer_id = orders.customer_id
     )) END;
 
+-- The last day counts: one order can still be returned today, one voucher still be used.
+UPDATE orders SET
+    return_by = substr(:now, 1, 10),
+    placed_on = add_days(substr(:now, 1, 10), -4 - (
+        SELECT CASE tier WHEN 'gold' THEN 60 ELSE 30 END
+        FROM customers AS c WHERE c.customer_id = orders.customer_id
+    ))
+WHERE order_id = (SELECT min(order_id) FROM orders WHERE status = 'delivered');
+UPDATE vouchers SET expires_on = substr(:now, 1, 10)
+WHERE voucher_code = (SELECT min(voucher_code) FROM vouchers WHERE status = 'unused');
+
 -- Vouchers: the used ones were used on a placed order that was large enough, one each.
 UPDATE vouchers SET order_id = CASE status WHEN 'used' THEN order_id END;
 UPDATE vouchers SET order_id = NULL WHERE order_id IS NOT NULL AND (

@@ -1,12 +1,9 @@
-"""Small domains made from descriptions written here, one for each family of rules."""
+"""Descriptions of small APIs, written here: the operations of one kind of thing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pytest
-
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.domain import Domain
 
 Schema = dict[str, Any]
 
@@ -74,17 +71,4 @@ def resource(
     if deletes:
         made.append(tool(f"Delete{noun}", {key: TEXT}, [key], {"type": "object"}))
     made += [tool(f"{action}{noun}", {key: TEXT}, [key], one) for action in actions]
-    return made
-
-
-@pytest.fixture(scope="session")
-def build(one_domain: Callable[[list[ToolSpec]], Domain]) -> Callable[..., Domain]:
-    """Makes the domain of the operations of some resources."""
-
-    def made(*resources: list[ToolSpec]) -> Domain:
-        tools = sorted((tool for one in resources for tool in one), key=lambda tool: tool.id)
-        domain = one_domain(tools)
-        assert domain.certificate.holds
-        return domain
-
     return made
