@@ -7,7 +7,7 @@ record has, or against the schema.
 """
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from agentscaler.world.bindings import named_in
@@ -181,11 +181,17 @@ class Drawing:
         broken: int | None,
         attempt: int,
     ) -> Any:
-        draw, schema = self._draw(name), self._properties[name]
+        schema = self._properties[name]
+        spoken_of = self._candidates.spoken_of(broken) if broken is not None else frozenset()
+        draw = self._draw(name)
+        if name in spoken_of and attempt > 1:
+            draw = self._draw(self._counterpart(name, spoken_of))
         if draw.query and attempt < _ATTEMPTS // 2:
             found = model.select(draw.query, model.bound(self._trial.tool, drawn))
             if found:
                 return in_shape(schema, rng.choice(found)[0])
+        if draw.kind == "key" and name in spoken_of:
+            return in_shape(schema, self._any_row(draw, model, rng))
         if draw.kind == "key":
             value = home.get(draw.column) if home is not None else None
             return in_shape(schema, another_key(None, rng) if value is None else value)
@@ -201,6 +207,18 @@ class Drawing:
                 return in_shape(schema, value)
         value = rng.choice(draw.pool) if draw.pool else sample(schema, rng)
         return varied(in_shape(schema, value), schema, attempt, rng)
+
+    def _counterpart(self, name: str, others: Collection[str]) -> str:
+        """The argument that a requirement compares `name` with: the next of the same kind."""
+        alike = [
+            other
+            for other, schema in self._properties.items()
+            if other in others
+            and other not in self._rows
+            and not schema.get("enum")
+            and schema.get("type") == self._properties[name].get("type")
+        ]
+        return alike[(alike.index(name) + 1) % len(alike)] if name in alike else name
 
     def _column_value(self, draw: Draw, model: Model, rng: random.Random) -> Any:
         columns = model.tables[draw.table].columns

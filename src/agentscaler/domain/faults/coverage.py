@@ -13,7 +13,7 @@ from agentscaler.errors import GuardError
 
 __all__ = ["GUARD", "Seeded", "count_faults", "fault_coverage"]
 
-TRIALS = 60
+TRIALS = 100
 """Calls of each tool with the fault, unless told otherwise: fewer than a certificate makes."""
 
 GUARD = "guard"

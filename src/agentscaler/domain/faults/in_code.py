@@ -114,7 +114,7 @@ def _swallowed_exception(scope: Scope, node: ast.AST) -> Wrong:
     nothing = ast.ExceptHandler(ast.Name("ToolError"), None, _code("return {}"))
     match node:
         case ast.Expr(value=ast.Call() as call) if scope.is_lookup(call):
-            if not scope.is_made_again(call):
+            if not scope.is_needless(call):
                 caught = ast.ExceptHandler(ast.Name("Exception"), None, [ast.Pass()])
                 tried = ast.Try([node], [caught], [], [])
                 yield Fault.SWALLOWED_EXCEPTION, f"around {ast.unparse(call)[:60]}", tried
@@ -129,10 +129,10 @@ def _swallowed_exception(scope: Scope, node: ast.AST) -> Wrong:
 
 
 def _skipped_reference(scope: Scope, node: ast.AST) -> Wrong:
-    if not isinstance(node, ast.Expr) or not scope.is_lookup(node.value):
-        return
-    if not scope.is_made_again(node.value):
-        yield Fault.SKIPPED_REFERENCE, f"without {ast.unparse(node)}", None
+    match node:
+        case ast.Expr(value=ast.Call() as call) if scope.is_lookup(call):
+            if not scope.is_needless(call):
+                yield Fault.SKIPPED_REFERENCE, f"without {ast.unparse(call)}", None
 
 
 def _lost_update(scope: Scope, node: ast.AST) -> Wrong:

@@ -102,6 +102,25 @@ class Scope:
             last.value is not None and ast.dump(last.value) == ast.dump(call)
         )
 
+    def is_implied(self, call: ast.Call) -> bool:
+        """Whether a guard of the function holds the key that a lookup is given against a column of
+        some row: a row has no reference to what is not there, so the guard refuses as well."""
+        keys = {key.id for key in call.args[1:] if isinstance(key, ast.Name)}
+        for guard in ast.walk(self.function):
+            for node in (
+                ast.walk(guard.test) if isinstance(guard, ast.If) and is_guard(guard) else ()
+            ):
+                match node:
+                    case ast.Compare(
+                        left=ast.Subscript(), ops=[ast.NotEq()], comparators=[ast.Name(id=name)]
+                    ) if name in keys:
+                        return True
+        return False
+
+    def is_needless(self, call: ast.Call) -> bool:
+        """Whether the function refuses the same keys without this lookup."""
+        return self.is_made_again(call) or self.is_implied(call)
+
     def cannot_refuse(self, call: ast.Call) -> bool:
         """Whether a lookup finds its row for certain: the function has made it, or found it
         before."""
