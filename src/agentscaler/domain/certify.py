@@ -19,11 +19,13 @@ from agentscaler.domain.certificate import Certificate, Check, ToolFailure
 from agentscaler.domain.rule import Rule
 from agentscaler.domain.tally import Tally
 from agentscaler.domain.trying import Trying
+from agentscaler.world.drawing import Drawing
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.model import Model, ModelError
 from agentscaler.world.replay import Replay
+from agentscaler.world.stirring import stirred
 from agentscaler.world.toolbox import Toolbox
-from agentscaler.world.trials import Drawing, Manner, ToolTrial, manner_of
+from agentscaler.world.trials import Manner, ToolTrial, manner_of
 from agentscaler.world.world import World
 
 __all__ = ["certify"]
@@ -36,6 +38,9 @@ EXTRA_TRIALS = 30
 
 _DELAYS = 3
 """How often a call is put off to a fresh world, where more rows are left."""
+
+_PUT_OFF = 8
+"""So many calls put off end a sequence: its world is used up."""
 
 _ASIDE = 10
 """Of so many trials, one is made of tools that are not looked at, so that the state moves."""
@@ -50,6 +55,7 @@ def certify(
     rules: Sequence[Rule] = (),
     trials: int = 200,
     seed: str | int = 0,
+    stir: bool = False,
     focus: Collection[str] | None = None,
 ) -> tuple[Certificate, list[ToolFailure]]:
     """Try every tool on every state.
@@ -61,6 +67,8 @@ def certify(
         trials_of: one for each tool.
         rules: the business rules that must hold of every state.
         trials: calls a tool, spread over the states.
+        stir: make half of the calls on states in which records belong to others, which shows what
+            a tidy state cannot; for tools that take nothing for granted but `rules`.
         focus: look for a failure of these tools, stop at the first, and try others only now and
             then; all are looked at by default, to the end.
 
@@ -71,7 +79,7 @@ def certify(
         GuardError: the allow-list refuses the source of jailed tools.
         JailError: this machine cannot confine them.
     """
-    certifying = _Certifying(tools, now, trials_of, rules, focus)
+    certifying = _Certifying(tools, now, trials_of, rules, stir=stir, focus=focus)
     for position, (name, image) in enumerate(sorted(states.items())):
         share = range(position, trials, len(states))
         certifying.try_state(name, image, share, random.Random(f"{seed}/{name}"))
@@ -103,6 +111,8 @@ class _Certifying:
         now: str,
         trials: Sequence[ToolTrial],
         rules: Sequence[Rule],
+        *,
+        stir: bool,
         focus: Collection[str] | None,
     ) -> None:
         self.tally = Tally(tools.definitions)
@@ -113,11 +123,29 @@ class _Certifying:
         }
         self._trials = {trial.tool: trial for trial in trials}
         self._rules = {rule.id: rule.broken for rule in rules if rule.broken}
+        self._stir = stir
         self._focus = focus
         self._replay = Replay(tools, now)
 
     def try_state(self, name: str, image: bytes, share: range, rng: random.Random) -> None:
-        """Calls on worlds that start from one state; `share` numbers the trials of each tool."""
+        """Calls on worlds that start from one state.
+
+        Args:
+            share: numbers of each tool's trials.
+        """
+        half = (len(share) + 1) // 2 if self._stir else len(share)
+        self._try_image(name, image, share[:half], rng)
+        if self._stir and not self._is_over:
+            self._try_image(name, self._stirred(image, rng), share[half:], rng)
+
+    def _stirred(self, image: bytes, rng: random.Random) -> bytes:
+        try:
+            return stirred(image, self._rules, rng)
+        except ModelError as error:
+            self.tally.fails(Check.CONTRACT_RUNS, "", str(error))
+            return image
+
+    def _try_image(self, name: str, image: bytes, share: range, rng: random.Random) -> None:
         plan = [
             _Planned(tool, manner_of(number), number)
             for tool in self._trials
@@ -175,7 +203,9 @@ class _Certifying:
         put_off: list[_Planned] = []
         with closing(start.fork()) as world:
             trying = Trying(world, model, self._tools.definitions, self._rules, self.tally)
-            while left and len(trying.calls) < SEQUENCE and trying.sound and not self._is_over:
+            while left and trying.sound and not self._is_over:
+                if len(trying.calls) >= SEQUENCE or len(put_off) >= _PUT_OFF:
+                    break
                 planned = left.popleft()
                 if planned.tool not in self.tally.failed and not self._try(trying, planned, rng):
                     put_off.append(replace(planned, delays=planned.delays + 1))

@@ -36,5 +36,6 @@ def examine(
         rules=manifest.rules,
         trials=trials,
         seed=seed,
+        stir=manifest.engine == "rules",
         focus=focus,
     )

@@ -11,8 +11,8 @@ from agentscaler.world.trials import Draw, ReadBack, ToolTrial
 __all__ = ["tool_trials"]
 
 _POOL = 12
-_MOST = 5
-"""The largest limit that a trial asks for."""
+_LIMITS = (1, 1, 2, 3, 5)
+"""Of a list, mostly less than there is."""
 _ANY_ROW = BATCHES | {
     *(ToolKind.CREATE, ToolKind.LINK, ToolKind.LIST, ToolKind.COUNT, ToolKind.ACTION)
 }
@@ -80,8 +80,8 @@ def _draw(
         held = role.column if tool.kind in _READS else ""
         return Draw("reference", target.name, target.key[0], held=held)
     if role.kind == "limit":
-        return Draw("value", pool=tuple(range(1, _MOST + 1)))
-    listed = "enum" in tool.parameters["properties"][name]
+        return Draw("value", pool=_LIMITS)
+    listed = "enum" in tool.parameters["properties"][name] and role.kind != "filter"
     if listed or role.kind == "descending" or not role.column:
         return Draw("value", query=query)
     table = tables[role.table]

@@ -181,6 +181,37 @@ class Model:
         self._connection.execute("PRAGMA defer_foreign_keys = OFF")
         self._listed.clear()
 
+    def references(self) -> list[tuple[str, str, str, str]]:
+        """Foreign keys of one column: table, column, and the table and column referred to."""
+        self._gate.open()
+        found = self._connection.execute(
+            'SELECT m.name, f."from", f."table", f."to", count(*) OVER (PARTITION BY m.name, f.id)'
+            " FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f"
+            " WHERE m.type = 'table' ORDER BY m.name, f.id"
+        ).fetchall()
+        return [
+            (str(table), str(column), str(target), str(key or self._only_key(str(target))))
+            for table, column, target, key, columns in found
+            if columns == 1 and table in self.tables and target in self.tables
+        ]
+
+    def keys(self, table: str, column: str) -> list[Any]:
+        """The values of a column, in the order of the table's keys."""
+        position = self.tables[table].columns.index(column)
+        return [row[position] for row in self.rows(table)]
+
+    def image(self) -> bytes:
+        """The bytes of the database as it is now."""
+        self._gate.open()
+        self._connection.execute("COMMIT")
+        image = self._connection.serialize("main")
+        self._connection.execute("BEGIN")
+        return image
+
+    def look_again(self) -> None:
+        """Forget the rows that were read, after `select` has changed some."""
+        self._listed.clear()
+
     def broken(self, queries: Mapping[str, str], tables: frozenset[str] | None = None) -> list[str]:
         """Names of the queries that give rows.
 
@@ -246,6 +277,10 @@ class Model:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _only_key(self, table: str) -> str:
+        own = self.tables[table]
+        return own.columns[own.key[0]]
 
     def _bound(
         self, promise: _Promise, arguments: Mapping[str, Any], made: Any = None

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from agentscaler.world.contract import Contract, Requirement
+from agentscaler.world.drawing import Drawing
 from agentscaler.world.model import Model
-from agentscaler.world.trials import Draw, Drawing, Drawn, Manner, ToolTrial, manner_of
+from agentscaler.world.trials import Draw, Drawn, Manner, ToolTrial, manner_of
 
 sys.path.append(str(Path(__file__).parents[1]))
 import bank
