@@ -17,6 +17,7 @@ from agentscaler.domain.describe import policy_text
 from agentscaler.domain.domain import Domain, DomainManifest
 from agentscaler.domain.draft import Draft, draft_domain, without_tools
 from agentscaler.domain.examine import examine
+from agentscaler.domain.faults import count_faults, fault_coverage
 from agentscaler.domain.populate import STATE_SIZES, populate
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.rest import read_service
@@ -162,7 +163,9 @@ def _make(work: _Work) -> DomainOutcome:
         domain = _domain(name, own[0], draft, seed, now)
         certificate, failures = examine(domain, trials=work.settings.trials, seed=seed)
         if not failures:
-            certified = replace(domain, certificate=certificate)
+            certified = _with_faults_counted(
+                replace(domain, certificate=certificate), work.settings.faults
+            )
             return DomainOutcome(work.community, certified, rejections + draft.rejections)
         if not failures[0].tool:  # the states are to blame, and dropping tools mends none
             reason, detail = DomainReason.FAILED_CHECK, f", {failures[0]}"
@@ -177,6 +180,15 @@ def _make(work: _Work) -> DomainOutcome:
         detail=f"{service}: {len(draft.tools)} tools, {len(draft.tables)} tables{detail}",
     )
     return DomainOutcome(work.community, None, [*rejections, *draft.rejections, lost])
+
+
+def _with_faults_counted(domain: Domain, count: int) -> Domain:
+    """The domain, whose certificate tells how many of `count` faults its checks catch."""
+    if not count:
+        return domain
+    seeded = count_faults(fault_coverage(domain, count, seed=domain.id))
+    certificate = domain.certificate.model_copy(update={"faults": seeded})
+    return replace(domain, certificate=certificate)
 
 
 def _shortfall(draft: Draft, settings: DomainSettings) -> DomainReason | None:

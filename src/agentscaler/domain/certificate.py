@@ -120,6 +120,13 @@ class Certificate(BaseModel):
     def holds(self) -> bool:
         return bool(self.checks) and all(count.failures == 0 for count in self.checks.values())
 
+    @property
+    def fault_share(self) -> float | None:
+        """Share of the seeded faults that the checks caught; None where none were seeded."""
+        seeded = sum(count.seeded for count in self.faults.values())
+        caught = sum(count.caught for count in self.faults.values())
+        return caught / seeded if seeded else None
+
 
 UNCERTIFIED = Certificate(seed="", states=(), checks={}, tools={})
 """What a domain has that was not tried yet; it does not hold."""

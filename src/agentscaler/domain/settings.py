@@ -13,6 +13,8 @@ class DomainSettings(BaseModel):
     Attributes:
         min_tools: a domain with fewer certified tools is dropped.
         trials: state-aware trial calls a tool in the certificate.
+        faults: so many faults are seeded into the tools of each certified domain, to see how many
+            of them its checks catch; it takes about 0.02 s a fault.
         limit: at most so many domains; None for all.
         verticals: names of verticals of the package that come first among the domains; "all" is
             every one.
@@ -22,6 +24,7 @@ class DomainSettings(BaseModel):
 
     min_tools: int = Field(default=5, ge=3)
     trials: int = Field(default=200, ge=4)
+    faults: int = Field(default=0, ge=0)
     limit: int | None = Field(default=None, ge=1)
     verticals: tuple[str, ...] = ()
 

@@ -103,19 +103,40 @@ class Scope:
         )
 
     def is_implied(self, call: ast.Call) -> bool:
-        """Whether a guard of the function holds the key that a lookup is given against a column of
-        some row: a row has no reference to what is not there, so the guard refuses as well."""
+        """Whether a guard of the function asks for a row that refers to the key that a lookup is
+        given: a row has no reference to what is not there, so the guard refuses as well."""
         keys = {key.id for key in call.args[1:] if isinstance(key, ast.Name)}
-        for guard in ast.walk(self.function):
-            for node in (
-                ast.walk(guard.test) if isinstance(guard, ast.If) and is_guard(guard) else ()
-            ):
-                match node:
-                    case ast.Compare(
-                        left=ast.Subscript(), ops=[ast.NotEq()], comparators=[ast.Name(id=name)]
-                    ) if name in keys:
-                        return True
-        return False
+        guards = [node for node in ast.walk(self.function) if is_guard(node)]
+        return any(keys & self._referred_to(guard) for guard in guards)
+
+    def _referred_to(self, guard: ast.AST) -> set[str]:
+        """Names of keys that some row must refer to, or the guard refuses."""
+        found: set[str] = set()
+        assert isinstance(guard, ast.If)
+        for node in ast.walk(guard.test):
+            match node:
+                case ast.Compare(
+                    left=ast.Subscript(), ops=[ast.NotEq()], comparators=[ast.Name(id=name)]
+                ):
+                    found.add(name)
+                case ast.Compare(
+                    left=asked, ops=[ast.Is()], comparators=[ast.Constant(value=None)]
+                ):
+                    found |= self._references_in(statement_of(asked))
+        return found
+
+    def _references_in(self, statement: Statement | None) -> set[str]:
+        table = self.tables.get(statement.table) if statement is not None else None
+        if statement is None or table is None:
+            return set()
+        columns = [one.removesuffix(" = ?").strip('"') for one in statement.conjuncts]
+        return {
+            value.id
+            for name, value in zip(columns, statement.values, strict=False)
+            if isinstance(value, ast.Name)
+            and name in table.by_name
+            and table.by_name[name].references
+        }
 
     def is_needless(self, call: ast.Call) -> bool:
         """Whether the function refuses the same keys without this lookup."""

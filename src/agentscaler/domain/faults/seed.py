@@ -5,7 +5,7 @@ that cannot; they look at the source, never at what a check says of it:
 
 - the mutant reads the same as the right source;
 - it leaves out a lookup whose keys the function refuses without it: it makes the lookup again for
-  its result, or holds the key against a row's own reference;
+  its result, or asks for a row that refers to the key;
 - it is in a refusal that is never made: of a lookup that only fetches rows just made or found;
 - it is in a field of a row that no caller uses;
 - it leaves out, or blinds, a guard whose refusal the database itself makes: a key or unique value

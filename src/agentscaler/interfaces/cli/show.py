@@ -130,6 +130,16 @@ def _print_certificate(console: Console, domain: Domain) -> None:
     _heading(console, "Certificate")
     for check, count in certificate.checks.items():
         _line(console, f"{check}: {count.trials:,} trials, {count.failures} failures")
+    if certificate.write_success is not None:
+        _line(
+            console, f"calls of writing tools that were accepted: {certificate.write_success:.0%}"
+        )
+    if certificate.fault_share is not None:
+        seeded = sum(count.seeded for count in certificate.faults.values())
+        caught = sum(count.caught for count in certificate.faults.values())
+        missed = [kind for kind, one in certificate.faults.items() if one.caught < one.seeded]
+        rest = f"; missed some of: {', '.join(missed)}" if missed else ""
+        _line(console, f"faults seeded into the tools: {caught} of {seeded} caught{rest}")
 
 
 def _print_message(console: Console, message: Message, *, full: bool) -> None:
