@@ -119,7 +119,7 @@ def settable(operation: Operation, table: Table) -> list[Column]:
     carried = set()
     for name, schema in request_properties(operation).items():
         stem = field_name(operation.resource, name)
-        carried.add(stem)
+        carried |= {stem, field_name(operation.resource, stem.removeprefix("new_"))}
         for inner in schema.get("properties") or {}:
             carried |= {
                 field_name(operation.resource, inner),

@@ -100,7 +100,8 @@ def _inputs(tool: DomainTool) -> str:
         how = "filters by" if tool.kind in {ToolKind.LIST, ToolKind.COUNT} else "takes"
         told.append(f"optionally {how} {listing(optional)}")
     if ordering:
-        told.append(f"sorted and cut short by {listing(ordering)}")
+        how = "sorted and cut short" if len(ordering) > 1 else "cut short"
+        told.append(f"{how} by {listing(ordering)}")
     return f"{capital('; '.join(told))}." if told else "Takes no arguments."
 
 

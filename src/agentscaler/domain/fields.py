@@ -129,6 +129,10 @@ def gather_fields(resource: str, operations: list[Operation]) -> dict[str, Field
                 field.in_update = True
             else:
                 field.in_filter = True
+    for name in [name for name in fields if name.startswith("new_")]:
+        changed = fields.get(field_name(resource, name.removeprefix("new_")))
+        if changed is not None:  # `NewPath` of an update is the path
+            changed.in_update |= fields.pop(name).in_update
     creates = sum(operation.kind is OperationKind.CREATE for operation in operations)
     for field in fields.values():
         field.required_by_create = 0 < creates <= field.demands

@@ -36,8 +36,8 @@ _TEXT_RULES = tuple(
         ("language", r"\b(language|locale)( code| tag)?$"),
         ("currency", r"\bcurrency( code)?$"),
         ("country", r"\b(country|country code|region code)$"),
-        ("zone", r"\b(availability zone|zone|az)$"),
-        ("region", r"\bregion$"),
+        ("zone", r"\b(availability zone|zone|az)( name)?$"),
+        ("region", r"\bregion( name)?$"),
         ("city", r"\b(city|town|locality)$"),
         (
             "street",
@@ -74,6 +74,7 @@ _TEXT_RULES = tuple(
             r"|ticket|policy|license|case) (number|code)$|\bsku$",
         ),
         ("code", r"\bcode$"),
+        ("numeral", r"\bnumber$"),
         ("mode", r"\b(mode|method|strategy|policy|behavior|preference)$"),
         ("tier", r"\b(tier|plan|level|edition)$"),
         ("category", r"\b(category|type|kind|class|group)$"),

@@ -207,6 +207,7 @@ class ValueMaker:
             ),
             "path": lambda: f"/{self.random.choice(words.TOPICS)}/{self.slug()}",
             "reference": lambda: f"{self._letters(2)}-{self.random.randint(10000, 99999)}",
+            "numeral": lambda: str(self.random.randint(1, 99) * 10),
             "code": lambda: f"{self._letters(3)}{self.random.randint(10, 99)}",
         }
         maker = makers.get(column.meaning)

@@ -1,6 +1,7 @@
 import pytest
 
 from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain.arguments import settable
 from agentscaler.domain.fields import Field, field_name, to_column
 from agentscaler.domain.meaning import column_type, meaning_of
 from agentscaler.domain.tables import derive_tables
@@ -99,3 +100,33 @@ def test_the_state_of_a_part_is_not_the_state_of_the_whole() -> None:
         )
         table = derive_tables([read_operation(spec)], [])["cluster"]
         assert table.status == status
+
+
+def test_the_new_value_of_an_update_is_a_value_of_the_field_that_it_changes() -> None:
+    text = {"type": "string"}
+
+    def tool(name: str, *parameters: str, gives: tuple[str, ...] = ()) -> ToolSpec:
+        record = {"type": "object", "properties": dict.fromkeys(gives, text)}
+        return ToolSpec(
+            id=f"x.y.{name}",
+            name=name,
+            provider="x",
+            service="x.y",
+            service_title="Y",
+            description="",
+            parameters={
+                "type": "object",
+                "properties": dict.fromkeys(parameters, text),
+                "required": list(parameters[:1]),
+            },
+            returns={"type": "object", "properties": {"User": record}},
+            source="test",
+            licence="",
+        )
+
+    update = read_operation(tool("UpdateUser", "UserName", "NewPath"))
+    get = read_operation(tool("GetUser", "UserName", gives=("UserName", "Path", "City")))
+    table = derive_tables([get, update], [])["user"]
+    assert "path" in table.by_name
+    assert "new_path" not in table.by_name
+    assert [column.name for column in settable(update, table)] == ["path"]
