@@ -19,6 +19,7 @@ from agentscaler.domain.certificate import Certificate, Check, ToolFailure
 from agentscaler.domain.rule import Rule
 from agentscaler.domain.tally import Tally
 from agentscaler.domain.trying import Trying
+from agentscaler.errors import WorldError
 from agentscaler.world.drawing import Drawing
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.model import Model, ModelError
@@ -210,8 +211,7 @@ class _Certifying:
                 if planned.tool not in self.tally.failed and not self._try(trying, planned, rng):
                     put_off.append(replace(planned, delays=planned.delays + 1))
             if trying.sound and trying.calls:
-                trying.end()
-                self._play_again(image, trying)
+                self._end(image, trying)
         left.extendleft(put_off)
 
     def _try(self, trying: Trying, planned: _Planned, rng: random.Random) -> bool:
@@ -224,11 +224,28 @@ class _Certifying:
             return True
         if not drawn.fits and trying.calls and planned.delays < _DELAYS:
             return False
-        trying.call(planned.tool, planned.manner, drawn)
         back = self._trials[planned.tool].read_back
-        if trying.sound and back is not None:
-            trying.read_back(planned.tool, back, rng)
+        try:
+            trying.call(planned.tool, planned.manner, drawn)
+            if trying.sound and back is not None:
+                trying.read_back(planned.tool, back, rng)
+        except WorldError as error:
+            self._lose(trying, planned.tool, error)
         return True
+
+    def _end(self, image: bytes, trying: Trying) -> None:
+        try:
+            trying.end()
+            if trying.sound:
+                self._play_again(image, trying)
+        except WorldError as error:
+            self._lose(trying, trying.calls[-1][0], error)
+
+    def _lose(self, trying: Trying, tool: str, error: WorldError) -> None:
+        """A contract's SQL does not run, or a jailed world is lost or lies."""
+        ran = Check.CONTRACT_RUNS if isinstance(error, ModelError) else Check.ONLY_TOOL_ERRORS
+        self.tally.fails(ran, tool, str(error))
+        trying.sound = False
 
     def _play_again(self, image: bytes, trying: Trying) -> None:
         """In both workers; where one sees something else, its tool is to blame."""

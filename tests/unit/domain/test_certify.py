@@ -514,6 +514,22 @@ def test_jailed_tools_are_never_compiled_here() -> None:
             certify(jailed, BANK_STATES, bank.NOW, [])
 
 
+@pytest.mark.parametrize("operation", ["rows", "written", "changeset", "broken_references"])
+def test_a_jailed_world_that_lies_costs_its_tool_the_certificate(operation: str) -> None:
+    entry = (
+        f"import sys; sys.path.append({str(Path(__file__).parents[1] / 'world')!r});"
+        " import lying_worker; from functools import partial;"
+        f" answers = {{'written': '[\"done\", 0]', 'call': '[\"done\", {{}}, []]',"
+        f" 'changeset': '[\"done\", []]', {operation!r}: '[\"done\", {{}}]'}};"
+        " main = partial(lying_worker.main, lies=answers)"
+    )
+    tools = [one.model_copy(update={"contract": None}) for one in bank.TOOLS]
+    with Workers(1, entry=entry, required=()) as workers:
+        jailed = JailedToolbox(bank.SOURCE, tools, workers)
+        _, failures = certify(jailed, BANK_STATES, bank.NOW, BANK_TRIALS, trials=20)
+    assert failures
+
+
 def test_where_there_is_no_jail_tools_of_others_are_refused() -> None:
     entry = (
         f"import sys; sys.path.append({str(Path(__file__).parents[1] / 'world')!r});"

@@ -269,6 +269,25 @@ def test_what_are_not_rows_is_refused(image: bytes, rows: str) -> None:
         world.broken_references()
 
 
+@pytest.mark.parametrize("said", ["null", '"x"', "[1]", '[["a", []]]', "[{}]"])
+def test_what_are_not_cells_or_counts_is_refused(image: bytes, said: str) -> None:
+    world = lying(image, rows=f'["done", {said}]', written=f'["done", {said}]')
+    with pytest.raises(WorldError, match="not an answer"):
+        world.rows("orders")
+    with pytest.raises(WorldError, match="not an answer"):
+        _ = world.written
+
+
+def test_rows_and_what_was_written_are_told_as_a_world_here_tells_them(
+    world: JailedWorld, image: bytes, toolbox: Toolbox
+) -> None:
+    with World(image, toolbox, now=NOW) as here:
+        for one in (world, here):
+            one.call("cancel_order", {"order_id": "order-0"})
+        assert world.rows("orders") == here.rows("orders")
+        assert world.written == here.written == 1
+
+
 def test_a_tool_that_does_not_do_again_what_it_did_is_found_out(image: bytes) -> None:
     entry = (
         f"sys.path.append({HERE!r}); import functools, loose_worker;"
