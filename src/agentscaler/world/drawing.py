@@ -28,7 +28,7 @@ _TO_THE_EDGE = 0.25
 _TOUCHES_MORE = 0.5
 """Share of rows chosen so that one of the tool's effects, whichever, finds rows to change."""
 _AS_IT_IS = 0.1
-"""Share of changes of a row that leave some column as it is."""
+"""Share of changes of a row that leave some column as it is; and of pairs that are made equal."""
 
 
 class Drawing:
@@ -44,6 +44,7 @@ class Drawing:
         self._candidates = Candidates(contract, self._properties, queries)
         self._rows, self._late = self._candidates.rows, self._candidates.late
         self._edges = self._edge_arguments()
+        self._pairs = self._compared_values()
         self._values_of_row = self._own_values()
         self._needs_home = any(
             draw.kind in {"key", "filter"} or draw.held for draw in trial.draws.values()
@@ -115,6 +116,9 @@ class Drawing:
         for name in self._late:
             if name in given:
                 drawn[name] = self._value(name, drawn, home, model, rng, broken, attempt)
+        if self._pairs and rng.random() < _AS_IT_IS:
+            one, two = rng.choice(self._pairs)
+            drawn |= {two: drawn[one]} if one in drawn and two in drawn else {}
         if self._values_of_row and rng.random() < _AS_IT_IS:
             self._leave_as_it_is(drawn, model, rng)
         return {name: drawn[name] for name in self._properties if name in drawn}
@@ -130,6 +134,18 @@ class Drawing:
         for row in model.rows(self._trial.table):
             if row[key] == drawn[argument] and row[position] is not None:
                 drawn[name] = in_shape(self._properties[name], row[position])
+
+    def _compared_values(self) -> list[tuple[str, str]]:
+        """Pairs of values that a requirement holds against each other: now and then both are the
+        same, which is the edge of what it accepts."""
+        pairs = []
+        for position in range(len(self._candidates.requirements)):
+            spoken_of = self._candidates.spoken_of(position)
+            for name in self._properties:
+                other = self._counterpart(name, spoken_of)
+                if name in spoken_of and other != name:
+                    pairs.append((name, other))
+        return pairs
 
     def _own_values(self) -> list[tuple[str, str]]:
         """Pairs of an argument that names a row of the tool's own table, and one that goes into a

@@ -72,9 +72,9 @@ class JailedToolbox:
         self.key = (source, orjson.dumps(self.sent))
 
     @classmethod
-    def of(cls, tools: Toolbox) -> "JailedToolbox":
-        """The same tools, to be sent to a worker process."""
-        return cls(tools.source, list(tools.definitions.values()))
+    def of(cls, tools: Toolbox, workers: Workers | None = None) -> "JailedToolbox":
+        """The same tools, to be sent to worker processes."""
+        return cls(tools.source, list(tools.definitions.values()), workers)
 
     @property
     def workers(self) -> Workers:

@@ -12,7 +12,7 @@ from agentscaler.world.clauses import conjuncts, split_clauses, table_of
         ("SELECT * FROM t ORDER BY a, b", ("SELECT * FROM t", "", "ORDER BY a, b")),
         ("DELETE FROM t WHERE a = ?", ("DELETE FROM t", "a = ?", "")),
         (
-            "SELECT a FROM t WHERE b IN (SELECT b FROM u WHERE c = 1 ORDER BY b) ORDER BY a LIMIT 1",
+            "SELECT a FROM t WHERE b IN (SELECT b FROM u WHERE c ORDER BY b) ORDER BY a LIMIT 1",
             (
                 "SELECT a FROM t",
                 "b IN (SELECT b FROM u WHERE c = 1 ORDER BY b)",
