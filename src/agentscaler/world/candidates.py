@@ -84,7 +84,8 @@ class Candidates:
             test = with_names(test, {name: "_drawn.value"})
             tests.append(f"NOT {test}" if position == broken else test)
         if effect is not None:
-            tests.append(with_names(self._touching[name][effect], {name: "_drawn.value"}))
+            drawn = "json_array(_drawn.value)" if many else "_drawn.value"
+            tests.append(with_names(self._touching[name][effect], {name: drawn}))
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         source = f"(SELECT {quote(key)} AS value FROM {quote(table)}) AS _drawn"
         return f"SELECT _drawn.value FROM {source}{where}"

@@ -17,7 +17,10 @@ def stable(build: Callable[..., Domain]) -> Domain:
     saddles = resource(
         "Saddle", {"riderId": TEXT, "size": NUMBER, "color": TEXT}, takes=["riderId"]
     )
-    return build(riders, saddles, [_batch(riders, "Get"), _batch(riders, "Delete")])
+    remarks = resource(
+        "Remark", {"riderId": TEXT, "text": TEXT, "city": TEXT}, takes=["riderId"], deletes=False
+    )
+    return build(riders, saddles, remarks, [_batch(riders, "Get"), _batch(riders, "Delete")])
 
 
 def _batch(riders: list[ToolSpec], verb: str) -> ToolSpec:
@@ -65,7 +68,10 @@ def test_a_batch_deletes_all_or_nothing(stable: Domain) -> None:
         assert "it cannot be deleted" in str(refused.error)
         assert world.changeset() == ()
         assert world.call("batch_delete_riders", {"rider_ids": free}).value == {"deleted": 2}
-        assert len(world.changeset()) == 2
+        deleted = [change for change in world.changeset() if change["table"] == "riders"]
+        assert len(deleted) == 2
+        kept = "SELECT 1 FROM remarks WHERE rider_id NOT IN (SELECT rider_id FROM riders)"
+        assert world.query(kept) == []
 
 
 def test_a_batch_refuses_what_is_named_twice_or_not_there(stable: Domain) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agentscaler.corpus.english import capital, listing, past, with_article
 from agentscaler.domain.batches import key_argument
-from agentscaler.domain.domain import DomainTool, Table, ToolKind
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.rules.clause import Clause, Ground, Supplied, of_row
 from agentscaler.domain.schema import literal, quote
@@ -99,8 +99,15 @@ def _hindrances(ground: Ground, table: Table) -> Iterator[Supplied]:
         for tool in ground.of(table, ToolKind.TRANSITION)
         if tool.name.split("_")[0] in _STOPS and table.status in tool.sets
     ]
-    if stops and deletes:
+    if stops and deletes and _leaves_rest(column, stops[0], busy):
         yield _stop_first(table, stops[0], deletes, busy)
+
+
+def _leaves_rest(column: Column, stop: DomainTool, busy: tuple[str, ...]) -> bool:
+    """Whether a stop ends in a status in which a row can be deleted."""
+    assert stop.precondition is not None
+    hindering = {*stop.precondition.allowed, *busy}
+    return stop.sets[column.name] not in hindering
 
 
 def _plain_updates(ground: Ground, table: Table) -> list[DomainTool]:

@@ -19,12 +19,15 @@ __all__ = ["Supply", "constrained", "supply_rules"]
 _FINDERS = (
     find_status_rules,
     find_name_rules,
-    find_bound_rules,
     find_capacity_rules,
+    find_bound_rules,
     find_movement_rules,
     find_sum_rules,
     find_deletion_rules,
 )
+
+_SETTLED_IN = 2
+"""Rounds of settling: what one rule mends can be what another one builds on."""
 
 
 @dataclass(frozen=True)
@@ -64,5 +67,5 @@ def supply_rules(tables: dict[str, Table], tools: Iterable[DomainTool]) -> Suppl
     return Supply(
         rules=tuple(one.rule for one in supplied),
         clauses=clauses,
-        settle=tuple(statement for one in supplied for statement in one.settle),
+        settle=_SETTLED_IN * tuple(statement for one in supplied for statement in one.settle),
     )
