@@ -28,7 +28,7 @@ _TEXT_RULES = tuple(
         ("last_name", r"\b(last|family|sur) ?name$|\bsurname$"),
         ("username", r"\b(user ?name|login|nickname)$"),
         ("ip_address", r"\b(ip|ipv 4|private ip|public ip)( address)?$"),
-        ("cidr", r"\bcidr\b"),
+        ("cidr", r"\bcidr\b|\bip prefix$"),
         ("domain_name", r"\b(domain name|host ?name|dns name|fqdn|hosted zone|domain)$"),
         ("url", r"\b(url|uri|link|website|endpoint|webhook|href)$"),
         ("time_zone", r"\btime ?zone$"),
