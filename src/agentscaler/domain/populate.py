@@ -26,7 +26,8 @@ STATE_SIZES = {"small": 5, "medium": 10, "large": 20}
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _CHILDLESS = 0.25
 _MISSING = 0.12
-_ENDS = frozenset("end ends ended completion completed finish finished closed".split())
+_GONE = frozenset({"deleted", "deletion"})
+_ENDS = _GONE | frozenset("end ends ended completion completed finish finished closed".split())
 _TROUBLE = frozenset("error errors failure reason fault exception".split())
 
 Cell = str | int | float | None
@@ -120,6 +121,9 @@ def _cell(table: Table, column: Column, rows: dict[str, list[Row]], maker: Value
         used = parents[: max(1, round(len(parents) * (1 - _CHILDLESS)))]
         parent = maker.random.choice(used)
         return next(iter(parent.values()))
+    gone = column.meaning == "moment" and not _GONE.isdisjoint(column.name.split("_"))
+    if gone and column.nullable and table.status is None:
+        return None  # a row that is there has not been deleted
     if (
         column.nullable
         and column.type != "boolean"

@@ -19,6 +19,7 @@ USERS = Table(
         Column(name="email", type="text", meaning="email", unique=True),
         Column(name="username", type="text", meaning="username", unique=True),
         Column(name="created_at", type="timestamp", meaning="moment"),
+        Column(name="deleted_at", type="timestamp", meaning="moment"),
     ),
 )
 POSTS = Table(
@@ -66,3 +67,8 @@ def test_statuses_are_spread_and_some_owners_have_nothing() -> None:
     assert abs(int(str(one[0])) - int(str(other[0]))) <= 1
     idle = "SELECT 1 FROM users WHERE user_id NOT IN (SELECT user_id FROM posts)"
     assert rows(image, idle)
+
+
+def test_what_is_there_has_not_been_deleted() -> None:
+    image = populate([USERS], 40, "seed", NOW)
+    assert rows(image, "SELECT 1 FROM users WHERE deleted_at IS NOT NULL") == []
