@@ -71,6 +71,11 @@ class Candidates:
         """The arguments that a requirement speaks of."""
         return _named(self.requirements[position])
 
+    def is_of_whole(self, position: int, name: str) -> bool:
+        """Whether a requirement speaks of an array as a whole, which a repetition may break."""
+        requirement = self.requirements[position]
+        return not requirement.table and name in named_in(requirement.condition)
+
     def _query(self, name: str, broken: int | None, effect: int | None) -> str:
         table, key = self.rows[name]
         many = self._properties[name].get("type") == "array"

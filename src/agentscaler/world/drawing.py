@@ -267,7 +267,9 @@ class Drawing:
         if not found:
             return None
         if self._properties[name].get("type") == "array":
-            return rng.sample(found, min(len(found), rng.randint(1, 3)))
+            members = rng.sample(found, min(len(found), rng.randint(1, 3)))
+            whole = broken is not None and self._candidates.is_of_whole(broken, name)
+            return [*members, members[0]] if whole else members
         held = self._draw(name).held
         wanted = home.get(held) if home is not None and held else None
         if wanted is not None and rng.random() < _FROM_HOME and wanted in found:

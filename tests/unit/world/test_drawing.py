@@ -97,6 +97,25 @@ def test_members_of_an_array_each_meet_what_is_required(model: Model) -> None:
     assert sizes == {1, 2, 3}
 
 
+def test_what_is_required_of_a_whole_array_is_broken_by_a_repetition(model: Model) -> None:
+    once = "(SELECT COUNT(*) = COUNT(DISTINCT value) FROM json_each(:account_ids))"
+    tool = TOOLS["close_accounts"]
+    assert tool.contract is not None
+    row = next(one for one in tool.contract.requirements if one.condition == "TRUE")
+    contract = Contract(requirements=(row, Requirement(condition=once)))
+    promising = tool.model_copy(update={"contract": contract})
+    drawing = Drawing(TRIALS["close_accounts"], promising)
+    with Model(bank.image(), [promising], now=bank.NOW) as opened:
+        repeated = [
+            drawing.draw(opened, random.Random(number), Manner.UNMET, number * 10)
+            for number in range(10)
+        ]
+    for one in repeated:
+        keys = one.arguments["account_ids"]
+        assert len(set(keys)) < len(keys)
+        assert one.unmet == (1,)
+
+
 def test_an_unknown_key_has_the_shape_of_a_known_one_but_no_row(model: Model) -> None:
     known = {row[0] for row in model.rows("accounts")}
     named = set()
