@@ -184,5 +184,5 @@ def has_precondition(domain: Domain, tool: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a text stream
     main()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agentscaler.domain.certificate import Check
 from agentscaler.world.contract import Answer, Contract, Requirement
 from agentscaler.world.database import create_image
 from agentscaler.world.toolbox import ToolDefinition
@@ -229,3 +230,12 @@ TOOLS = (
         "accounts",
     ),
 )
+
+BY_CONTRACT = {
+    Check.CONTRACT_RUNS,
+    Check.ACCEPTS_THE_MET,
+    Check.REFUSES_THE_UNMET,
+    Check.CHANGES_AS_PROMISED,
+    Check.ANSWERS_AS_PROMISED,
+    Check.RULES_HOLD,
+}

@@ -13,7 +13,6 @@ from agentscaler.corpus.words import split_words
 __all__ = ["elements_scope", "name_parameters", "own_scope", "parent_scope"]
 
 _VERSION = re.compile(r"v\d+\w*")
-_PARENT = "parent"
 
 
 def name_parameters(tool: ToolSpec) -> list[str]:

@@ -21,8 +21,6 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _LENGTH = 8
 _INTEGER_LIMIT = 2**63
-_ES_ENDINGS = ("sses", "tuses", "shes", "xes", "tches", "nches", "rches")
-_SINGULAR_ENDINGS = ("ss", "us", "is", "series")
 
 
 class Minter:
