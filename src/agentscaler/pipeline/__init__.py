@@ -7,6 +7,7 @@ them, and `difficulty.py` measures how hard they are.  Nothing here prints: an `
 how the work goes.
 """
 
+from agentscaler.pipeline.instances import write_instances
 from agentscaler.pipeline.run import Observer, run, run_stage
 from agentscaler.pipeline.settings import Settings
 from agentscaler.pipeline.stages import STAGES, DomainEntry, Stage, stage_named
@@ -23,4 +24,5 @@ __all__ = [
     "run_stage",
     "stage_named",
     "verify_run",
+    "write_instances",
 ]

@@ -15,6 +15,7 @@ from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.graph_report import graph_report
+from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
     LimitOption,
@@ -164,6 +165,7 @@ def domains(
 
 tasks_app = typer.Typer(invoke_without_command=True)
 tasks_app.command("verify")(verify)
+tasks_app.command("instances")(instances)
 app.add_typer(tasks_app, name="tasks")
 
 

@@ -25,7 +25,7 @@ def verify(
     ] = 20,
 ) -> None:
     """Prove every task of a run again, from its files alone; exit code 1 if one fails."""
-    from agentscaler.interfaces.cli.progress import watched
+    from agentscaler.interfaces.cli.progress import Counting
     from agentscaler.pipeline import Settings, altered_outputs, verify_run
     from agentscaler.runfolder import RunFolder
     from agentscaler.task.verify import TaskChecks
@@ -35,9 +35,10 @@ def verify(
     record = folder.record("tasks")
     domains = record.counters.get("domains", 0) if record is not None else 0
     total = TaskChecks()
-    checked = verify_run(folder, workers or Settings().workers)
-    for checks in watched(checked, "domains", domains, error_console()):
-        total.add(checks)
+    with Counting("domains", domains, error_console()) as counting:
+        for done, checks in enumerate(verify_run(folder, workers or Settings().workers), 1):
+            total.add(checks)
+            counting.advanced(done)
     console.print(verification_table(total))
     _print_findings(total, altered, show)
     if altered or total.findings:
