@@ -1,4 +1,4 @@
-"""Writes fresh instances of a run's tasks as a run of their own, for every later stage to go on with.
+"""Writes fresh instances of a run's tasks as a run of their own, which later stages go on with.
 
 In the new run's `domains/` lie the domains with the fresh states only, in its `tasks.jsonl` the
 instances.  Its stages `domains` and `tasks` are complete and say what they were made from; it goes

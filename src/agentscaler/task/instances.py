@@ -4,8 +4,9 @@ In: a domain and tasks of it.  Out: tasks of the same shape (see `task.shape`) i
 the domain, with no id, name, date or text in common with the original, told anew, executed and
 proven like any other; and the domain with these states.
 
-The n-th instances of all tasks that play in the state called `small` play in `small-n`; a task that
-finds nothing to its shape there tries `small-n-b`, and so on.  The name and the seed make the state.
+The n-th instances of all tasks that play in the state called `small` play in `small-n`; a task
+that finds nothing to its shape there tries `small-n-b`, and so on.  The name and the seed make the
+state.
 """
 
 import random
@@ -17,7 +18,6 @@ from typing import Any
 from agentscaler.domain.domain import Domain
 from agentscaler.domain.fresh import fresh_state
 from agentscaler.domain.values import ValueMaker
-from agentscaler.errors import InputError
 from agentscaler.ledger import Rejection
 from agentscaler.task.construct import written_up
 from agentscaler.task.goals import GoalMaker

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from agentscaler.domain.domain import ArgumentRole, Column, Domain, DomainTool
@@ -96,8 +97,8 @@ class MutantMaker:
                 yield Mutant(kind, head, (wrong,), tail)
             yield Mutant(MutantKind.TWICE, (*head, right[at]), (right[at],), tail)
         extras = [call for call in foreign if call not in right]
-        for call in extras[-_EXTRAS:]:
-            yield Mutant(MutantKind.EXTRA, right, (call,), ())
+        for surplus in extras[-_EXTRAS:]:
+            yield Mutant(MutantKind.EXTRA, right, (surplus,), ())
 
     def of_call(self, state: str, call: GoldCall) -> Iterator[tuple[MutantKind, Call]]:
         """The call with one argument wrong, in every way that is tried."""
@@ -210,7 +211,7 @@ def _swapped(tool: DomainTool, arguments: dict[str, Any]) -> Iterator[dict[str, 
         if role.kind in _KEYS:
             by_place.setdefault((role.kind, role.table), []).append(name)
     for names in by_place.values():
-        for one, other in zip(names, names[1:], strict=False):
+        for one, other in pairwise(names):
             if arguments[one] != arguments[other]:
                 yield {**arguments, one: arguments[other], other: arguments[one]}
 

@@ -9,8 +9,7 @@ __all__ = ["feeders", "needs", "origins"]
 
 def origins(call: GoldCall) -> Iterator[tuple[str, Provenance]]:
     """Every origin of every argument, with the argument's name, in the order of names."""
-    for name, provenance in sorted(call.provenance.items()):
-        yield name, provenance
+    yield from sorted(call.provenance.items())
 
 
 def feeders(call: GoldCall) -> set[int]:

@@ -22,7 +22,9 @@ def shape_of(gold: Sequence[GoldCall]) -> list[bytes]:
     """
     facts: dict[str, int] = {}
     return [
-        orjson.dumps([call.tool, [[name, *_place(origin, facts)] for name, origin in origins(call)]])
+        orjson.dumps(
+            [call.tool, [[name, *_place(origin, facts)] for name, origin in origins(call)]]
+        )
         for call in gold
     ]
 

@@ -46,7 +46,7 @@ def verify(
 
 
 def verification_table(total: "TaskChecks") -> Table:
-    """The proofs that were run, a line a check: how many were tried, and how many came out right."""
+    """The proofs that were run, a line a check: what was tried, and what came out right."""
     figure = total.figures.get
     table = Table(title="Proofs run again", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("check", "tried", "as they should", "share"):
