@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from agentscaler.corpus import PoolSettings
 from agentscaler.dataset import DatasetSettings
 from agentscaler.domain import DomainSettings
-from agentscaler.filtering import FunnelSettings
+from agentscaler.filtering import DifficultySettings, FunnelSettings
 from agentscaler.graph import GraphSettings
 from agentscaler.rollout import RolloutSettings
 from agentscaler.settings import Section
@@ -35,6 +35,7 @@ class Settings(Section):
     task: TaskSettings = TaskSettings()
     rollout: RolloutSettings = RolloutSettings()
     funnel: FunnelSettings = FunnelSettings()
+    difficulty: DifficultySettings = DifficultySettings()
     dataset: DatasetSettings = DatasetSettings()
 
     @model_validator(mode="after")

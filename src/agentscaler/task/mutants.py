@@ -93,27 +93,28 @@ class MutantMaker:
         for at, call in enumerate(writes):
             head, tail = right[:at], right[at + 1 :]
             yield Mutant(MutantKind.DROPPED, head, (), tail)
-            for kind, wrong in self.of_call(state, call):
+            for kind, wrong in self.of_call(state, call.tool, call.arguments):
                 yield Mutant(kind, head, (wrong,), tail)
             yield Mutant(MutantKind.TWICE, (*head, right[at]), (right[at],), tail)
         extras = [call for call in foreign if call not in right]
         for surplus in extras[-_EXTRAS:]:
             yield Mutant(MutantKind.EXTRA, right, (surplus,), ())
 
-    def of_call(self, state: str, call: GoldCall) -> Iterator[tuple[MutantKind, Call]]:
-        """The call with one argument wrong, in every way that is tried."""
-        tool = self.domain.manifest.tool[call.tool]
-        for name, value in sorted(call.arguments.items()):
-            role = tool.arguments[name]
+    def of_call(
+        self, state: str, name: str, arguments: dict[str, Any]
+    ) -> Iterator[tuple[MutantKind, Call]]:
+        """A call of the tool `name` with one argument wrong, in every way that is tried."""
+        tool = self.domain.manifest.tool[name]
+        for argument, value in sorted(arguments.items()):
+            role = tool.arguments[argument]
             kind = MutantKind.ROW if role.kind in _KEYS else MutantKind.VALUE
-            for other in self._others(state, tool, name, value):
-                yield kind, (call.tool, {**call.arguments, name: other})
-            if name not in tool.parameters["required"]:
-                rest = {key: value for key, value in call.arguments.items() if key != name}
-                yield MutantKind.ABSENT, (call.tool, rest)
-        yield from (
-            (MutantKind.SWAPPED, (call.tool, swapped)) for swapped in _swapped(tool, call.arguments)
-        )
+            for other in self._others(state, tool, argument, value):
+                yield kind, (name, {**arguments, argument: other})
+            if argument not in tool.parameters["required"]:
+                rest = {key: given for key, given in arguments.items() if key != argument}
+                yield MutantKind.ABSENT, (name, rest)
+        for swapped in _swapped(tool, arguments):
+            yield MutantKind.SWAPPED, (name, swapped)
 
     def _others(self, state: str, tool: DomainTool, name: str, value: Any) -> list[Any]:
         """Wrong values for one argument, each once."""

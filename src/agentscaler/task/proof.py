@@ -132,7 +132,7 @@ class Prover:
                 if call.effect == "write":
                     play_all(world, [(call.tool, call.arguments)])
                 elif index in asked:
-                    for kind, wrong in self.mutants.of_call(state, call):
+                    for kind, wrong in self.mutants.of_call(state, call.tool, call.arguments):
                         results = play_all(world, [wrong])
                         value = results[0] if results else None
                         same = value is not None and tells_the_same(

@@ -14,6 +14,7 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.difficulty import difficulty
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
@@ -165,6 +166,7 @@ def domains(
 
 tasks_app = typer.Typer(invoke_without_command=True)
 tasks_app.command("verify")(verify)
+tasks_app.command("difficulty")(difficulty)
 tasks_app.command("instances")(instances)
 app.add_typer(tasks_app, name="tasks")
 
