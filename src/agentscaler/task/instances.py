@@ -11,12 +11,13 @@ state.
 
 import random
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agentscaler.domain.domain import Domain
 from agentscaler.domain.fresh import fresh_state
+from agentscaler.domain.schema import quote
 from agentscaler.domain.values import ValueMaker
 from agentscaler.ledger import Rejection
 from agentscaler.task.construct import written_up
@@ -38,7 +39,13 @@ _WALKS = 6
 _TRIES = 40
 """Tries at one wish of a walk."""
 
+_FIXED_SHARE = 0.5
+"""A column of which two states share so many values has the same ones in every state."""
+
 _FREE_ROLES = frozenset({"key", "reference", "value", "filter", "least", "most"})
+
+Value = tuple[str, str, str]
+"""A table, a column of it, and a value."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,8 @@ def make_instances(domain: Domain, tasks: Sequence[Task], count: int, seed: int 
         InputError: nothing says how states of the domain are made.
     """
     states: dict[str, bytes] = {}
-    made = Instances(replace(domain, states=states))
-    maker = _InstanceMaker(made.domain, states, seed)
+    made = Instances(domain)
+    maker = _InstanceMaker(domain, states, seed)
     for task in tasks:
         for number in range(1, count + 1):
             try:
@@ -82,20 +89,23 @@ def make_instances(domain: Domain, tasks: Sequence[Task], count: int, seed: int 
     return replace(made, domain=replace(domain, states=kept))
 
 
-def free_values(domain: Domain, gold: Sequence[GoldCall]) -> set[str]:
+def free_values(domain: Domain, gold: Sequence[GoldCall]) -> set[Value]:
     """The ids, names, dates and texts in a solution: what its arguments hold that is not one of a
-    list of values, and the keys in its results."""
-    values: set[str] = set()
+    list of values, and the keys in its results, each with its table and column."""
+    values: set[Value] = set()
     manifest = domain.manifest
-    keys = {column for table in manifest.tables for column in table.key}
+    keys = {table.key[0]: table.name for table in manifest.tables if not table.is_link}
     for call in gold:
         tool = manifest.tool[call.tool]
         for name, value in call.arguments.items():
-            schema = tool.parameters["properties"][name]
-            listed = "enum" in schema or "enum" in schema.get("items", {})
-            if tool.arguments[name].kind in _FREE_ROLES and not listed:
-                values |= {one for one in _members(value) if isinstance(one, str)}
-        values |= set(_keys_in(call.result, keys))
+            role, schema = tool.arguments[name], tool.parameters["properties"][name]
+            column = role.column
+            if role.kind in {"key", "reference"}:
+                column = manifest.table[role.table].key[0]
+            if role.kind in _FREE_ROLES and "enum" not in {*schema, *schema.get("items", ())}:
+                members = value if isinstance(value, list) else [value]
+                values |= {(role.table, column, one) for one in members if isinstance(one, str)}
+        values |= {(keys[name], name, value) for name, value in _keys_in(call.result, keys)}
     return values
 
 
@@ -103,15 +113,17 @@ class _InstanceMaker:
     """Makes instances in one domain.
 
     Args:
-        domain: whose states are `states`.
+        domain: as it was.
         states: takes the fresh states as they are made.
     """
 
     def __init__(self, domain: Domain, states: dict[str, bytes], seed: int) -> None:
-        self._domain = domain
+        self._original = domain
+        self._domain = replace(domain, states=states)
         self._states = states
+        self._columns: dict[tuple[str, str, str], set[str]] = {}
         self._seed = seed
-        self._prover = Prover(domain)
+        self._prover = Prover(self._domain)
 
     def make(self, task: Task, number: int) -> Task:
         """One instance.
@@ -129,9 +141,10 @@ class _InstanceMaker:
                     goals = self._goals(task, notebook, seed)
                     if goals is None:
                         continue
-                    shared = taken & free_values(self._domain, notebook.calls)
-                    if shared:
-                        why = TaskReason.NO_INSTANCE, f"{min(shared)} is in the original too"
+                    shared = sorted(taken & free_values(self._domain, notebook.calls))
+                    held = [one for one in shared if self._is_free(one, task.state, state)]
+                    if held:
+                        why = TaskReason.NO_INSTANCE, f"{held[0][2]} is in the original too"
                         continue
                     try:
                         name = f"{task.id}-{number}"
@@ -139,6 +152,24 @@ class _InstanceMaker:
                     except WalkStop as stop:
                         why = stop.args[0], stop.args[1]
         raise WalkStop(*why)
+
+    def _is_free(self, value: Value, before: str, state: str) -> bool:
+        """Whether a value could be another one: not where all states have the same, as airports."""
+        table, column, _ = value
+        if column not in self._original.manifest.table[table].by_name:
+            return True
+        old = self._values(self._original, before, table, column)
+        new = self._values(self._domain, state, table, column)
+        return len(old & new) < _FIXED_SHARE * min(len(old), len(new))
+
+    def _values(self, domain: Domain, state: str, table: str, column: str) -> set[str]:
+        """The values of a column in a state."""
+        place = (state, table, column)
+        if place not in self._columns:
+            with domain.world(state) as world:
+                sql = f"SELECT DISTINCT {quote(column)} AS value FROM {quote(table)}"
+                self._columns[place] = {str(row["value"]) for row in world.query(sql)}
+        return self._columns[place]
 
     def _names(self, like: str, number: int) -> Iterator[str]:
         """Names of the states in which the n-th instance is looked for; each is made when asked."""
@@ -182,16 +213,12 @@ def _asks_alike(goal: Goal, other: Goal) -> bool:
     return {answer.label for answer in goal.answers} == {answer.label for answer in other.answers}
 
 
-def _members(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _keys_in(result: Any, keys: set[str]) -> Iterator[str]:
-    """The keys of rows in a result."""
+def _keys_in(result: Any, keys: Container[str]) -> Iterator[tuple[str, str]]:
+    """The keys of rows in a result, with their columns."""
     if isinstance(result, dict):
         for name, value in result.items():
             if name in keys and isinstance(value, str):
-                yield value
+                yield name, value
             else:
                 yield from _keys_in(value, keys)
     elif isinstance(result, list):

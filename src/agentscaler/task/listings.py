@@ -106,12 +106,7 @@ class ListingMaker:
         by_kind = {role.kind: name for name, role in tool.arguments.items()}
         if not by_kind.keys() >= {"sort", "limit"} or table.label is None:
             return None
-        owned = {
-            tool.arguments[name].column: value
-            for name, (value, _) in arguments.items()
-            if tool.arguments[name].column
-        }
-        rows = self.identify.rows(table, owned)
+        rows = self.choose.listed(tool, table, arguments)
         fits = [
             column
             for column in list_columns(table)
@@ -159,11 +154,15 @@ class ListingMaker:
     def _bound(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
     ) -> list[Fragment]:
-        """At times a bound that `row` is within: an argument, and the words for it."""
+        """At times a bound that `row` is within and others are not: an argument, and the words
+        for it."""
+        rows = self.choose.listed(tool, table, arguments)
         bounds = [
             (name, role)
             for name, role in tool.arguments.items()
-            if role.kind in {"least", "most"} and row[role.column] is not None
+            if role.kind in {"least", "most"}
+            and row[role.column] is not None
+            and any(_is_beyond(one[role.column], row[role.column], role.kind) for one in rows)
         ]
         if not bounds or self.random.random() > _BOUNDED:
             return []
@@ -197,6 +196,11 @@ class ListingMaker:
         fact = self.notebook.tell(name, value, said, label)
         arguments[name] = value, Provenance(origin="user", fact=fact.name)
         return fact.name
+
+
+def _is_beyond(value: Any, bound: Any, kind: str) -> bool:
+    """Whether a bound keeps a value out; one that is not known is kept out by any."""
+    return value is None or (value < bound if kind == "least" else value > bound)
 
 
 def _named(asked: str, names: list[str]) -> list[AnswerFact]:

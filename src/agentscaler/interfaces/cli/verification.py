@@ -55,7 +55,7 @@ def verification_table(total: "TaskChecks") -> Table:
     rows = (
         ("tasks whose proof holds", total.tasks, total.holding),
         ("gold replays", total.tasks, figure("gold_passes", 0)),
-        ("gold replays in two other processes", total.tasks, figure("replays_elsewhere", 0)),
+        ("gold replays in another process", total.tasks, figure("replays_elsewhere", 0)),
         ("doing nothing fails", total.tasks, figure("nothing_fails", 0)),
         ("dropped writes fail", figure("writes", 0), figure("dropped_writes_fail", 0)),
         ("mutants fail", figure("mutants", 0) - idle, figure("mutants_fail", 0)),
