@@ -12,7 +12,6 @@ from operator import attrgetter
 from pathlib import Path
 
 from agentscaler.domain import Domain, load_domain
-from agentscaler.engine import LocalEngine
 from agentscaler.errors import SettingsError
 from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, run_funnel
 from agentscaler.filtering.difficulty import Difficulty, measure_difficulty
@@ -60,7 +59,7 @@ def measure_run(
         for name, group in islice(groups, limit)
     )
     part = folder.path / f".{BANDS}.part"
-    with folder.locked(), LocalEngine(settings.workers) as engine, part.open("wb") as file:
+    with folder.locked(), settings.open_engine() as engine, part.open("wb") as file:
         for measured in engine.map(partial(_measure, settings=settings), units):
             for one in measured:
                 file.write(one.model_dump_json().encode() + b"\n")

@@ -12,10 +12,9 @@ from operator import attrgetter
 from pathlib import Path
 
 from agentscaler.domain import load_domain, save_domain
-from agentscaler.engine import LocalEngine
 from agentscaler.errors import InputError, RunFolderError
 from agentscaler.pipeline.run import PACKAGES
-from agentscaler.pipeline.settings import Settings
+from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import DomainEntry, stage_named
 from agentscaler.runfolder import (
     Fingerprint,
@@ -94,11 +93,11 @@ def _write(
     domains, tasks = stage_named("domains"), stage_named("tasks")
     with (
         target.locked(),
-        LocalEngine(settings.workers) as engine,
+        settings.open_engine() as engine,
         target.stage("domains", first, domains.outputs, domains.directories) as domains_out,
         target.stage("tasks", second, tasks.outputs) as tasks_out,
     ):
-        target.save_settings(settings, exclude={"workers"})
+        target.save_settings(settings, exclude=MACHINERY)
         units = list(_units(folder, wanted))[tasks_out.done_units :]
         for made in engine.map(make, units):
             if domains_out.done_units == tasks_out.done_units:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from agentscaler.interfaces.cli.boundary import error_console, output_console
 from agentscaler.interfaces.cli.options import (
+    EngineOption,
     LimitOption,
     Options,
     RunOption,
@@ -44,6 +45,7 @@ def difficulty(
     seed: SeedOption = None,
     limit: LimitOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Put tasks into bands by the pass rates of given agents; --limit takes so many domains."""
     import orjson
@@ -55,7 +57,9 @@ def difficulty(
     folder, console = RunFolder.open(run), output_console()
     given = [f"difficulty.agents={orjson.dumps(agent).decode()}"] if agent else []
     given += [f"difficulty.trials={trials}"] if trials is not None else []
-    options = Options(overrides=[*(overrides or ()), *given], seed=seed, workers=workers)
+    options = Options(
+        overrides=[*(overrides or ()), *given], seed=seed, workers=workers, engine=engine
+    )
     settings = options.settings(folder.settings, limited="task")
     record = folder.record("tasks")
     domains = record.counters.get("domains", 0) if record is not None else 0

@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 
 from agentscaler.interfaces.cli.boundary import error_console, output_console
-from agentscaler.interfaces.cli.options import Options, RunOption, SeedOption, WorkersOption
+from agentscaler.interfaces.cli.options import (
+    EngineOption,
+    Options,
+    RunOption,
+    SeedOption,
+    WorkersOption,
+)
 
 __all__ = ["instances"]
 
@@ -30,6 +36,7 @@ def instances(
     ] = None,
     seed: SeedOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Make fresh instances of tasks: same tools in the same order, on rows nobody has seen."""
     from agentscaler.interfaces.cli.choose import choose
@@ -40,7 +47,9 @@ def instances(
     from agentscaler.runfolder import RunFolder
 
     folder, console = RunFolder.open(run), output_console()
-    settings = Options(seed=seed, workers=workers).settings(folder.settings, limited="task")
+    settings = Options(seed=seed, workers=workers, engine=engine).settings(
+        folder.settings, limited="task"
+    )
     ids, rng = task_ids(folder), random.SystemRandom()
     wanted = [choose(ids, one, "task", rng) for one in task or ()]
     target = RunFolder.open(out or folder.path / "instances", create=True)

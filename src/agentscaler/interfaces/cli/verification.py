@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from agentscaler.interfaces.cli.boundary import error_console, output_console
-from agentscaler.interfaces.cli.options import RunOption, WorkersOption
+from agentscaler.interfaces.cli.options import EngineOption, Options, RunOption, WorkersOption
 
 if TYPE_CHECKING:
     from agentscaler.task.verify import TaskChecks
@@ -20,23 +20,26 @@ __all__ = ["verification_table", "verify"]
 def verify(
     run: RunOption,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
     show: Annotated[
         int, typer.Option("--show", min=0, help="How many findings to print one by one.")
     ] = 20,
 ) -> None:
     """Prove every task of a run again, from its files alone; exit code 1 if one fails."""
     from agentscaler.interfaces.cli.progress import Counting
-    from agentscaler.pipeline import Settings, altered_outputs, verify_run
+    from agentscaler.pipeline import altered_outputs, verify_run
     from agentscaler.runfolder import RunFolder
     from agentscaler.task.verify import TaskChecks
 
     folder, console = RunFolder.open(run), output_console()
+    given = Options(workers=workers, engine=engine)
+    settings = given.settings(folder.settings, limited="task")
     altered = altered_outputs(folder)
     record = folder.record("tasks")
     domains = record.counters.get("domains", 0) if record is not None else 0
     total = TaskChecks()
     with Counting("domains", domains, error_console()) as counting:
-        for done, checks in enumerate(verify_run(folder, workers or Settings().workers), 1):
+        for done, checks in enumerate(verify_run(folder, settings), 1):
             total.add(checks)
             counting.advanced(done)
     console.print(verification_table(total))
