@@ -1,7 +1,7 @@
 """Two simple agents that are worse than the expert in a known way: they show how hard tasks are.
 
 The hasty agent makes the last call of each wish at once, with the words it was given: it looks
-nothing up and asks nothing.  The slipping agent plays like another one but gets calls wrong without
+nothing up and asks nothing.  The slipping agent plays like the expert but gets calls wrong without
 noticing: it names a row with a name like the right one's, or a value near the right one, and goes
 on as if nothing had happened.  Neither tells an answer that its own calls did not show.
 """
@@ -15,14 +15,14 @@ import orjson
 
 from agentscaler.chat import Message, ToolCall
 from agentscaler.domain.domain import Domain
+from agentscaler.rollout.expert import Expert, ExpertMaker
 from agentscaler.rollout.phrases import seeded
-from agentscaler.rollout.protocols import Agent, AgentMaker
 from agentscaler.rollout.requests import find_request, goal_facts
 from agentscaler.rollout.sight import Sight
 from agentscaler.rollout.wording import sentence
 from agentscaler.task.answers import tells_the_same
 from agentscaler.task.mutants import MutantMaker
-from agentscaler.task.task import Provenance, Task
+from agentscaler.task.task import Goal, Provenance, Task
 
 __all__ = ["HastyMaker", "SlippingMaker"]
 
@@ -74,14 +74,14 @@ class Hasty:
         """Each message brings up a wish; another one only if it is told in full."""
         self._sight.hear(words, ())
         goals = self._task.goals
-        for number in range(self._announced, len(goals)):
-            end = find_request(goals[number], self._sight.heard, self._heard_to)
-            if end == -1 and number > self._announced:
+        due = True
+        while self._announced < len(goals):
+            end = find_request(goals[self._announced], self._sight.heard, self._heard_to)
+            if end == -1 and not due:
                 break
             self._heard_to = max(self._heard_to, end)
-            self._announced = number + 1
-            if end == -1:
-                break
+            self._announced += 1
+            due = False
 
     def _call(self, index: int) -> ToolCall:
         gold = self._task.gold[self._task.goals[index].calls[-1]]
@@ -114,21 +114,21 @@ class Hasty:
 
 @dataclass(frozen=True)
 class SlippingMaker:
-    """Makes agents that play like those of `maker` and get each call wrong with chance `rate`."""
+    """Makes agents that play like those of `expert` and get each call wrong with chance `rate`."""
 
-    maker: AgentMaker
+    expert: ExpertMaker
     rate: float
 
     def __call__(self, domain: Domain, task: Task, seed: str) -> "Slipping":
         rng = seeded(f"{seed}/slips")
-        return Slipping(self.maker(domain, task, seed), domain, task, rng, rate=self.rate)
+        return Slipping(self.expert(domain, task, seed), domain, task, rng, rate=self.rate)
 
 
 class Slipping:
     """One episode's slipping agent; see the module."""
 
     def __init__(
-        self, inner: Agent, domain: Domain, task: Task, rng: random.Random, *, rate: float
+        self, inner: Expert, domain: Domain, task: Task, rng: random.Random, *, rate: float
     ) -> None:
         self.mistakes = 0
         self._inner = inner
@@ -136,20 +136,19 @@ class Slipping:
         self._mutants = MutantMaker(domain)
         self._random = rng
         self._rate = rate
-        self._at_a_loss = False
 
     @property
     def name(self) -> str:
         return f"slipping {self._inner.name}"
 
     def act(self, messages: Sequence[Message]) -> Message:
-        """The inner agent's step, its calls wrong now and then."""
+        """The expert's step, its calls wrong now and then."""
         message = self._inner.act(messages)
         if not message.tool_calls:
-            if self._at_a_loss:
-                self._at_a_loss = False
-                return message.model_copy(update={"content": f"{_AT_A_LOSS} {_NEXT}"})
-            return message
+            shown = [goal for goal in self._task.goals if sentence(goal.report) in message.content]
+            if all(self._has_seen(goal, messages) for goal in shown):
+                return message
+            return message.model_copy(update={"content": f"{_AT_A_LOSS} {_NEXT}"})
         calls = tuple(self._made(call) for call in message.tool_calls)
         return message.model_copy(update={"tool_calls": calls})
 
@@ -160,12 +159,17 @@ class Slipping:
         if not wrong:
             return call
         self.mistakes += 1
-        self._at_a_loss = self._at_a_loss or call.name in self._asking
         _, (_, arguments) = self._random.choice(wrong)
         return call.model_copy(update={"arguments": arguments})
 
-    @property
-    def _asking(self) -> set[str]:
-        """The tools whose results are told to the user."""
-        goals = [goal for goal in self._task.goals if goal.answers]
-        return {self._task.gold[goal.calls[-1]].tool for goal in goals}
+    def _has_seen(self, goal: Goal, messages: Sequence[Message]) -> bool:
+        """Whether a result of the goal's own tool shows the answers."""
+        gold = self._task.gold[goal.calls[-1]]
+        made = {call.id: call.name for message in messages for call in message.tool_calls}
+        return not goal.answers or any(
+            tells_the_same(gold.result, orjson.loads(message.content), goal.answers)
+            for message in messages
+            if message.role == "tool"
+            and not message.is_error
+            and made[str(message.tool_call_id)] == gold.tool
+        )
