@@ -197,10 +197,14 @@ def _near(column: Column | None, value: Any) -> list[Any]:
     """Values next to the right one, of its own form."""
     if isinstance(value, (int, float)):
         return [value + 1, value - 1]
-    if column is not None and column.type == "date":
-        return [str(date.fromisoformat(value) + timedelta(days=1))]
-    if column is not None and column.type == "timestamp":
-        return [(datetime.fromisoformat(value) + timedelta(days=1)).isoformat()]
+    kind = column.type if column is not None else ""
+    try:
+        if kind == "date":
+            return [str(date.fromisoformat(value) + timedelta(days=1))]
+        if kind == "timestamp":
+            return [(datetime.fromisoformat(value) + timedelta(days=1)).isoformat()]
+    except ValueError:
+        pass  # a text that is no date, where the tool takes any
     return [f"{value} too"]
 
 

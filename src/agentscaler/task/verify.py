@@ -107,22 +107,32 @@ def _findings(
     if unknown:
         yield Finding(task.id, Flaw.UNKNOWN, unknown)
         return
+    facts = {fact.name: fact.value for fact in task.facts}
+    told = {name for goal in task.goals for piece in goal.request for name in piece.facts}
+    if task.intent != intent_text(task.goals) or not told <= facts.keys():
+        yield Finding(task.id, Flaw.OTHER_WORDS, task.intent)
+    lost = [
+        f"{name} of gold call {index}, {call.tool}"
+        for index, call in enumerate(task.gold)
+        for name, origin in origins(call)
+        if not _stands(task.gold[:index], facts, call.arguments[name], origin)
+    ]
+    if lost:
+        yield Finding(task.id, Flaw.NO_SOURCE, ", ".join(lost))
+    played = play(domain, task.state, calls_of(task.gold))
+    if lost:
+        return
+    if played.broke or played.state_hash != task.state_hash:
+        yield Finding(task.id, Flaw.NO_PROOF, "gold does not come to the state on record")
+        return
+    if played.changes != task.changeset:
+        yield Finding(task.id, Flaw.OTHER_CHANGES, "gold's changes are not the changeset")
     proof = prover.prove(task.state, task.gold, task.goals, task.state_hash, earlier)
     checks.count(proof)
     if not proof.holds:
         yield Finding(task.id, Flaw.NO_PROOF, _shortcomings(proof))
     elif proof != task.proof and not checks.findings:
         yield Finding(task.id, Flaw.OTHER_PROOF, _differences(task.proof, proof))
-    if play(domain, task.state, calls_of(task.gold)).changes != task.changeset:
-        yield Finding(task.id, Flaw.OTHER_CHANGES, "gold's changes are not the changeset")
-    facts = {fact.name: fact.value for fact in task.facts}
-    for index, call in enumerate(task.gold):
-        for name, origin in origins(call):
-            if not _stands(task.gold[:index], facts, call.arguments[name], origin):
-                yield Finding(task.id, Flaw.NO_SOURCE, f"{name} of gold call {index}, {call.tool}")
-    told = {name for goal in task.goals for piece in goal.request for name in piece.facts}
-    if task.intent != intent_text(task.goals) or not told <= facts.keys():
-        yield Finding(task.id, Flaw.OTHER_WORDS, task.intent)
 
 
 def _unknown(domain: Domain, task: Task) -> str:
