@@ -5,6 +5,7 @@ it.  The operations of the same service outside the community are heard too wher
 the same resources, for they often hold the fuller schema.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from agentscaler.corpus.words import plural
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.fields import Field, gather_fields, to_column
 from agentscaler.domain.meaning import is_person
+from agentscaler.domain.owners import find_owner, is_named_by_noun
 from agentscaler.graph.operation import KeyInput, Operation, OperationKind, key_of
 
 __all__ = ["derive_tables", "owner_of", "reference_column", "table_name"]
@@ -50,6 +52,7 @@ class _Draft:
     natural_key: bool
     key: str
     references: dict[str, "_Reference"] = field(default_factory=dict)  # by column
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ def derive_tables(
         for draft in drafts.values():
             _refer(draft, by_resource[draft.resource], drafts)
         _cut_cycles(drafts)
+        _settle_names(drafts, by_resource)
         tables = {resource: _table(draft, drafts) for resource, draft in drafts.items()}
         thin = {name for name, table in tables.items() if len(table.columns) < _MIN_COLUMNS}
         if not thin:
@@ -151,7 +155,7 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
     if path_style and votes["name"] and "name" not in _asked_names(operations):
         natural = chosen
     elif votes:
-        natural = votes["name"] > votes["id"]
+        natural = votes["name"] > votes["id"] or is_named_by_noun(resource, operations, fields)
     else:
         natural = "name" in fields and "id" not in fields
     named_by_path = any(
@@ -262,6 +266,39 @@ def _cut_cycles(drafts: dict[str, _Draft]) -> None:
         del rest[name]
 
 
+def _settle_names(drafts: dict[str, _Draft], by_resource: dict[str, list[Operation]]) -> None:
+    """Makes the keys of names that hold within an owner only: of the owner and the name.
+
+    Such a key is made of two: an owner whose own key is made so is none.
+    """
+    settled: set[str] = set()
+    while len(settled) < len(drafts):
+        for resource, draft in drafts.items():
+            targets = {one.target for one in draft.references.values()} - {resource}
+            if resource not in settled and targets <= settled:
+                settled.add(resource)
+                _settle_name(draft, drafts, by_resource[resource])
+
+
+def _settle_name(draft: _Draft, drafts: dict[str, _Draft], operations: list[Operation]) -> None:
+    certain = {c: one.target for c, one in draft.references.items() if not one.nullable}
+    owner = find_owner(draft.resource, operations, certain) if draft.natural_key else None
+    if owner is None or owner.column == draft.key:
+        return
+    if not owner.is_plain and drafts[certain[owner.column]].address:
+        return
+    name, draft.key = draft.key, f"{draft.resource}_path"
+    draft.address = (owner.column, name)
+    target = None if owner.is_plain else certain[owner.column]
+    for other in drafts.values():
+        for column in [c for c, one in other.references.items() if one.target == draft.resource]:
+            reference = other.references.pop(column)
+            other.references[f"{column.removesuffix(name)}{draft.key}"] = reference
+            above = other.references.get(owner.column)
+            if column == name and above is not None and above.target == target:
+                del other.references[owner.column]  # the path says it
+
+
 def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
     noun = draft.resource.replace("_", " ")
     label_field = next(
@@ -271,11 +308,11 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
         name=draft.key,
         type="text",
         meaning="natural_key" if draft.natural_key else "id",
-        noun="name" if draft.natural_key else "id",
+        noun="path" if draft.address else "name" if draft.natural_key else "id",
         nullable=False,
     )
-    label = draft.key if draft.natural_key else None
-    columns = [key]
+    label = (draft.address or (draft.key,))[-1] if draft.natural_key else None
+    columns = [key, *_address_columns(draft, noun)]
     if not draft.natural_key and label_field is not None:
         made = to_column(draft.fields[label_field], noun)
         if made is not None and made.type == "text" and not made.enum:
@@ -290,7 +327,7 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
                 name=column,
                 type="text",
                 meaning="reference",
-                noun=column.removesuffix("_id").removesuffix("_name").replace("_", " "),
+                noun=re.sub("_(id|name|path)$", "", column).replace("_", " "),
                 references=table_name(reference.target),
                 nullable=reference.nullable,
             )
@@ -304,10 +341,25 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
         natural_key=draft.natural_key,
         label=label,
         status=status,
+        address=draft.address,
         columns=tuple(
             c.model_copy(update={"nullable": False}) if c.name == status else c for c in columns
         ),
     )
+
+
+def _address_columns(draft: _Draft, noun: str) -> list[Column]:
+    """The columns that a key is made of, besides references."""
+    if not draft.address:
+        return []
+    owner, name = draft.address
+    made = [Column(name=name, type="text", meaning="natural_key", noun="name", nullable=False)]
+    if owner not in draft.references:
+        word = owner.replace("_", " ")
+        made.insert(
+            0, Column(name=owner, type="text", meaning="natural_key", noun=word, nullable=False)
+        )
+    return made
 
 
 def _is_status(column: str, resource: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
+from agentscaler.domain.schema import quote
 from agentscaler.domain.values import ValueMaker
 from agentscaler.world.trials import Draw, ReadBack, ToolTrial
 
@@ -79,6 +80,8 @@ def _draw(
         target = tables[role.table]
         held = role.column if tool.kind in _READS else ""
         return Draw("reference", target.name, target.key[0], held=held)
+    if role.kind == "address":
+        return _half(tool, tables[role.table], role.column)
     if role.kind == "limit":
         return Draw("value", pool=_LIMITS)
     listed = "enum" in tool.parameters["properties"][name] and role.kind != "filter"
@@ -87,3 +90,17 @@ def _draw(
     table = tables[role.table]
     kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"
     return Draw(kind, table.name, role.column, values.of(table, role.column), query=query)
+
+
+def _half(tool: DomainTool, table: Table, column: str) -> Draw:
+    """An owner or a name that a key of `table` is made of; both of the same row, mostly one that
+    rows of the tool's own table belong to."""
+    if tool.kind in _ANY_ROW:
+        return Draw("reference", table.name, column)
+    if tool.table == table.name:
+        return Draw("key", table.name, column)
+    key, (owner, _) = quote(table.key[0]), table.address
+    tests = [f"{key} IN (SELECT {key} FROM {quote(tool.table)})"]
+    tests += [f"{quote(owner)} IS :{owner}"] if column != owner else []
+    query = f"SELECT {quote(column)} FROM {quote(table.name)} WHERE {' AND '.join(tests)}"
+    return Draw("reference", table.name, column, query=query)

@@ -1,0 +1,104 @@
+"""Which names only hold within an owner: `/repos/{owner}/{repo}`, a node group of a cluster.
+
+In: the operations of a resource whose key is a name.  Out: the owner that all of them ask for
+beside that name, so that two owners may each have a record of the same name.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from agentscaler.corpus.words import split_words
+from agentscaler.graph.operation import KeyInput, Operation, OperationKind
+
+__all__ = ["Owner", "find_owner", "is_named_by_noun"]
+
+_ON_ONE = frozenset(
+    {OperationKind.GET, OperationKind.UPDATE, OperationKind.DELETE, OperationKind.ACTION}
+)
+_EVERYWHERE = frozenset(
+    "account api billing_account catalog company customer environment locale location organization"
+    " project region resource_group scope site stage subscription tenant user version".split()
+)
+"""What a whole account, or every call of it, is in: without a table it tells no records apart."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The owner that a name holds within.
+
+    Attributes:
+        column: what holds the owner in a row of the named thing.
+        is_plain: whether the owner is a text, and no row of any table.
+    """
+
+    column: str
+    is_plain: bool
+
+
+def find_owner(
+    resource: str, operations: Iterable[Operation], references: Mapping[str, str]
+) -> Owner | None:
+    """The owner of a resource's names, or None where a name alone is enough for some operation.
+
+    What makes a record may leave the owner open (`POST /user/repos`); its tool asks for it.
+
+    Args:
+        references: the columns that a row cannot lack, each with the resource that it refers to.
+    """
+    columns: dict[str, str] = {}
+    for column, target in references.items():
+        columns.setdefault(target, column)
+    common: list[Owner] | None = None
+    for operation in operations:
+        if _is_on_one(operation, resource):
+            asked = list(_asked(operation, resource, columns))
+            common = asked if common is None else [one for one in common if one in asked]
+    return common[-1] if common else None
+
+
+def is_named_by_noun(
+    resource: str, operations: Iterable[Operation], fields: Collection[str]
+) -> bool:
+    """Whether records that have a name, and no id, are asked for by their noun (`{branch}`)."""
+    if "name" not in fields or not {"id", "uuid", "guid", "number"}.isdisjoint(fields):
+        return False
+    nouns = {resource, resource.rsplit("_", 1)[-1]}
+    keys = {
+        "_".join(split_words(needed.parameter))
+        for operation in operations
+        if operation.kind in _ON_ONE
+        for needed in operation.requires
+        if needed.resource == resource
+    }
+    return bool(keys) and keys <= nouns
+
+
+def _is_on_one(operation: Operation, resource: str) -> bool:
+    return operation.kind in _ON_ONE and any(
+        needed.resource == resource for needed in operation.requires
+    )
+
+
+def _asked(operation: Operation, resource: str, columns: Mapping[str, str]) -> Iterator[Owner]:
+    """The owners that an operation cannot do without, the nearest last.
+
+    Of a path only the nearest counts: what is above it is the owner's own owner.
+    """
+    needed = [one for one in operation.requires if one.required and one.resource != resource]
+    above = [one for one in needed if _is_in_path(operation, one)]
+    if operation.tool.source == "openapi":
+        near = above[-1:]
+        for one in near:
+            if one.resource in columns:
+                yield Owner(columns[one.resource], is_plain=False)
+            elif one.resource.isidentifier() and one.resource not in _EVERYWHERE:
+                yield Owner(one.resource, is_plain=True)
+        return
+    asked = [*operation.parents, *(one.resource for one in needed)]
+    for name in dict.fromkeys(asked):
+        if name in columns:
+            yield Owner(columns[name], is_plain=False)
+
+
+def _is_in_path(operation: Operation, needed: KeyInput) -> bool:
+    return f"{{{needed.parameter}}}" in (operation.tool.path or "")
