@@ -44,20 +44,21 @@ def addressed(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
     demanded: list[str] = []
     for name, role in tool.arguments.items():
         table = tables[role.table]
-        whole = (name,) != table.key or not table.address or name not in required
-        if whole or role.kind not in {"key", "reference"} or _is_taken(tool, table):
+        as_it_is = (name,) != table.key or not table.address or name not in required
+        if as_it_is or role.kind not in {"key", "reference"} or _is_taken(tool, table, tables):
             roles.setdefault(name, role)
             properties.setdefault(name, tool.parameters["properties"][name])
             demanded += [name] if name in required else []
             continue
-        addresses[name] = table.address
-        for column in table.address:
-            roles[column] = ArgumentRole(kind="address", table=table.name, column=column)
-            properties[column] = _property(table, column, tables)
-            demanded.append(column)
+        given = _parts(table, tables)
+        addresses[name] = tuple(role.column for role in given)
+        for part in given:
+            roles[part.column] = part
+            properties[part.column] = _property(tables[part.table], part.column, tables)
+            demanded.append(part.column)
     own = tables[tool.table]
     if tool.kind is ToolKind.CREATE and own.address:
-        addresses[own.key[0]] = own.address
+        addresses[own.key[0]] = tuple(role.column for role in _parts(own, tables))
     if not addresses:
         return tool
     ordered = sorted(roles, key=lambda name: name not in demanded)
@@ -79,12 +80,11 @@ def whole(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
     """An `addressed` tool with the keys in place of what they are made of; its contract stays as
     callers see it."""
     own = tables[tool.table]
-    made = {
-        part: key
-        for key, parts in tool.addresses.items()
-        for part in parts
-        if tool.arguments[part].kind == "address"
+    is_new = tool.kind is ToolKind.CREATE
+    whole_keys = {
+        key: parts for key, parts in tool.addresses.items() if not (is_new and key in own.key)
     }
+    made = {part for parts in whole_keys.values() for part in parts}
     if not made:
         return tool
     kind: Literal["key", "reference"]
@@ -93,7 +93,7 @@ def whole(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
         if name not in made:
             roles[name] = role
             continue
-        for key in (one for one, parts in tool.addresses.items() if name in parts):
+        for key in (one for one, parts in whole_keys.items() if name in parts):
             target = own.by_name[key].references or own.name
             kind = "key" if key in own.key else "reference"
             roles.setdefault(key, ArgumentRole(kind=kind, table=target, column=key))
@@ -102,7 +102,7 @@ def whole(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
     parameters = {
         **tool.parameters,
         "properties": {name: properties.get(name, {"type": "string"}) for name in roles},
-        "required": [name for name in roles if name in required or name in made.values()],
+        "required": [name for name in roles if name in required or name in whole_keys],
     }
     return tool.model_copy(update={"arguments": roles, "parameters": parameters})
 
@@ -136,7 +136,9 @@ def addressed_contract(
         answer = Answer(sql=with_names(answer.sql, keys), field=answer.field, flags=answer.flags)
     return contract.model_copy(
         update={
-            "requirements": tuple(_requirement(one, tool, keys) for one in contract.requirements),
+            "requirements": tuple(
+                _requirement(one, tool, keys, tables) for one in contract.requirements
+            ),
             "effects": tuple(with_names(effect, keys) for effect in contract.effects),
             "answer": answer,
         }
@@ -153,24 +155,35 @@ def table_named(role: ArgumentRole, tables: Mapping[str, Table]) -> str:
 
 
 def _requirement(
-    requirement: Requirement, tool: DomainTool, keys: Mapping[str, str]
+    requirement: Requirement,
+    tool: DomainTool,
+    keys: Mapping[str, str],
+    tables: Mapping[str, Table],
 ) -> Requirement:
     condition = with_names(requirement.condition, keys)
     parts = tool.addresses.get(requirement.argument)
     if parts is None:
         return requirement.model_copy(update={"condition": condition})
-    owner, name = parts
-    of_owner = f"{quote(owner)} IS :{owner}"
+    *above, name = parts
+    owner = tables[requirement.table].address[0]
+    of_owner = f"{quote(owner)} IS {joined_key(above, ':')}"
     whole = of_owner if condition == "TRUE" else f"{of_owner} AND ({condition})"
     return requirement.model_copy(update={"condition": whole, "argument": name, "key": name})
 
 
-def _is_taken(tool: DomainTool, table: Table) -> bool:
-    """Whether a tool has other uses for the names of a table's address."""
-    return any(
-        column in tool.arguments and tool.arguments[column].kind not in {"address"}
-        for column in table.address
+def _parts(table: Table, tables: Mapping[str, Table]) -> list[ArgumentRole]:
+    """What the keys of a table are made of: of an owner whose own key is made so, its parts."""
+    owner, name = (
+        ArgumentRole(kind="address", table=table.name, column=column) for column in table.address
     )
+    target = tables.get(table.by_name[owner.column].references or "")
+    above = _parts(target, tables) if target is not None and target.address else [owner]
+    return [*above, name]
+
+
+def _is_taken(tool: DomainTool, table: Table, tables: Mapping[str, Table]) -> bool:
+    """Whether a tool has other uses for the names of what a table's keys are made of."""
+    return any(role.column in tool.arguments for role in _parts(table, tables))
 
 
 def _property(table: Table, column: str, tables: Mapping[str, Table]) -> Schema:

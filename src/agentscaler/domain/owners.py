@@ -4,6 +4,7 @@ In: the operations of a resource whose key is a name.  Out: the owner that all o
 beside that name, so that two owners may each have a record of the same name.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -48,12 +49,15 @@ def find_owner(
     columns: dict[str, str] = {}
     for column, target in references.items():
         columns.setdefault(target, column)
-    common: list[Owner] | None = None
-    for operation in operations:
-        if _is_on_one(operation, resource):
-            asked = list(_asked(operation, resource, columns))
-            common = asked if common is None else [one for one in common if one in asked]
-    return common[-1] if common else None
+    on_one = [one for one in operations if one.kind in _ON_ONE and _own_keys(one, resource)]
+    by_name = [one for one in on_one if _own_keys(one, resource)[0].field == "name"]
+    asked = [list(_asked(one, resource, columns)) for one in by_name or on_one]
+    if not all(asked):
+        return None
+    votes = Counter(owner for owners in asked for owner in reversed(owners))  # ties: the nearest
+    for owner, count in votes.most_common(1):
+        return owner if count * 2 > len(asked) else None
+    return None
 
 
 def is_named_by_noun(
@@ -73,10 +77,8 @@ def is_named_by_noun(
     return bool(keys) and keys <= nouns
 
 
-def _is_on_one(operation: Operation, resource: str) -> bool:
-    return operation.kind in _ON_ONE and any(
-        needed.resource == resource for needed in operation.requires
-    )
+def _own_keys(operation: Operation, resource: str) -> list[KeyInput]:
+    return [one for one in operation.requires if one.resource == resource]
 
 
 def _asked(operation: Operation, resource: str, columns: Mapping[str, str]) -> Iterator[Owner]:

@@ -31,6 +31,7 @@ _OWN_STATES = frozenset(
 _MIN_COLUMNS = 3
 _MAX_COLUMNS = 9
 _MAX_REFERENCES = 3
+_MAX_PARTS = 3
 _SELF_NAMED = frozenset({OperationKind.GET, OperationKind.UPDATE, OperationKind.DELETE})
 _MAKERS = frozenset({OperationKind.CREATE, OperationKind.GET, OperationKind.LIST})
 _CROSS_CUTTING = frozenset(
@@ -269,7 +270,7 @@ def _cut_cycles(drafts: dict[str, _Draft]) -> None:
 def _settle_names(drafts: dict[str, _Draft], by_resource: dict[str, list[Operation]]) -> None:
     """Makes the keys of names that hold within an owner only: of the owner and the name.
 
-    Such a key is made of two: an owner whose own key is made so is none.
+    The owner's own key may be made so as well, which makes three parts, but no more.
     """
     settled: set[str] = set()
     while len(settled) < len(drafts):
@@ -285,7 +286,7 @@ def _settle_name(draft: _Draft, drafts: dict[str, _Draft], operations: list[Oper
     owner = find_owner(draft.resource, operations, certain) if draft.natural_key else None
     if owner is None or owner.column == draft.key:
         return
-    if not owner.is_plain and drafts[certain[owner.column]].address:
+    if not owner.is_plain and _parts(drafts[certain[owner.column]], drafts) >= _MAX_PARTS:
         return
     name, draft.key = draft.key, f"{draft.resource}_path"
     draft.address = (owner.column, name)
@@ -297,6 +298,14 @@ def _settle_name(draft: _Draft, drafts: dict[str, _Draft], operations: list[Oper
             above = other.references.get(owner.column)
             if column == name and above is not None and above.target == target:
                 del other.references[owner.column]  # the path says it
+
+
+def _parts(draft: _Draft, drafts: dict[str, _Draft]) -> int:
+    """Of how many parts a key is made."""
+    if not draft.address:
+        return 1
+    owner = draft.references.get(draft.address[0])
+    return 1 + (_parts(drafts[owner.target], drafts) if owner else 1)
 
 
 def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:

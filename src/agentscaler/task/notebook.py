@@ -112,13 +112,22 @@ class Notebook:
             if key not in called:
                 continue
             value, _ = called.pop(key)
-            (table,) = (one for one in self.domain.manifest.tables if one.key == (key,))
-            shown = ", ".join(map(quote, parts))
-            (row,) = self.world.query(
-                f"SELECT {shown} FROM {quote(table.name)} WHERE {quote(key)} = ?", value
-            )
-            called |= {part: (row[part], self.known(row[part])) for part in parts}
+            made_of = self._parts(key, value)
+            called |= {part: (made_of[part], self.known(made_of[part])) for part in parts}
         return called
+
+    def _parts(self, key: str, value: Any) -> dict[str, Any]:
+        """What a row's key is made of, by column."""
+        (table,) = (one for one in self.domain.manifest.tables if one.key == (key,))
+        shown = ", ".join(map(quote, table.address))
+        (row,) = self.world.query(
+            f"SELECT {shown} FROM {quote(table.name)} WHERE {quote(key)} = ?", value
+        )
+        above = table.by_name[table.address[0]].references
+        if above is None or not self.domain.manifest.table[above].address:
+            return row
+        (owner,) = self.domain.manifest.table[above].key
+        return row | self._parts(owner, row[owner])
 
     def known(self, value: Any) -> Provenance:
         """Where a value is known from: what the user told, else what a tool returned.
