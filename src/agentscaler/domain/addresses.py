@@ -28,6 +28,9 @@ __all__ = [
 
 Schema = dict[str, Any]
 
+_NO_SLASH = "^[^/]*$"
+"""What the parts of a key match, so that no two rows have the same."""
+
 
 def addressed(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
     """The tool as callers see it: with an owner and a name in place of each key made of them.
@@ -61,6 +64,8 @@ def addressed(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
         addresses[own.key[0]] = tuple(role.column for role in _parts(own, tables))
     if not addresses:
         return tool
+    for name in dict.fromkeys(name for names in addresses.values() for name in names):
+        properties[name] = {**properties[name], "pattern": _NO_SLASH}
     ordered = sorted(roles, key=lambda name: name not in demanded)
     parameters = {
         **tool.parameters,

@@ -56,7 +56,8 @@ def homonyms(world: World) -> tuple[dict[str, str], dict[str, str], str]:
 
 def test_a_key_is_made_of_owner_and_name(hosting: Domain) -> None:
     table = hosting.manifest.table["repos"]
-    assert table.key == ("repo_path",) and table.address == ("owner", "repo_name")
+    assert table.key == ("repo_path",)
+    assert table.address == ("owner", "repo_name")
     assert "UNIQUE (owner, repo_name)" in hosting.schema_sql
     assert "CHECK (repo_path = owner || '/' || repo_name)" in hosting.schema_sql
     assert hosting.manifest.tool["get_repo"].parameters["required"] == ["owner", "repo_name"]
@@ -86,7 +87,14 @@ def test_a_name_is_taken_within_its_owner_only(hosting: Domain) -> None:
         taken = world.call("create_repo", {**one, "description": "new"}).error
         assert f"{one['owner']} already has a repo {one['repo_name']}" in str(taken)
         made = world.call("create_repo", {**one, "description": "new", "owner": without})
-        assert made.ok and made.value["repo_path"] == f"{without}/{one['repo_name']}"
+        assert made.ok
+        assert made.value["repo_path"] == f"{without}/{one['repo_name']}"
+
+
+def test_no_part_of_a_key_holds_a_slash(hosting: Domain) -> None:
+    with hosting.world("small") as world:
+        refused = world.call("create_repo", {"owner": "octo", "repo_name": "docs/main"})
+        assert "repo_name must not contain '/'" in str(refused.error)
 
 
 def test_what_belongs_to_such_a_record_is_found_with_all_parts(hosting: Domain) -> None:
