@@ -50,7 +50,11 @@ def addressed(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
         as_it_is = (name,) != table.key or not table.address or name not in required
         if as_it_is or role.kind not in {"key", "reference"} or _is_taken(tool, table, tables):
             roles.setdefault(name, role)
-            properties.setdefault(name, tool.parameters["properties"][name])
+            schema = tool.parameters["properties"][name]
+            if table.address and role.kind in {"key", "reference"}:
+                form = "/".join(part.column for part in _parts(table, tables))
+                schema = {**schema, "description": f"Path of the {table.noun}: {form}."}
+            properties.setdefault(name, schema)
             demanded += [name] if name in required else []
             continue
         given = _parts(table, tables)

@@ -37,7 +37,10 @@ class Owner:
 
 
 def find_owner(
-    resource: str, operations: Iterable[Operation], references: Mapping[str, str]
+    resource: str,
+    operations: Iterable[Operation],
+    references: Mapping[str, str],
+    known: Collection[str] = (),
 ) -> Owner | None:
     """The owner of a resource's names, or None where a name alone is enough for some operation.
 
@@ -45,13 +48,14 @@ def find_owner(
 
     Args:
         references: the columns that a row cannot lack, each with the resource that it refers to.
+        known: resources that have tables.
     """
     columns: dict[str, str] = {}
     for column, target in references.items():
         columns.setdefault(target, column)
     on_one = [one for one in operations if one.kind in _ON_ONE and _own_keys(one, resource)]
     by_name = [one for one in on_one if _own_keys(one, resource)[0].field == "name"]
-    asked = [list(_asked(one, resource, columns)) for one in by_name or on_one]
+    asked = [list(_asked(one, resource, columns, known)) for one in by_name or on_one]
     if not all(asked):
         return None
     votes = Counter(owner for owners in asked for owner in reversed(owners))  # ties: the nearest
@@ -81,7 +85,9 @@ def _own_keys(operation: Operation, resource: str) -> list[KeyInput]:
     return [one for one in operation.requires if one.resource == resource]
 
 
-def _asked(operation: Operation, resource: str, columns: Mapping[str, str]) -> Iterator[Owner]:
+def _asked(
+    operation: Operation, resource: str, columns: Mapping[str, str], known: Collection[str]
+) -> Iterator[Owner]:
     """The owners that an operation cannot do without, the nearest last.
 
     Of a path only the nearest counts: what is above it is the owner's own owner.
@@ -93,7 +99,7 @@ def _asked(operation: Operation, resource: str, columns: Mapping[str, str]) -> I
         for one in near:
             if one.resource in columns:
                 yield Owner(columns[one.resource], is_plain=False)
-            elif one.resource.isidentifier() and one.resource not in _EVERYWHERE:
+            elif one.resource.isidentifier() and one.resource not in {*_EVERYWHERE, *known}:
                 yield Owner(one.resource, is_plain=True)
         return
     asked = [*operation.parents, *(one.resource for one in needed)]

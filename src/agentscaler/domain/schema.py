@@ -56,7 +56,6 @@ def _table(table: Table) -> str:
     if table.is_link:
         lines.append(f"    PRIMARY KEY ({', '.join(quote(key) for key in table.key)})")
     if table.address:
-        lines.append(f"    UNIQUE ({', '.join(quote(part) for part in table.address)})")
         lines.append(f"    CHECK ({quote(table.key[0])} = {joined_key(table.address)})")
     lines += [
         f"    FOREIGN KEY ({quote(column)}) REFERENCES {quote(target)}"

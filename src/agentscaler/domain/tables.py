@@ -8,13 +8,13 @@ the same resources, for they often hold the fuller schema.
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from agentscaler.corpus.words import plural
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.fields import Field, gather_fields, to_column
 from agentscaler.domain.meaning import is_person
-from agentscaler.domain.owners import find_owner, is_named_by_noun
+from agentscaler.domain.outline import Outline, Reference, cut_cycles, settle_names
+from agentscaler.domain.owners import is_named_by_noun
 from agentscaler.graph.operation import KeyInput, Operation, OperationKind, key_of
 
 __all__ = ["derive_tables", "owner_of", "reference_column", "table_name"]
@@ -31,7 +31,6 @@ _OWN_STATES = frozenset(
 _MIN_COLUMNS = 3
 _MAX_COLUMNS = 9
 _MAX_REFERENCES = 3
-_MAX_PARTS = 3
 _SELF_NAMED = frozenset({OperationKind.GET, OperationKind.UPDATE, OperationKind.DELETE})
 _MAKERS = frozenset({OperationKind.CREATE, OperationKind.GET, OperationKind.LIST})
 _CROSS_CUTTING = frozenset(
@@ -42,26 +41,6 @@ _NEVER = frozenset("tag_key resource_tag resource_policy iam_policy policy_docum
 """Of these, the ones that have no records of their own in any service."""
 _VIEWS = frozenset({"attribute", "detail", "metadata", "statistic", "summary"})
 """Last words of resources that only show another one in some way."""
-
-
-@dataclass
-class _Draft:
-    """A table in the making."""
-
-    resource: str
-    fields: dict[str, Field]
-    natural_key: bool
-    key: str
-    references: dict[str, "_Reference"] = field(default_factory=dict)  # by column
-    address: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """A foreign key in the making: the resource it points to, and whether a row can lack it."""
-
-    target: str
-    nullable: bool
 
 
 def table_name(resource: str) -> str:
@@ -123,8 +102,8 @@ def derive_tables(
         drafts = {resource: _draft(resource, by_resource[resource]) for resource in makers}
         for draft in drafts.values():
             _refer(draft, by_resource[draft.resource], drafts)
-        _cut_cycles(drafts)
-        _settle_names(drafts, by_resource)
+        cut_cycles(drafts)
+        settle_names(drafts, by_resource)
         tables = {resource: _table(draft, drafts) for resource, draft in drafts.items()}
         thin = {name for name, table in tables.items() if len(table.columns) < _MIN_COLUMNS}
         if not thin:
@@ -142,7 +121,7 @@ def _is_worked_on(resource: str, operations: list[Operation]) -> bool:
     )
 
 
-def _draft(resource: str, operations: list[Operation]) -> _Draft:
+def _draft(resource: str, operations: list[Operation]) -> Outline:
     fields = gather_fields(resource, operations)
     votes: Counter[str] = Counter()
     for operation in operations:
@@ -169,7 +148,7 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
         fields.pop("name", None)
     fields.pop("parent", None)
     suffix = "id" if path_style or not natural else "name"
-    return _Draft(resource, fields, natural, f"{resource}_{suffix}")
+    return Outline(resource, fields, natural, f"{resource}_{suffix}")
 
 
 def _is_resource_name(operation: Operation) -> bool:
@@ -196,7 +175,7 @@ def _names_itself(operation: Operation) -> bool:
     return False
 
 
-def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]) -> None:
+def _refer(draft: Outline, operations: list[Operation], drafts: dict[str, Outline]) -> None:
     """Finds which other tables a resource points to."""
     tied = {
         owner_of(parent, list(drafts))
@@ -234,7 +213,7 @@ def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]
                 for operation in operations
                 if operation.kind is OperationKind.CREATE
             )
-            draft.references.setdefault(column, _Reference(target, nullable))
+            draft.references.setdefault(column, Reference(target, nullable))
 
 
 def _demands(create: Operation, target: str, known: list[str]) -> bool:
@@ -251,64 +230,7 @@ def _vote(votes: Counter[tuple[str, str]], needed: KeyInput, known: list[str], w
         votes[owner] += weight
 
 
-def _cut_cycles(drafts: dict[str, _Draft]) -> None:
-    """Drops references that would make two tables each need the other first."""
-    rest = dict(drafts)
-    while rest:
-        waiting = {
-            name: [
-                c for c, to in draft.references.items() if to.target in rest and to.target != name
-            ]
-            for name, draft in rest.items()
-        }
-        name = min(rest, key=lambda one: (len(waiting[one]), one))
-        for column in waiting[name]:
-            del rest[name].references[column]
-        del rest[name]
-
-
-def _settle_names(drafts: dict[str, _Draft], by_resource: dict[str, list[Operation]]) -> None:
-    """Makes the keys of names that hold within an owner only: of the owner and the name.
-
-    The owner's own key may be made so as well, which makes three parts, but no more.
-    """
-    settled: set[str] = set()
-    while len(settled) < len(drafts):
-        for resource, draft in drafts.items():
-            targets = {one.target for one in draft.references.values()} - {resource}
-            if resource not in settled and targets <= settled:
-                settled.add(resource)
-                _settle_name(draft, drafts, by_resource[resource])
-
-
-def _settle_name(draft: _Draft, drafts: dict[str, _Draft], operations: list[Operation]) -> None:
-    certain = {c: one.target for c, one in draft.references.items() if not one.nullable}
-    owner = find_owner(draft.resource, operations, certain) if draft.natural_key else None
-    if owner is None or owner.column == draft.key:
-        return
-    if not owner.is_plain and _parts(drafts[certain[owner.column]], drafts) >= _MAX_PARTS:
-        return
-    name, draft.key = draft.key, f"{draft.resource}_path"
-    draft.address = (owner.column, name)
-    target = None if owner.is_plain else certain[owner.column]
-    for other in drafts.values():
-        for column in [c for c, one in other.references.items() if one.target == draft.resource]:
-            reference = other.references.pop(column)
-            other.references[f"{column.removesuffix(name)}{draft.key}"] = reference
-            above = other.references.get(owner.column)
-            if column == name and above is not None and above.target == target:
-                del other.references[owner.column]  # the path says it
-
-
-def _parts(draft: _Draft, drafts: dict[str, _Draft]) -> int:
-    """Of how many parts a key is made."""
-    if not draft.address:
-        return 1
-    owner = draft.references.get(draft.address[0])
-    return 1 + (_parts(drafts[owner.target], drafts) if owner else 1)
-
-
-def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
+def _table(draft: Outline, drafts: dict[str, Outline]) -> Table:
     noun = draft.resource.replace("_", " ")
     label_field = next(
         (name for name in _LABELS if name in draft.fields and name not in draft.references), None
@@ -357,7 +279,7 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
     )
 
 
-def _address_columns(draft: _Draft, noun: str) -> list[Column]:
+def _address_columns(draft: Outline, noun: str) -> list[Column]:
     """The columns that a key is made of, besides references."""
     if not draft.address:
         return []
@@ -377,7 +299,7 @@ def _is_status(column: str, resource: str) -> bool:
     return last in _STATES and all(word in _OWN_STATES or word in resource for word in before)
 
 
-def _plain_columns(draft: _Draft, drafts: dict[str, _Draft], taken: set[str]) -> list[Column]:
+def _plain_columns(draft: Outline, drafts: dict[str, Outline], taken: set[str]) -> list[Column]:
     """The columns that hold values, the most telling ones."""
     noun = draft.resource.replace("_", " ")
     ranked: list[tuple[int, int, Column]] = []

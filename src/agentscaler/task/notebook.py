@@ -105,7 +105,8 @@ class Notebook:
         """Arguments as the tool takes them: of a key that is made of an owner and a name, both.
 
         Raises:
-            WalkStop: one of the two was neither told nor seen.
+            WalkStop: one of them was neither told nor seen, or such a key is asked for as a whole
+                that was not seen.
         """
         called = dict(arguments)
         for key, parts in tool.addresses.items():
@@ -114,7 +115,19 @@ class Notebook:
             value, _ = called.pop(key)
             made_of = self._parts(key, value)
             called |= {part: (made_of[part], self.known(made_of[part])) for part in parts}
+        for name, (value, _) in called.items():
+            role = tool.arguments.get(name)
+            is_row = role is not None and role.kind in {"key", "reference"}
+            if role and is_row and self.domain.manifest.table[role.table].address:
+                called[name] = value, self._shown(value)
         return called
+
+    def _shown(self, path: str) -> Provenance:
+        """Where a whole key was returned, of which people only say the parts."""
+        seen = self.seen(path)
+        if seen is None:
+            raise WalkStop(TaskReason.NO_START, f"{path} was not returned yet")
+        return seen
 
     def _parts(self, key: str, value: Any) -> dict[str, Any]:
         """What a row's key is made of, by column."""

@@ -58,7 +58,6 @@ def test_a_key_is_made_of_owner_and_name(hosting: Domain) -> None:
     table = hosting.manifest.table["repos"]
     assert table.key == ("repo_path",)
     assert table.address == ("owner", "repo_name")
-    assert "UNIQUE (owner, repo_name)" in hosting.schema_sql
     assert "CHECK (repo_path = owner || '/' || repo_name)" in hosting.schema_sql
     assert hosting.manifest.tool["get_repo"].parameters["required"] == ["owner", "repo_name"]
 
