@@ -42,7 +42,7 @@ _TRIES = 40
 _FIXED_SHARE = 0.5
 """A column of which two states share so many values has the same ones in every state."""
 
-_FREE_ROLES = frozenset({"key", "reference", "value", "filter", "least", "most"})
+_FREE_ROLES = frozenset({"key", "reference", "address", "value", "filter", "least", "most"})
 
 Value = tuple[str, str, str]
 """A table, a column of it, and a value."""
