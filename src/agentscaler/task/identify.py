@@ -295,11 +295,8 @@ class Identifier:
             if tool.kind is ToolKind.LIST
             and tool.table == table.name
             and all(
-                row[tool.arguments[name].column] is not None for name in tool.parameters["required"]
-            )
-            and all(
-                tool.arguments[name].kind in {"reference", "filter"}
-                for name in tool.parameters["required"]
+                role.kind in {"reference", "filter"} and row[role.column] is not None
+                for role in map(tool.arguments.__getitem__, tool.parameters["required"])
             )
         ]
         return min(

@@ -66,7 +66,8 @@ def make_instances(domain: Domain, tasks: Sequence[Task], count: int, seed: int 
 
     Args:
         tasks: of `domain`.
-        seed: the same seed gives the same instances, whatever other tasks there are.
+        seed: the same seed gives the same instances, whatever other tasks there are; only the
+            figures of their proofs depend on those.
 
     Raises:
         InputError: nothing says how states of the domain are made.
@@ -77,7 +78,7 @@ def make_instances(domain: Domain, tasks: Sequence[Task], count: int, seed: int 
     for task in tasks:
         for number in range(1, count + 1):
             try:
-                made.tasks.append(maker.make(task, number))
+                made.tasks.append(maker.make(task, number, made.tasks))
             except WalkStop as stop:
                 reason, detail = stop.args
                 name = f"{task.id}-{number}"
@@ -125,8 +126,11 @@ class _InstanceMaker:
         self._seed = seed
         self._prover = Prover(self._domain)
 
-    def make(self, task: Task, number: int) -> Task:
+    def make(self, task: Task, number: int, earlier: Sequence[Task]) -> Task:
         """One instance.
+
+        Args:
+            earlier: instances made before, whose writes are among the mutants of this one.
 
         Raises:
             WalkStop: none was found, or the proof of what was found does not hold.
@@ -148,7 +152,7 @@ class _InstanceMaker:
                         continue
                     try:
                         name = f"{task.id}-{number}"
-                        return written_up(name, state, goals, notebook, self._prover, ())
+                        return written_up(name, state, goals, notebook, self._prover, earlier)
                     except WalkStop as stop:
                         why = stop.args[0], stop.args[1]
         raise WalkStop(*why)
