@@ -208,7 +208,8 @@ class Expert:
             return batch
         for index in remaining[1:]:
             sources = gold[index].provenance.values()
-            unknown = {source.call for source in sources} - {None, *self._sight.results}
+            feeding = {one.call for source in sources for one in source.singles()}
+            unknown = feeding - {None, *self._sight.results}
             if gold[index].effect == "write" or unknown or index == self._mistake_at:
                 break
             batch.append(index)

@@ -110,7 +110,8 @@ def _swapped(gold: Sequence[GoldCall], calls: Sequence[Call]) -> Iterator[list[C
 
 
 def _needs(call: GoldCall, index: int) -> bool:
-    return any(origin.call == index for origin in call.provenance.values())
+    sources = call.provenance.values()
+    return any(one.call == index for source in sources for one in source.singles())
 
 
 def _shared(first: GoldCall, second: GoldCall) -> bool:

@@ -4,6 +4,7 @@ A task is a list of goals.  A goal is one wish in a person's words, with the gol
 it.  What the user knows are facts; every argument of a gold call says where its value comes from.
 """
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -48,15 +49,25 @@ class Provenance(BaseModel):
     """Where an argument's value comes from.
 
     `user`: the fact called `fact`.  `tool`: the result of gold call `call` (an index) at `path`.
-    `policy`: a rule of the policy fixes it.  `default`: the tool's own default.
+    `policy`: a rule of the policy fixes it.  `default`: the tool's own default.  `items`: an array,
+    each item of which comes from where `items` says in its place.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    origin: Literal["user", "tool", "policy", "default"]
+    origin: Literal["user", "tool", "policy", "default", "items"]
     fact: str | None = None
     call: int | None = None
     path: tuple[str | int, ...] = ()
+    items: tuple["Provenance", ...] = ()
+
+    def singles(self) -> Iterator["Provenance"]:
+        """Where each single value comes from: itself, or the origins of an array's items."""
+        if self.origin == "items":
+            for item in self.items:
+                yield from item.singles()
+        else:
+            yield self
 
 
 class GoldCall(BaseModel):

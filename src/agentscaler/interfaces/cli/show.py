@@ -188,9 +188,13 @@ def _rows(table: Table, image: bytes) -> Grid:
 
 def _origin(call: GoldCall, argument: str) -> str:
     """Where a gold argument comes from, in words."""
-    provenance: Provenance | None = call.provenance.get(argument)
-    if provenance is None:
-        return "unknown"
+    provenance = call.provenance.get(argument)
+    return "unknown" if provenance is None else _origin_words(provenance)
+
+
+def _origin_words(provenance: Provenance) -> str:
+    if provenance.origin == "items":
+        return "; ".join(_origin_words(item) for item in provenance.items)
     if provenance.origin == "tool":
         path = "".join(f"[{part!r}]" for part in provenance.path)
         return f"result of call {provenance.call} {path}"
