@@ -91,7 +91,7 @@ class Identifier:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
         if table.natural_key:
             return self._by_key(table, row)
-        finder = self._finder(table, row)
+        finder = self.finder(table, row)
         described = self._describe(table, row, finder)
         if described is None:
             return self._by_key(table, row)
@@ -261,7 +261,7 @@ class Identifier:
             return f"the {table.noun} {said}"
         return self.random.choice((f'the {table.noun} "{said}"', f"the {table.noun} called {said}"))
 
-    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+    def finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
         """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool

@@ -9,7 +9,18 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["AnswerFact", "Fact", "Fragment", "Goal", "GoldCall", "Proof", "Provenance", "Task"]
+__all__ = [
+    "AnswerFact",
+    "Branch",
+    "Fact",
+    "Fragment",
+    "Goal",
+    "GoldCall",
+    "OtherCall",
+    "Proof",
+    "Provenance",
+    "Task",
+]
 
 
 class Fact(BaseModel):
@@ -97,16 +108,47 @@ class AnswerFact(BaseModel):
     said: tuple[str, ...]
 
 
+class OtherCall(BaseModel):
+    """A call of the branch that is not taken."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+class Branch(BaseModel):
+    """A fork in a wish: which way is right depends on what a read returned.
+
+    Attributes:
+        condition: what the user makes it depend on ("its status is pending").
+        holds: whether that is so; gold goes the way that is right then.
+        call: the gold call whose result tells, at `path`.
+        other: the writes of the other way; none where that one only tells something.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    condition: str
+    holds: bool
+    call: int
+    path: tuple[str | int, ...]
+    other: tuple[OtherCall, ...] = ()
+
+
 class Goal(BaseModel):
     """One wish.
 
     Attributes:
-        calls: indices into the task's gold calls, in order; the last one is the goal call.
+        calls: indices into the task's gold calls, in order; the last one is a goal call, and where
+            the wish is for several rows, so are those before it that write.
         request: the wish as a verb phrase ("change the description of the contact flow ...").
         confirm: for a goal the policy wants confirmed, the question's object as a gerund phrase
             ("deleting the contact flow Evening Support"); else "".
         report: what the agent says when it is done, whole sentences, answers included.
         answers: what the report must tell.
+        named: names that `confirm` uses and the user did not; an agent must have seen them first.
+        branch: for a wish with an "otherwise", which way gold goes and why.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -116,6 +158,8 @@ class Goal(BaseModel):
     confirm: str = ""
     report: str
     answers: tuple[AnswerFact, ...] = ()
+    named: tuple[str, ...] = ()
+    branch: Branch | None = None
 
 
 class Proof(BaseModel):

@@ -8,7 +8,6 @@ Tools that were used least are preferred, so that none of a domain stays unused.
 import random
 from collections import Counter
 
-from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import Domain, DomainTool, ToolKind
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.goals import GoalMaker
@@ -101,7 +100,6 @@ def _next_tools(
             and (focus is None or tool.name in follows or _about(tool, focus))
             and not (tool.kind is ToolKind.DELETE and aims[-1].kind is ToolKind.DELETE)
         ]
-    tools = [tool for tool in tools if tool.kind not in BATCHES]  # nobody asks in keys
     return sorted(tools, key=lambda tool: (used[tool.name] + rng.random() * 2, tool.name))
 
 
