@@ -13,6 +13,8 @@ class TaskSettings(BaseModel):
         attempts: walks tried for each task wanted.
         max_calls: calls in a gold solution.
         max_goals: wishes in one task.
+        per_shape: tasks of one domain whose tools and their order and provenance are the same; None
+            for any number.
         limit: at most so many domains are worked on; None for all.
     """
 
@@ -22,4 +24,5 @@ class TaskSettings(BaseModel):
     attempts: int = Field(default=4, ge=1)
     max_calls: int = Field(default=12, ge=1, le=40)
     max_goals: int = Field(default=3, ge=1, le=6)
+    per_shape: int | None = Field(default=3, ge=1)
     limit: int | None = Field(default=None, ge=1)

@@ -167,33 +167,48 @@ class Proof(BaseModel):
 
     Attributes:
         gold_passes: the gold calls, replayed, give the same results and the same final state.
+        replays_elsewhere: they do so byte for byte in two other processes that hash differently.
         nothing_fails: doing nothing is told apart from gold.
         dropped_writes_fail: of `writes` gold writes, how many were dropped one at a time and each
             time told apart from gold.
-        mutants_fail: of `mutants`, gold with one argument of one write wrong, how many were told
-            apart.
-        variants_pass: of `variants`, gold with independent neighbours swapped or with reads on the
-            side, how many ended where gold does.
+        mutants_fail: of `mutants` wrong ways to write, and of reads that leave out what was asked
+            for, how many end elsewhere or tell something else.
+        mutants_idle: how many are gold and one call more that was refused or changed nothing.
+        wrong_reads_differ: of `wrong_reads`, the reads that answer a wish made with a wrong
+            argument, how many tell something else.
+        variants_pass: of `variants`, gold in other orders, with reads on the side or without its
+            lookups, how many gave gold's results and ended where gold does.
     """
 
     model_config = ConfigDict(frozen=True)
 
     gold_passes: bool
+    replays_elsewhere: bool = True
     nothing_fails: bool
     writes: int
     dropped_writes_fail: int
     mutants: int = 0
     mutants_fail: int = 0
+    mutants_idle: int = 0
+    wrong_reads: int = 0
+    wrong_reads_differ: int = 0
     variants: int = 0
     variants_pass: int = 0
+
+    @property
+    def answers_tell(self) -> bool:
+        """Whether most wrong reads tell something else: the answer cannot be had by guessing."""
+        return 2 * self.wrong_reads_differ >= self.wrong_reads
 
     @property
     def holds(self) -> bool:
         return (
             self.gold_passes
+            and self.replays_elsewhere
             and self.nothing_fails
             and self.dropped_writes_fail == self.writes
-            and self.mutants_fail == self.mutants
+            and self.mutants_fail + self.mutants_idle == self.mutants
+            and self.answers_tell
             and self.variants_pass == self.variants
         )
 

@@ -46,6 +46,7 @@ class _Statement:
     """
 
     writes: frozenset[str]
+    reads: frozenset[str]
     columns: tuple[str, ...] | None = None
 
 
@@ -54,6 +55,10 @@ class Database:
 
     Between `enter` and `leave` a tool runs: its statements pass the gate, and its writes are one
     transaction.
+
+    Attributes:
+        read: tables that the statements since the last `enter` read, those among them that the
+            database reads by itself to see whether a reference holds.
     """
 
     def __init__(self, image: bytes) -> None:
@@ -62,6 +67,7 @@ class Database:
             raise InputError("The image is not an SQLite database: it is empty.")
         self._connection = connection = apsw.Connection(":memory:")
         self._saved = False
+        self.read: set[str] = set()
         self._statements: dict[str, _Statement] = {}
         self._listings: dict[str, str] = {}
         self._recent: tuple[int, bytes] | None = None
@@ -91,6 +97,7 @@ class Database:
     def enter(self, writes: frozenset[str]) -> None:
         """Start a tool call that may write the tables `writes`."""
         self._saved = bool(writes)
+        self.read = set()
         if self._saved:
             self._connection.execute("BEGIN", can_cache=False)
         self.gate.close(writes)
@@ -184,11 +191,16 @@ class Database:
             undeclared = statement.writes - self.gate.allowed
             if undeclared:
                 self._break(f"it writes {min(undeclared)}, which it does not declare")
+            self.read |= statement.reads
             return statement, self._connection.execute(sql, values)
         self._admit(sql)
         self.gate.note()
         cursor = self._connection.execute(sql, values)
-        statement = self._statements[sql] = _Statement(frozenset(self.gate.writes))
+        statement = self._statements[sql] = _Statement(
+            writes=frozenset(self.gate.writes),
+            reads=frozenset(table for table, _ in self.gate.reads),
+        )
+        self.read |= statement.reads
         return statement, cursor
 
     def _admit(self, sql: str) -> None:

@@ -26,6 +26,7 @@ from agentscaler.interfaces.cli.options import (
     VerticalOption,
     WorkersOption,
 )
+from agentscaler.interfaces.cli.verification import verify
 
 if TYPE_CHECKING:
     from agentscaler.runfolder import RunFolder
@@ -161,7 +162,34 @@ def domains(
     _run_stage("domains", run, options)
 
 
-_add_stage("tasks", "Walk through the domains and make proven tasks.")
+tasks_app = typer.Typer(invoke_without_command=True)
+tasks_app.command("verify")(verify)
+app.add_typer(tasks_app, name="tasks")
+
+
+@tasks_app.callback()
+def tasks(
+    context: typer.Context,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
+    ] = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Walk through the domains and make proven tasks; `tasks verify` proves them again."""
+    options = Options(config, overrides, None, seed, limit, workers)
+    if context.invoked_subcommand is not None:
+        if run is not None or options != Options():
+            context.fail(f"Give the options behind the word {context.invoked_subcommand}.")
+        return
+    if run is None:
+        context.fail("Missing option '--run'.")
+    _run_stage("tasks", run, options)
+
+
 _add_stage("rollout", "Play the tasks: a user and an agent in the running domain.")
 _add_stage("filter", "Keep the dialogues that are provably right.")
 _add_stage("dataset", "Write the training set: messages, tools and loss masks.")

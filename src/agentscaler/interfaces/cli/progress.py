@@ -1,9 +1,9 @@
 """How a run is watched: progress bars on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,14 +15,17 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+    track,
 )
 
 from agentscaler.pipeline import Stage
 from agentscaler.runfolder import StageRecord
 
-__all__ = ["Bars", "Lines", "watcher"]
+__all__ = ["Bars", "Lines", "watched", "watcher"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+
+Result = TypeVar("Result")
 
 
 class Lines:
@@ -122,6 +125,30 @@ class Bars:
 def watcher(console: Console) -> Bars | Lines:
     """Bars where someone watches, lines where a file or a pipe does."""
     return Bars(console) if console.is_terminal else Lines(console)
+
+
+def watched(
+    results: Iterable[Result],
+    what: str,
+    total: int,
+    console: Console,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Result]:
+    """The results as they come, with a bar on a terminal and plain lines elsewhere.
+
+    Args:
+        what: they are, in the plural.
+        clock: seconds, from any beginning.
+    """
+    if console.is_terminal:
+        yield from track(results, what, total, console=console, transient=True)
+        return
+    last = clock()
+    for done, result in enumerate(results, 1):
+        yield result
+        if clock() - last >= _SECONDS_BETWEEN_LINES:
+            last = clock()
+            console.print(f"{done:,} of {total:,} {what}", markup=False, soft_wrap=True)
 
 
 def closing_line(stage: Stage, record: StageRecord, *, kept: bool) -> str:
