@@ -153,6 +153,7 @@ class Expert:
 
     def _ask_for_agreement(self, index: int) -> Message:
         self._agreeing = index
+        self._sight.check_named(self._task.goals[index])
         action = self._task.goals[index].confirm
         details = self._details(self._task.goals[index])
         if details:
@@ -202,15 +203,26 @@ class Expert:
         """The next call, with the reads after it that need none of the batch's results."""
         batch = [remaining[0]]
         gold = self._task.gold
-        if gold[batch[0]].effect == "write" or self._mistake_at == batch[0]:
+        if self._mistake_at == batch[0] or not self._voice.chance(_PARALLEL_CHANCE):
             return batch
-        if not self._voice.chance(_PARALLEL_CHANCE):
-            return batch
+        if gold[batch[0]].effect == "write":
+            return self._alike(remaining)
         for index in remaining[1:]:
             sources = gold[index].provenance.values()
             feeding = {one.call for source in sources for one in source.singles()}
             unknown = feeding - {None, *self._sight.results}
             if gold[index].effect == "write" or unknown or index == self._mistake_at:
+                break
+            batch.append(index)
+        return batch
+
+    def _alike(self, remaining: Sequence[int]) -> list[int]:
+        """The next write, with those after it that do the same to other rows."""
+        gold = self._task.gold
+        batch = [remaining[0]]
+        for index in remaining[1:]:
+            same = gold[index].tool == gold[batch[0]].tool and gold[index].purpose == "goal"
+            if not same or gold[batch[0]].purpose != "goal" or index == self._mistake_at:
                 break
             batch.append(index)
         return batch

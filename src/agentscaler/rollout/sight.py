@@ -81,7 +81,20 @@ class Sight:
         Raises:
             InvisibleValueError: one of them stands nowhere in the conversation.
         """
+        for goal in self._task.goals:
+            if index in goal.calls and goal.branch is not None and index > goal.branch.call:
+                self._result_at(goal.branch.call, goal.branch.path, goal.branch.condition)
         return {name: self.value(index, name) for name in self._task.gold[index].arguments}
+
+    def check_named(self, goal: Goal) -> None:
+        """Holds the names that a confirmation uses against the conversation so far.
+
+        Raises:
+            InvisibleValueError: one of them stands nowhere in it.
+        """
+        for name in goal.named:
+            if not says(self.seen, fold(name)):
+                raise InvisibleValueError(f"nothing has shown {name}, which is to be confirmed")
 
     def value(self, index: int, name: str) -> Any:
         """One argument of a gold call, taken from where the agent can see it.

@@ -6,6 +6,7 @@ would write is kept for the proof.
 """
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from agentscaler.corpus.english import capital
@@ -19,8 +20,9 @@ from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.speech import column_noun, quoted, spellings, states
-from agentscaler.task.spoken_deeds import SpokenDeed, spoken_deed
+from agentscaler.task.request import request_text
+from agentscaler.task.speech import column_noun, quoted, say, spellings, states
+from agentscaler.task.spoken_deeds import SpokenDeed, is_added, spoken_deed
 from agentscaler.task.task import AnswerFact, Branch, Fragment, OtherCall
 
 __all__ = ["BranchMaker"]
@@ -90,8 +92,11 @@ class BranchMaker:
             WalkStop: no row has a condition that an agent can read, or there is no otherwise.
         """
         table = self.manifest.table[tool.table]
+        first = len(self.notebook.calls)
         row, fork = self._fork(tool, table, focus)
         met = self.identify.introduce(table, row[table.key[0]])
+        if _is_told(fork, row, met):
+            raise WalkStop(TaskReason.NO_START, f"the user knows the {fork.column.noun}")
         shown = self._shown(met)
         deed = self._deed(tool, table, row, met, fork)
         second = self._second(tool, table, row, met) if self._writes_otherwise() else None
@@ -99,8 +104,9 @@ class BranchMaker:
         if second is None and asked is None:
             raise WalkStop(TaskReason.NO_START, f"no otherwise for {tool.name}")
         column = fork.column.name
+        idle = len(self.notebook.calls) == first
         unseen = column not in shown or (
-            asked is not None and not fork.holds and asked.name not in shown
+            asked is not None and not fork.holds and (idle or asked.name not in shown)
         )
         owners = deed.owners
         if unseen:
@@ -223,11 +229,21 @@ class BranchMaker:
         deed.undone = f"the {noun} has not been changed"
 
     def _own_deed(self, tool: DomainTool, row: Row, met: Introduction, spoken: SpokenDeed) -> _Deed:
+        """A deed of its own, with the values that it must be given."""
         assert tool.ask is not None
-        if set(tool.parameters["required"]) != {spoken.argument}:
-            raise WalkStop(TaskReason.NO_START, f"{tool.name} wants more")
-        deed = _Deed(tool, spoken, {spoken.argument: (met.key, met.origin)})
-        deed.confirm = filled(tool.ask.confirm, {spoken.argument: met.reference})
+        needed = set(tool.parameters["required"]) - {spoken.argument}
+        values = self.deeds.ground(tool, None) if needed else {}
+        given = {spoken.argument: met.key}
+        given |= {name: value for name, value in values.items() if name in needed}
+        silent = {spoken.argument: replace(met, words=())}
+        arguments, told = self.deeds.arguments(tool, given, silent)
+        deed = _Deed(tool, spoken, arguments)
+        _, *more = self.deeds.request(tool, given, silent, told)
+        more = [one for one in more if not is_added(one.text)]
+        deed.tail = "".join(f"{one.text} " for one in more)
+        deed.facts = tuple(fact for one in more for fact in one.facts)
+        said = {name: words for name, (words, _) in told.items()}
+        deed.confirm = filled(tool.ask.confirm, {**said, spoken.argument: met.reference})
         return deed
 
     def _second(self, first: DomainTool, table: Table, row: Row, met: Introduction) -> _Deed | None:
@@ -309,3 +325,8 @@ class BranchMaker:
         )
         told = "" if asked == fork.column else f" {capital(states(asked, row[asked.name]))}."
         return f"{found}, so {deed.undone}.{told}", [answer]
+
+
+def _is_told(fork: Fork, row: Row, met: Introduction) -> bool:
+    """Whether the user's own words for the row say what the condition asks."""
+    return say(fork.column, row[fork.column.name]) in request_text(met.words)

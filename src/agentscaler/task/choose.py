@@ -172,6 +172,7 @@ class Chooser:
             and column.name not in hidden
             and column.references is None
             and column.meaning != "text"
+            and not column_noun(column).endswith(" by")  # "its updated by" is no English
             and (column.type != "boolean" or is_switch(column))
             and row[column.name] not in known
         ]

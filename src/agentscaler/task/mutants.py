@@ -98,8 +98,8 @@ class MutantMaker:
                 yield Mutant(kind, head, (wrong,), tail)
             yield Mutant(MutantKind.TWICE, (*head, right[at]), (right[at],), tail)
         extras = [call for call in foreign if call not in right]
-        for call in extras[-_EXTRAS:]:
-            yield Mutant(MutantKind.EXTRA, right, (call,), ())
+        for extra in extras[-_EXTRAS:]:
+            yield Mutant(MutantKind.EXTRA, right, (extra,), ())
 
     def of_call(self, state: str, call: GoldCall) -> Iterator[tuple[MutantKind, Call]]:
         """The call with one argument wrong, in every way that is tried."""

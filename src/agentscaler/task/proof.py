@@ -179,9 +179,7 @@ class Prover:
         image = self.domain.states[state]
         return self._replay.difference(image, calls, outcomes, played.changes) is None
 
-    def _variants(
-        self, state: str, gold: Sequence[GoldCall], played: Played
-    ) -> Iterator[bool]:
+    def _variants(self, state: str, gold: Sequence[GoldCall], played: Played) -> Iterator[bool]:
         """Whether each way that is as right as gold gives gold's results and ends where it does."""
         if played.broke:
             return
@@ -214,9 +212,7 @@ class Prover:
             for result, (_, index) in zip(results, calls, strict=True)
         )
 
-    def _side_reads(
-        self, state: str, gold: Sequence[GoldCall], rng: random.Random
-    ) -> list[Call]:
+    def _side_reads(self, state: str, gold: Sequence[GoldCall], rng: random.Random) -> list[Call]:
         """Reads that gold could do without: its own once more, and some that it never makes."""
         reads = [(call.tool, call.arguments) for call in gold if call.effect == "read"]
         for tool in self.domain.manifest.tools:

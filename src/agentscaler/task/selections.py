@@ -82,18 +82,24 @@ class Selector:
         self.choose = choose
 
     def select(
-        self, table: Table, focus: Focus | None, fits: Callable[[Row], bool], most: int = MOST
+        self,
+        table: Table,
+        focus: Focus | None,
+        fits: Callable[[Row], bool],
+        most: int = MOST,
+        besides: str = "",
     ) -> Selection:
         """Two rows or more that have something in common which a list shows.
 
         Args:
             fits: whether a row may be among them.
+            besides: a column that must not be what they have in common.
 
         Raises:
             WalkStop: there are none, or the state does not bear out what the list shows.
         """
         group = self._group(table, focus, fits)
-        shown = _shown(group.tool)
+        shown = _shown(group.tool) - {besides}
         fitting = {row[table.key[0]] for row in group.rows if fits(row)}
         columns = [column for column in table.columns if column.name in shown]
         for spoken in spoken_cuts(table, columns, group.rows, group.mine, self.random):

@@ -19,7 +19,7 @@ from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.selections import MOST, Selection, Selector
 from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
-from agentscaler.task.spoken_deeds import SpokenDeed, spoken_deed
+from agentscaler.task.spoken_deeds import SpokenDeed, is_added, spoken_deed
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
 __all__ = ["SeveralMaker"]
@@ -101,7 +101,7 @@ class SeveralMaker:
                 if named:
                     return self.selector.named(table, focus, fits)
                 few = min(most, _MOST_READ) if tool.kind in _READS else most
-                return self.selector.select(table, focus, fits, few)
+                return self.selector.select(table, focus, fits, few, sets)
             except WalkStop:
                 self.notebook.return_to(mark)
                 mark = self.notebook.mark()
@@ -196,7 +196,7 @@ class SeveralMaker:
         arguments, told = self.deeds.arguments(tool, given, met)
         del arguments[deed.argument]
         fragments = self.deeds.request(tool, given, met, told)
-        request = [one for one in fragments if not one.text.startswith("and tell me ")]
+        request = [one for one in fragments if not is_added(one.text)]
         said = {name: words for name, (words, _) in told.items()} | {deed.argument: rows.spoken}
         return request, filled(tool.ask.confirm, said), arguments
 

@@ -21,8 +21,10 @@ __all__ = ["SpokenCut", "spoken_cuts"]
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _TIMES = frozenset({"date", "timestamp"})
-_ADJECTIVE = re.compile(r"(?:\w+(?:ed|ing|en|ble|ive)|draft|new|final|live|due|public|private)")
-_NO_ADJECTIVES = frozenset({"pending deletion"})
+_ADJECTIVE = re.compile(
+    r"\w+(?:ed|en|ble|ive)|draft|due|final|live|missing|new|overdue|pending|private|public|running"
+    r"|upcoming|waiting"
+)
 _EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (?:on|at)")
 _PRICES = re.compile(r"\b(price|cost|fare|fee|rate|total|premium|rent)$")
 _SIZES = re.compile(r"\b(size|storage|capacity)\b")
@@ -237,7 +239,7 @@ class _Maker:
         if column.name != self.table.status:
             return ""
         said = say(column, value)
-        return said if _ADJECTIVE.fullmatch(said) and said not in _NO_ADJECTIVES else ""
+        return said if _ADJECTIVE.fullmatch(said) else ""
 
     def _dated(self, column: Column, day: str) -> SpokenCut:
         before = self.random.random() < 0.7

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from agentscaler.corpus.english import gerund, past
 from agentscaler.domain.domain import DomainTool, ToolKind
 
-__all__ = ["SpokenDeed", "spoken_deed"]
+__all__ = ["SpokenDeed", "is_added", "spoken_deed"]
 
 _ROWS = frozenset({"key", "reference"})
 _REMOVALS = frozenset({"delete", "deregister", "release", "remove"})
-_ASKED = re.compile(r"(\w+) \{(\w+)\}(?: \[[^\]]*\])*(?: and tell me .*)?")
-_DONE = re.compile(r"\{(\w+)\} (?:has|have) been ([a-z]+)(?=[.;,])")
+_MORE = "and tell me |because |for good|in full"
+_ASKED = re.compile(rf"(\w+) \{{(\w+)\}}(?: \[[^\]]*\])*(?: (?:{_MORE}).*)?")
+_DONE = re.compile(r"\{(\w+)\} (?:has been|is|has) ([a-z]+(?:ed|[aeiou]id|wn))(?=[.;, ])")
+_ADDED = re.compile(rf"(?:{_MORE})")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ def spoken_deed(tool: DomainTool, argument: str) -> SpokenDeed | None:
     if tool.kind is ToolKind.DELETE and verb not in _REMOVALS:
         verb = "delete"
     return SpokenDeed(verb, gerund(verb), past(verb), argument)
+
+
+def is_added(text: str) -> bool:
+    """Whether a piece of a request only adds a reason or a question, and may be left out."""
+    return _ADDED.match(text) is not None
 
 
 def _asked(tool: DomainTool) -> SpokenDeed | None:

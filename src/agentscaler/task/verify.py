@@ -177,4 +177,6 @@ def _shortcomings(proof: Proof) -> str:
 
 def _differences(stored: Proof, proof: Proof) -> str:
     old, new = stored.model_dump(), proof.model_dump()
-    return "; ".join(f"{name} {old[name]}, is {new[name]}" for name in new if old[name] != new[name])
+    return "; ".join(
+        f"{name} {old[name]}, is {new[name]}" for name in new if old[name] != new[name]
+    )
