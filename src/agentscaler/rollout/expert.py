@@ -180,7 +180,7 @@ class Expert:
     def _make_calls(self, index: int) -> Message:
         """The next gold call, or several reads at once; or a wrong call where one is due."""
         batch = self._next_batch(self._remaining(index))
-        words = self._words_with_call(index, batch[0])
+        words = self._words_with_call(index, batch)
         if self._mistake_at == batch[0]:
             self._mistake_at = None
             self._mistake = self._draw_mistake(index, batch[0])
@@ -227,15 +227,16 @@ class Expert:
             batch.append(index)
         return batch
 
-    def _words_with_call(self, index: int, call: int) -> str:
-        """A short line to go with a call; mostly none."""
+    def _words_with_call(self, index: int, batch: Sequence[int]) -> str:
+        """A short line to go with calls; mostly none."""
+        call = batch[0]
         if not self._voice.chance(_WORDS_WITH_CALL_CHANCE):
             return ""
         if self._task.gold[call].effect == "read":
             return self._voice.say(bank.BEFORE_LOOKUP)
         if index in self._agreed:
             return self._voice.say(bank.BEFORE_AGREED_CALL)
-        after_lookup = call != self._task.goals[index].calls[0]
+        after_lookup = call != self._task.goals[index].calls[0] and len(batch) == 1
         return self._voice.say(bank.FOUND if after_lookup else bank.BEFORE_WRITE)
 
     def _draw_mistake(self, goal: int, call: int) -> Mistake:

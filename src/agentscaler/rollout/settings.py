@@ -20,7 +20,7 @@ class RolloutSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     trials: int = Field(default=1, ge=1)
-    max_turns: int = Field(default=40, ge=1)
+    max_turns: int = Field(default=60, ge=1)
     mistake_rate: float = Field(default=0.15, ge=0, le=1)
     withhold_rate: float = Field(default=0.3, ge=0, le=1)
     limit: int | None = Field(default=None, ge=0)

@@ -6,6 +6,7 @@ would write is kept for the proof.
 """
 
 import random
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,7 @@ __all__ = ["BranchMaker"]
 
 _KINDS = frozenset({ToolKind.UPDATE, ToolKind.DELETE, ToolKind.TRANSITION})
 _PEOPLE = frozenset({"person_name", "email", "first_name", "last_name", "username"})
+_PAST = {"is": " was ", "are": " were "}
 _WRITES_OTHERWISE = 0.35
 _CHECKS_FIRST = 0.4
 
@@ -44,7 +46,6 @@ class _Deed:
         self.verb = spoken.verb
         self.gerund = spoken.gerund
         self.outcome = f"it has been {spoken.done}"
-        self.undone = f"it has not been {spoken.done}"
         self.confirm = ""
         self.head = spoken.verb
         self.tail = ""
@@ -130,8 +131,10 @@ class BranchMaker:
         if asked is not None:
             otherwise = f"tell me its {column_noun(asked)}"
         request = self._request(deed, met, owners, fork, otherwise)
-        report, answers = self._report(table, row, met, fork, deed, taken, asked)
-        confirm = taken.confirm if taken and needs_confirmation(taken.tool) else ""
+        report, answers = self._report(table, row, met, fork, taken, asked)
+        confirm = ""
+        if taken is not None and needs_confirmation(taken.tool):
+            confirm = f"{taken.confirm}, as {states(fork.column, row[column])}"
         gone = "deleted" in self.choose.touched(table, row)
         about = None if gone else Focus(table.name, met.key)
         return Made(request, report, confirm, answers, about, (), branch)
@@ -226,7 +229,6 @@ class BranchMaker:
         deed.verb = f"change its {noun} to {quoted(column, said)} for"
         deed.facts = (fact,)
         deed.outcome = states(column, value, now=True)
-        deed.undone = f"the {noun} has not been changed"
 
     def _own_deed(self, tool: DomainTool, row: Row, met: Introduction, spoken: SpokenDeed) -> _Deed:
         """A deed of its own, with the values that it must be given."""
@@ -309,14 +311,14 @@ class BranchMaker:
         row: Row,
         met: Introduction,
         fork: Fork,
-        deed: _Deed,
         taken: _Deed | None,
         asked: Column | None,
     ) -> tuple[str, list[AnswerFact]]:
         """What the agent found, what it did, and what else the user wants to know."""
-        found = f"For {met.reference}, {states(fork.column, row[fork.column.name])}"
+        found = states(fork.column, row[fork.column.name])
         if taken is not None:
-            return f"{found}, so {taken.outcome}.", []
+            was = re.sub(r" (is|are) ", lambda one: _PAST[one.group(1)], found, count=1)
+            return f"For {met.reference}, {was}, so {taken.outcome}.", []
         assert asked is not None
         answer = AnswerFact(
             label=f"the {column_noun(asked)} of the {table.noun}",
@@ -324,7 +326,8 @@ class BranchMaker:
             said=spellings(asked, row[asked.name]),
         )
         told = "" if asked == fork.column else f" {capital(states(asked, row[asked.name]))}."
-        return f"{found}, so {deed.undone}.{told}", [answer]
+        left = f"For {met.reference}, {found}, so I have left it as it is."
+        return f"{left}{told}", [answer]
 
 
 def _is_told(fork: Fork, row: Row, met: Introduction) -> bool:

@@ -72,7 +72,12 @@ class Chooser:
             rows = [row for row in rows if self.is_near(table, row, focus)]
         if not rows:
             raise WalkStop(TaskReason.NO_START, f"no {table.noun} fits")
-        return self.random.choice(rows)
+        return self.random.choice(self.least_named(table, rows))
+
+    def least_named(self, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of rows, those that tasks have named least so far."""
+        named = [self.notebook.named[table.name, row[table.key[0]]] for row in rows]
+        return [row for row, times in zip(rows, named, strict=True) if times == min(named)]
 
     def touched(self, table: Table, row: dict[str, Any]) -> set[str]:
         """The columns of a row that the task has set so far."""
@@ -128,6 +133,8 @@ class Chooser:
         chosen = []
         for name in names:
             value = self.fresh(table, columns[name], row) if name in drawn else None
+            if row is None and value is False and name not in needed:
+                value = True  # off is what a new row is anyway
             if value is not None:
                 chosen.append((columns[name], value))
             elif name in needed:

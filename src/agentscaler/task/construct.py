@@ -14,10 +14,11 @@ from agentscaler.ledger import Rejection
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.request import intent_text
+from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.settings import TaskSettings
 from agentscaler.task.shape import shape_of
-from agentscaler.task.task import Goal, GoldCall, Provenance, Task
+from agentscaler.task.task import GoldCall, Provenance, Task
+from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
 __all__ = ["TaskOutcome", "construct_tasks"]
@@ -84,7 +85,7 @@ class _Maker:
         self._settings = settings
         self._tasks = tasks
         self._states = list(domain.states)
-        self._used: Counter[str] = Counter()
+        self._usage = Usage(domain)
         self._shapes: Counter[bytes] = Counter()
         self._calls: set[bytes] = set()
         self._prover = Prover(domain)
@@ -97,8 +98,9 @@ class _Maker:
         """
         domain, state = self._domain, self._states[attempt % len(self._states)]
         with domain.world(state) as world:
-            notebook = Notebook(domain, world, self._settings.max_calls)
-            goals = walk(domain, notebook, seed, self._settings.max_goals, self._used)
+            named = self._usage.rows_in(state)
+            notebook = Notebook(domain, world, self._settings.max_calls, named)
+            goals = walk(domain, notebook, seed, self._settings.max_goals, self._usage)
             gold, intent = tuple(notebook.calls), intent_text(goals)
             calls, shape = self._unlike_others(state, gold, intent)
             state_hash = notebook.world.state_hash()
@@ -119,7 +121,7 @@ class _Maker:
         self._calls.add(calls)
         self._shapes[shape] += 1
         self._tasks.append(task)
-        self._used.update(task.gold[goal.calls[-1]].tool for goal in task.goals)
+        self._usage.note(state, gold)
 
     def _unlike_others(
         self, state: str, gold: Sequence[GoldCall], intent: str
@@ -158,9 +160,12 @@ def _judge(task: Task) -> None:
             for value in _found_out(origin, call.arguments[name]):
                 if value in task.intent:
                     raise WalkStop(TaskReason.LEAK, value)
-    for answer in _answers(task.goals):
-        if len(answer) > 2 and re.search(rf"\b{re.escape(answer)}\b", task.intent):
-            raise WalkStop(TaskReason.ANSWER_KNOWN, answer)
+    for goal in task.goals:
+        request = request_text(goal.request)
+        for answer in goal.answers:
+            said = answer.said[0]
+            if len(said) > 2 and re.search(rf"\b{re.escape(said)}\b", request):
+                raise WalkStop(TaskReason.ANSWER_KNOWN, said)
 
 
 def _found_out(origin: Provenance, value: Any) -> Iterator[str]:
@@ -169,7 +174,3 @@ def _found_out(origin: Provenance, value: Any) -> Iterator[str]:
         yield str(value)
     for item, one in zip(origin.items, value if origin.items else (), strict=True):
         yield from _found_out(item, one)
-
-
-def _answers(goals: Iterable[Goal]) -> Iterator[str]:
-    return (answer.said[0] for goal in goals for answer in goal.answers)

@@ -175,9 +175,9 @@ class DeedMaker:
             row = (change["table"], " ".join(str(part) for part in change["key"]))
             columns = self.notebook.touched.setdefault(row, set())
             if change["op"] == "update":
-                columns |= change["after"].keys()
+                columns.update(change["after"])
             else:
-                columns |= {"*"} if change["op"] == "insert" else {"*", "deleted"}
+                columns.update({"*"} if change["op"] == "insert" else {"*", "deleted"})
 
     def _about(
         self, tool: DomainTool, given: dict[str, Any], result: dict[str, Any]

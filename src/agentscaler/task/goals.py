@@ -34,6 +34,8 @@ from agentscaler.task.task import AnswerFact, Fragment, Goal
 __all__ = ["GoalMaker"]
 
 _TRIES = 12
+_BARE = 0.2
+"""Chance for a new row of which nothing is said though something could be."""
 _SEVERAL = 0.35
 _BRANCHES = 0.3
 _DELETE_WORDS = frozenset({"delete", "deregister", "release", "remove"})
@@ -70,7 +72,8 @@ class GoalMaker:
         made = self._in_form(tool, focus) or self._plainly(tool, focus)
         calls = self.notebook.calls[first:]
         aims = [self.manifest.tool[call.tool] for call in calls if call.effect == "write"]
-        if aims and not any(call.arguments for call in calls):
+        bare = aims and not any(call.arguments for call in calls)
+        if bare and tool.arguments and self.random.random() > _BARE:
             raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
         goal = Goal(
             calls=tuple(range(first, len(self.notebook.calls))),
@@ -180,10 +183,14 @@ class GoalMaker:
         row = self.choose.row(table, focus)
         if "*" in self.choose.touched(table, row):
             raise WalkStop(TaskReason.NO_START, f"that {table.noun} was made just now")
-        before = len(self.notebook.calls)
+        before, mark = len(self.notebook.calls), self.notebook.mark()
         met, arguments, owners = self._row(tool, table, row)
         looked_up = len(self.notebook.calls) > before
         askable = self.choose.askable(table, row, looked_up=looked_up)
+        if not askable and looked_up:
+            self.notebook.return_to(mark)
+            met, arguments, owners = self._row(tool, table, row, self.identify.by_key(table, row))
+            askable = self.choose.askable(table, row, looked_up=False)
         if not askable:
             raise WalkStop(TaskReason.NO_START, f"nothing to ask of {table.noun}")
         columns = self.random.sample(askable, min(len(askable), self.random.choice((1, 1, 2))))
@@ -300,10 +307,14 @@ class GoalMaker:
         raise WalkStop(TaskReason.NO_START, f"no pair for {tool.name}")
 
     def _row(
-        self, tool: DomainTool, table: Table, row: dict[str, Any]
+        self,
+        tool: DomainTool,
+        table: Table,
+        row: dict[str, Any],
+        met: Introduction | None = None,
     ) -> tuple[Introduction, Arguments, tuple[Fragment, ...]]:
         """The row a tool works on: introduced, with the tool's key and owners as arguments."""
-        met = self.identify.introduce(table, row[table.key[0]])
+        met = met or self.identify.introduce(table, row[table.key[0]])
         arguments, owners = self.identify.owners(tool, row)
         return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
 

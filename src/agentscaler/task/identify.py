@@ -90,18 +90,18 @@ class Identifier:
         if row is None or depth > _DEPTH:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
         if table.natural_key:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         finder = self.finder(table, row)
         described = self._describe(table, row, finder)
         if described is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         columns, reference, alone = described
         told = {column.name: row[column.name] for column in columns}
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
         owners: tuple[Fragment, ...] = ()
         seen = self.notebook.seen(key, told)
         if seen is None and finder is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         if finder is not None and seen is None:
             owners = self._look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
@@ -158,7 +158,8 @@ class Identifier:
             raise WalkStop(TaskReason.NO_START, f"{key} is not known")
         return seen
 
-    def _by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+    def by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+        """Makes the key of a row known by the user's saying it, as from a letter."""
         key = row[table.key[0]]
         what = "name" if table.natural_key else "ID"
         fact = self.notebook.tell(

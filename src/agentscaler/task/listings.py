@@ -77,6 +77,7 @@ class ListingMaker:
         """Which rows there are, where they have names and are few; else how many."""
         index = self.notebook.call(tool, arguments, "goal")
         result = self.notebook.calls[index].result
+        self._hold_against_less(tool, arguments, result)
         required = tool.parameters["required"]
         mine = any(tool.arguments[name].table == self.manifest.speaker for name in required)
         there = "I have" if mine else "there are"
@@ -90,11 +91,25 @@ class ListingMaker:
         if names:
             request = [Fragment(text=f"tell me which {asked} {there}"), *about]
             return Made(request, f"{counted}: {listing(names)}.", "", _named(asked, names), focus)
-        if not arguments and self.random.random() > _BARE_COUNTS:
+        if not arguments and tool.arguments and self.random.random() > _BARE_COUNTS:
             raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
         request = [Fragment(text=f"tell me how many {asked} {there}"), *about]
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
         return Made(request, f"{counted}.", "", [answer], focus)
+
+    def _hold_against_less(
+        self, tool: DomainTool, arguments: Arguments, result: dict[str, Any]
+    ) -> None:
+        """Turns away a question with a filter that filters nothing out.
+
+        Raises:
+            WalkStop: with one argument less, the answer would be the same.
+        """
+        values = {name: value for name, (value, _) in arguments.items()}
+        for name in sorted(values.keys() - set(tool.parameters["required"])):
+            rest = {other: value for other, value in values.items() if other != name}
+            if self.notebook.world.call(tool.name, rest).value == result:
+                raise WalkStop(TaskReason.NO_START, f"{name} makes no difference to {tool.name}")
 
     def _first_few(
         self, tool: DomainTool, table: Table, arguments: Arguments

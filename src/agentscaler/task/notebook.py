@@ -4,6 +4,7 @@ The walk writes tasks down here while it executes them on a world: each call wit
 provenance of its arguments, each fact the user has to tell.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,6 +56,7 @@ class Notebook:
 
     Attributes:
         world: where the calls are executed.
+        named: how often tasks before this one named each row, as (table, key).
         calls: gold calls so far.
         facts: by name.
         mentioned: (table, key) of rows that the user has spoken of, with the words for them.
@@ -64,6 +66,7 @@ class Notebook:
     domain: Domain
     world: World
     max_calls: int
+    named: Counter[tuple[str, str]] = field(default_factory=Counter)
     calls: list[GoldCall] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     mentioned: dict[tuple[str, str], Mention] = field(default_factory=dict)

@@ -164,7 +164,7 @@ class Selector:
             rows = [row for row in rows if self.choose.is_near(table, row, focus)]
         if not rows:
             raise WalkStop(TaskReason.NO_START, f"no {table.noun} fits")
-        row = self.random.choice(rows)
+        row = self.random.choice(self.choose.least_named(table, rows))
         tool = self.identify.finder(table, row)
         if tool is None or any(
             tool.arguments[name].kind != "reference" for name in tool.parameters["required"]
@@ -244,8 +244,13 @@ class Selector:
         places = {row[table.key[0]]: place for place, row in enumerate(result[field])}
         if not places.keys() >= set(keys):
             raise WalkStop(TaskReason.NO_START, f"the list does not show all {table.name}")
+        told = {
+            fact.value: fact.name for fact in self.notebook.facts.values() if fact.value in keys
+        }
         return tuple(
-            Provenance(origin="tool", call=index, path=(field, places[key], table.key[0]))
+            Provenance(origin="user", fact=told[key])
+            if key in told
+            else Provenance(origin="tool", call=index, path=(field, places[key], table.key[0]))
             for key in keys
         )
 

@@ -22,7 +22,7 @@ class TaskSettings(BaseModel):
 
     per_domain: int = Field(default=12, ge=1)
     attempts: int = Field(default=4, ge=1)
-    max_calls: int = Field(default=12, ge=1, le=40)
-    max_goals: int = Field(default=3, ge=1, le=6)
+    max_calls: int = Field(default=20, ge=1, le=40)
+    max_goals: int = Field(default=10, ge=1, le=12)
     per_shape: int | None = Field(default=3, ge=1)
     limit: int | None = Field(default=None, ge=1)
