@@ -97,6 +97,15 @@ class ListingMaker:
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
         return Made(request, f"{counted}.", "", [answer], focus)
 
+    def _owned(self, tool: DomainTool, table: Table, arguments: Arguments) -> list[dict[str, Any]]:
+        """The rows that the list shows with these arguments."""
+        owned = {
+            tool.arguments[name].column: value
+            for name, (value, _) in arguments.items()
+            if tool.arguments[name].column
+        }
+        return self.identify.rows(table, owned)
+
     def _hold_against_less(
         self, tool: DomainTool, arguments: Arguments, result: dict[str, Any]
     ) -> None:
@@ -119,12 +128,7 @@ class ListingMaker:
         by_kind = {role.kind: name for name, role in tool.arguments.items()}
         if not by_kind.keys() >= {"sort", "limit"} or table.label is None:
             return None
-        owned = {
-            tool.arguments[name].column: value
-            for name, (value, _) in arguments.items()
-            if tool.arguments[name].column
-        }
-        rows = self.identify.rows(table, owned)
+        rows = self._owned(tool, table, arguments)
         fits = [
             column
             for column in list_columns(table)
@@ -182,8 +186,12 @@ class ListingMaker:
             return []
         name, role = self.random.choice(bounds)
         column = table.by_name[role.column]
-        value, noun = row[column.name], column_noun(column)
-        least = role.kind == "least"
+        noun, least = column_noun(column), role.kind == "least"
+        rows = self._owned(tool, table, arguments)
+        held = sorted({one[column.name] for one in rows if one[column.name] is not None})
+        if len(held) < 2:
+            return []
+        value = self.random.choice(held[1:] if least else held[:-1])  # so that some are left out
         said = say(column, value)
         if column.type in _TIMES:
             words = "not before" if least else "not after"

@@ -16,7 +16,7 @@ __all__ = ["Usage"]
 
 _LENGTHS = ((1, 2, 0.27), (3, 5, 0.36), (6, 9, 0.22), (10, 14, 0.1), (15, 20, 0.05))
 """Calls in a task, from and to, and the share of such tasks that is aimed at."""
-_LOOKUP = 0.3
+_LOOKUP = 0.1
 _FAILURE = 0.5
 _TABLE = 0.5
 _JITTER = 2.0
