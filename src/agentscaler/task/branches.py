@@ -93,7 +93,6 @@ class BranchMaker:
             WalkStop: no row has a condition that an agent can read, or there is no otherwise.
         """
         table = self.manifest.table[tool.table]
-        first = len(self.notebook.calls)
         row, fork = self._fork(tool, table, focus)
         met = self.identify.introduce(table, row[table.key[0]])
         if _is_told(fork, row, met):
@@ -105,9 +104,9 @@ class BranchMaker:
         if second is None and asked is None:
             raise WalkStop(TaskReason.NO_START, f"no otherwise for {tool.name}")
         column = fork.column.name
-        idle = len(self.notebook.calls) == first
+        stale = met.origin.call != len(self.notebook.calls) - 1
         unseen = column not in shown or (
-            asked is not None and not fork.holds and (idle or asked.name not in shown)
+            asked is not None and not fork.holds and (stale or asked.name not in shown)
         )
         owners = deed.owners
         if unseen:
@@ -120,6 +119,9 @@ class BranchMaker:
         if taken is not None:
             self.notebook.call(taken.tool, taken.arguments, "goal")
             self.deeds.touch()
+        else:  # what was read is what the user wants to know
+            last = self.notebook.calls[-1]
+            self.notebook.calls[-1] = last.model_copy(update={"purpose": "goal"})
         branch = Branch(
             condition=fork.words,
             holds=fork.holds,

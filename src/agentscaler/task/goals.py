@@ -77,7 +77,7 @@ class GoalMaker:
             raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
         goal = Goal(
             calls=tuple(range(first, len(self.notebook.calls))),
-            request=tuple(made.request),
+            request=tuple(dict.fromkeys(made.request)),  # an owner of two is named once
             confirm=made.confirm if any(needs_confirmation(aim) for aim in aims) else "",
             report=made.report,
             answers=tuple(made.answers),

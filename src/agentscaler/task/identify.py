@@ -181,7 +181,9 @@ class Identifier:
         """Words for a row that was spoken of before; "that user" only if no other user was."""
         if self._is_speaker(table):
             return Fragment(text=mention.full)
-        others = any(name == table.name and other != key for name, other in self.notebook.mentioned)
+        others = table.name in self.notebook.grouped or any(
+            name == table.name and other != key for name, other in self.notebook.mentioned
+        )
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"

@@ -62,8 +62,8 @@ class ListingMaker:
             first = self._first_few(tool, table, arguments)
             if first is not None:
                 return self._told_in_order(tool, table, arguments, owners, first, focus)
-        where = self.choose.filter(tool, table, row, arguments)
-        bound = [] if where else self._bound(tool, table, row, arguments)
+        bound = self._bound(tool, table, row, arguments)
+        where = [] if bound else self.choose.filter(tool, table, row, arguments)
         return self._told(tool, table, arguments, [*bound, *owners, *where], focus)
 
     def _told(

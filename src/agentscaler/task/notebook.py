@@ -47,6 +47,7 @@ class Mark:
     facts: dict[str, Fact]
     mentioned: dict[tuple[str, str], Mention]
     touched: dict[tuple[str, str], set[str]]
+    grouped: set[str]
     world: World
 
 
@@ -61,6 +62,7 @@ class Notebook:
         facts: by name.
         mentioned: (table, key) of rows that the user has spoken of, with the words for them.
         touched: (table, key) -> columns the task has set; "*" once the row was created or deleted.
+        grouped: tables of which the user has spoken of several rows at once.
     """
 
     domain: Domain
@@ -71,6 +73,7 @@ class Notebook:
     facts: dict[str, Fact] = field(default_factory=dict)
     mentioned: dict[tuple[str, str], Mention] = field(default_factory=dict)
     touched: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    grouped: set[str] = field(default_factory=set)
 
     def call(
         self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]], purpose: str
@@ -107,6 +110,7 @@ class Notebook:
             dict(self.facts),
             dict(self.mentioned),
             {key: set(columns) for key, columns in self.touched.items()},
+            set(self.grouped),
             self.world.fork(),
         )
 
@@ -115,6 +119,7 @@ class Notebook:
         self.world = mark.world
         del self.calls[mark.calls :]
         self.facts, self.mentioned, self.touched = mark.facts, mark.mentioned, mark.touched
+        self.grouped = mark.grouped
 
     def spoken_facts(self, goals: Iterable[Goal]) -> list[Fact]:
         """The facts that the requests of `goals` tell, in the order they were made."""

@@ -7,7 +7,7 @@ rows called by their names instead.
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agentscaler.corpus.english import listing, plural_noun
@@ -121,37 +121,58 @@ class Selector:
         rows = group.rows if group else self.identify.rows(table)
         given = [row[name] for row in self.identify.rows(table)]
         chosen = [row for row in rows if fits(row) and given.count(row[name]) == 1 and row[name]]
-        if len(chosen) < LEAST:
+        chosen = self._few(table, chosen)
+        called = self._called(table, name, "name", chosen)
+        if group is None:
+            return called
+        index = self.notebook.call(group.tool, group.arguments, "lookup")
+        return replace(
+            called,
+            origins=self._origins(table, index, list(called.keys)),
+            words=(*called.words, *group.owners),
+            looked_up=True,
+        )
+
+    def by_keys(self, table: Table, fits: Callable[[Row], bool]) -> Selection:
+        """Two or three rows, each called by its id, as from a letter.
+
+        Raises:
+            WalkStop: there are too few.
+        """
+        chosen = self._few(table, [row for row in self.identify.rows(table) if fits(row)])
+        return self._called(table, table.key[0], "ID", chosen)
+
+    def _few(self, table: Table, rows: list[Row]) -> list[Row]:
+        if len(rows) < LEAST:
             raise WalkStop(TaskReason.NO_START, f"too few {table.name} to name")
-        chosen = self.random.sample(chosen, min(len(chosen), self.random.choice((2, 2, 3))))
+        return self.random.sample(rows, min(len(rows), self.random.choice((2, 2, 3))))
+
+    def _called(self, table: Table, column: str, what: str, rows: list[Row]) -> Selection:
+        """Rows as the user calls them, by what stands in `column`."""
         facts = [
             self.notebook.tell(
                 f"{table.noun.replace(' ', '_')}_{ordinal}",
-                row[name],
-                say(table.by_name[name], row[name]),
-                f"the name of the {ordinal} {table.noun}",
+                row[column],
+                say(table.by_name[column], row[column]),
+                f"the {what} of the {ordinal} {table.noun}",
             )
-            for ordinal, row in zip(_ORDINALS, chosen, strict=False)
+            for ordinal, row in zip(_ORDINALS, rows, strict=False)
         ]
+        self.notebook.grouped.add(table.name)
         called = listing([fact.said for fact in facts])
         words = Fragment(
             text=f"the {plural_noun(table.noun)} {called}",
             facts=tuple(fact.name for fact in facts),
             vague=f"some of the {plural_noun(table.noun)}",
         )
-        origins = tuple(Provenance(origin="user", fact=fact.name) for fact in facts)
-        if group is not None:
-            index = self.notebook.call(group.tool, group.arguments, "lookup")
-            keys = [row[table.key[0]] for row in chosen]
-            origins = self._origins(table, index, keys)
         return Selection(
             table,
-            tuple(row[table.key[0]] for row in chosen),
-            origins,
+            tuple(row[table.key[0]] for row in rows),
+            tuple(Provenance(origin="user", fact=fact.name) for fact in facts),
             tuple(fact.said for fact in facts),
-            (words, *(group.owners if group else ())),
-            f"the {len(chosen)} {plural_noun(table.noun)} {called}",
-            group is not None,
+            (words,),
+            f"the {len(rows)} {plural_noun(table.noun)} {called}",
+            looked_up=False,
         )
 
     def _group(self, table: Table, focus: Focus | None, fits: Callable[[Row], bool]) -> _Group:
@@ -225,6 +246,7 @@ class Selector:
             raise WalkStop(TaskReason.NO_START, f"the list does not show which {table.name}")
         keys = [row[key] for row in shown if row[key] in wanted]
         names = _names(table, [row for row in shown if row[key] in wanted])
+        self.notebook.grouped.add(table.name)
         head, tail = spoken.fragments(facts)
         noun = plural_noun(table.noun)
         return Selection(

@@ -5,6 +5,7 @@ row, whose order does not matter.  What is told of the rows is what the set's li
 """
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 from agentscaler.corpus.english import capital
@@ -81,17 +82,7 @@ class SeveralMaker:
         Args:
             sets: a column that is going to be set, beside what the tool always sets.
         """
-        accepted = self.choose.accepted(tool, table)
-
-        def fits(row: Row) -> bool:
-            touched = self.choose.touched(table, row)
-            return (
-                row[table.key[0]] in accepted
-                and touched.isdisjoint({"deleted", sets})
-                and self.choose.is_untouched(tool, table, row)
-                and not (tool.kind in _READS and "*" in touched)
-            )
-
+        fits = self._fits(tool, table, sets)
         spare = self.notebook.max_calls - len(self.notebook.calls) - 1
         most = MOST if tool.kind in BATCHES else min(spare, MOST)
         mark = self.notebook.mark()
@@ -106,6 +97,21 @@ class SeveralMaker:
                 self.notebook.return_to(mark)
                 mark = self.notebook.mark()
         raise WalkStop(TaskReason.NO_START, f"no set of {table.name} for {tool.name}")
+
+    def _fits(self, tool: DomainTool, table: Table, sets: str) -> Callable[[Row], bool]:
+        """Tells the rows that the tool accepts, and that are left as they were so far."""
+        accepted = self.choose.accepted(tool, table)
+
+        def fits(row: Row) -> bool:
+            touched = self.choose.touched(table, row)
+            return (
+                row[table.key[0]] in accepted
+                and touched.isdisjoint({"deleted", sets})
+                and self.choose.is_untouched(tool, table, row)
+                and not (tool.kind in _READS and "*" in touched)
+            )
+
+        return fits
 
     def _call(self, tool: DomainTool, rows: Selection, values: Arguments) -> list[Fragment]:
         """Does it to each row; words for owners that nobody spoke of yet."""
@@ -133,14 +139,13 @@ class SeveralMaker:
         return arguments, list(words)
 
     def _tell(self, tool: DomainTool, table: Table, focus: Focus | None) -> Made:
+        mark = self.notebook.mark()
         rows = self._select(tool, table, focus)
-        records = [self.identify.row(table, key) or {} for key in rows.keys]
-        each = [self.choose.askable(table, row, looked_up=rows.looked_up) for row in records]
-        columns = [
-            column
-            for column in each[0]
-            if column.type != "boolean" and all(column in one for one in each)
-        ]
+        records, columns = self._askable(rows)
+        if not columns and rows.looked_up and focus is None:
+            self.notebook.return_to(mark)
+            rows = self.selector.by_keys(table, self._fits(tool, table, ""))
+            records, columns = self._askable(rows)
         if not columns:
             raise WalkStop(TaskReason.NO_START, f"nothing to ask of several {table.name}")
         column = self.random.choice(columns)
@@ -159,6 +164,13 @@ class SeveralMaker:
             for name, row in zip(rows.names, records, strict=True)
         ]
         return Made(request, f"{capital('; '.join(parts))}.", "", answers, focus)
+
+    def _askable(self, rows: Selection) -> tuple[list[Row], list[Column]]:
+        """The rows, and the columns that one may ask for of all of them."""
+        records = [self.identify.row(rows.table, key) or {} for key in rows.keys]
+        each = [self.choose.askable(rows.table, row, looked_up=rows.looked_up) for row in records]
+        shared = [column for column in each[0] if all(column in one for one in each)]
+        return records, [column for column in shared if column.type != "boolean"]
 
     def _do(self, tool: DomainTool, table: Table, focus: Focus | None, deed: SpokenDeed) -> Made:
         """A deed without values of its own, or with the same ones for all rows."""

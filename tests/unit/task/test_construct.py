@@ -129,7 +129,7 @@ def test_goals_follow_each_other_and_cover_the_calls(tasks: list[Task]) -> None:
         covered = [index for goal in task.goals for index in goal.calls]
         assert covered == list(range(len(task.gold)))
         assert all(task.gold[goal.calls[-1]].purpose == "goal" for goal in task.goals)
-    assert {len(task.goals) for task in tasks} == {1, 2, 3}
+    assert {len(task.goals) for task in tasks} >= {1, 2, 3}
 
 
 def test_deletes_ask_for_a_confirmation(tasks: list[Task]) -> None:
