@@ -52,8 +52,10 @@ class _Deed:
         self.facts: tuple[str, ...] = ()
         self.owners: tuple[Fragment, ...] = ()
 
-    def other(self) -> OtherCall:
-        values = {name: value for name, (value, _) in self.arguments.items()}
+    def other(self, notebook: Notebook) -> OtherCall:
+        """The call as it is kept for the proof, where it is not made."""
+        called = notebook.as_called(self.tool, self.arguments)
+        values = {name: value for name, (value, _) in called.items()}
         return OtherCall(tool=self.tool.name, arguments=values)
 
 
@@ -93,6 +95,7 @@ class BranchMaker:
             WalkStop: no row has a condition that an agent can read, or there is no otherwise.
         """
         table = self.manifest.table[tool.table]
+        first = len(self.notebook.calls)
         row, fork = self._fork(tool, table, focus)
         met = self.identify.introduce(table, row[table.key[0]])
         if _is_told(fork, row, met):
@@ -104,7 +107,8 @@ class BranchMaker:
         if second is None and asked is None:
             raise WalkStop(TaskReason.NO_START, f"no otherwise for {tool.name}")
         column = fork.column.name
-        stale = met.origin.call != len(self.notebook.calls) - 1
+        last = len(self.notebook.calls) - 1
+        stale = met.origin.call != last or last < first
         unseen = column not in shown or (
             asked is not None and not fork.holds and (stale or asked.name not in shown)
         )
@@ -120,14 +124,14 @@ class BranchMaker:
             self.notebook.call(taken.tool, taken.arguments, "goal")
             self.deeds.touch()
         else:  # what was read is what the user wants to know
-            last = self.notebook.calls[-1]
-            self.notebook.calls[-1] = last.model_copy(update={"purpose": "goal"})
+            read = self.notebook.calls[-1]
+            self.notebook.calls[-1] = read.model_copy(update={"purpose": "goal"})
         branch = Branch(
             condition=fork.words,
             holds=fork.holds,
             call=decided,
             path=path,
-            other=(other.other(),) if other else (),
+            other=(other.other(self.notebook),) if other else (),
         )
         otherwise = f"{second.verb} it" if second else ""
         if asked is not None:

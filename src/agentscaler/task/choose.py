@@ -1,7 +1,6 @@
 """What a wish is about and what it sets: rows to work on, values to write, filters to ask with."""
 
 import random
-import re
 from typing import Any
 
 from agentscaler.domain.batches import key_argument
@@ -14,6 +13,7 @@ from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import clause, column_noun, is_switch, say
 from agentscaler.task.task import Fragment, Provenance
+from agentscaler.world.model import with_names
 
 __all__ = ["Arguments", "Chooser"]
 
@@ -223,12 +223,12 @@ class Chooser:
         """The keys of rows that meet what the tool demands, as far as no other argument counts."""
         key, argument = table.key[0], key_argument(tool, table)
         demands = tool.contract.requirements if tool.contract is not None else ()
+        own = {argument: f"{quote(table.name)}.{quote(key)}"}
+        own |= {name: f"{quote(table.name)}.{quote(name)}" for name in table.address}
         conditions = [
-            re.sub(
-                rf":{argument}\b", f"{quote(table.name)}.{quote(key)}", demand.condition
-            ).replace(":_now", f"'{self.manifest.now}'")
+            with_names(demand.condition, own).replace(":_now", f"'{self.manifest.now}'")
             for demand in demands
-            if demand.argument == argument and demand.table == table.name
+            if demand.argument in own and demand.table == table.name
         ]
         known = [f"({condition})" for condition in conditions if ":" not in condition]
         where = " AND ".join(known) or "TRUE"

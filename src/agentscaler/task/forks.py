@@ -65,11 +65,11 @@ class Gate:
 
 def gate_of(tool: DomainTool, table: Table) -> Gate | None:
     """The gate of a tool, as its contract says it; None if it has none, or more than one."""
-    argument = key_argument(tool, table)
+    own = {key_argument(tool, table), *table.address}
     gates = []
     for demand in tool.contract.requirements if tool.contract is not None else ():
         found = _STATUS.fullmatch(demand.condition.strip())
-        if demand.argument != argument or demand.table != table.name or found is None:
+        if demand.argument not in own or demand.table != table.name or found is None:
             continue
         column = table.by_name.get(found.group(1))
         if column is None or not column.enum:

@@ -115,7 +115,7 @@ class Selector:
             WalkStop: too few have a name of their own, or there is no way to their keys.
         """
         name = table.key[0] if table.natural_key else table.label
-        if name is None:
+        if name is None or table.address:
             raise WalkStop(TaskReason.NO_START, f"{table.name} have no names")
         group = None if table.natural_key else self._group(table, focus, fits)
         rows = group.rows if group else self.identify.rows(table)
@@ -139,6 +139,8 @@ class Selector:
         Raises:
             WalkStop: there are too few.
         """
+        if table.address:
+            raise WalkStop(TaskReason.NO_START, f"keys of {table.name} are not said as a whole")
         chosen = self._few(table, [row for row in self.identify.rows(table) if fits(row)])
         return self._called(table, table.key[0], "ID", chosen)
 

@@ -9,6 +9,7 @@ of a domain stays unused, and a walk goes on until it is as long as tasks are ra
 import random
 from collections.abc import Sequence
 
+from agentscaler.domain.addresses import with_whole_keys
 from agentscaler.domain.domain import Domain, DomainTool, ToolKind
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.goals import GoalMaker
@@ -38,6 +39,7 @@ def walk(domain: Domain, notebook: Notebook, seed: str, max_goals: int, usage: U
     Raises:
         WalkStop: no tool could be grounded, or a step failed after it had made calls.
     """
+    domain = with_whole_keys(domain)
     rng = random.Random(seed)
     values = ValueMaker(f"{seed}/values", domain.manifest.now)
     maker = GoalMaker(domain, notebook, rng, values)
