@@ -7,20 +7,25 @@ them, and `difficulty.py` measures how hard they are.  Nothing here prints: an `
 how the work goes.
 """
 
+from agentscaler.pipeline.difficulty import BANDS, measure_run
+from agentscaler.pipeline.instances import write_instances
 from agentscaler.pipeline.run import Observer, run, run_stage
 from agentscaler.pipeline.settings import Settings
 from agentscaler.pipeline.stages import STAGES, DomainEntry, Stage, stage_named
 from agentscaler.pipeline.verify import altered_outputs, verify_run
 
 __all__ = [
+    "BANDS",
     "STAGES",
     "DomainEntry",
     "Observer",
     "Settings",
     "Stage",
     "altered_outputs",
+    "measure_run",
     "run",
     "run_stage",
     "stage_named",
     "verify_run",
+    "write_instances",
 ]

@@ -10,8 +10,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from agentscaler.domain import load_domain
-from agentscaler.engine import LocalEngine
 from agentscaler.errors import AgentScalerError, RunFolderError
+from agentscaler.pipeline.settings import Settings
 from agentscaler.runfolder import RunFolder, StageState
 from agentscaler.task import Task
 from agentscaler.task.verify import Finding, Flaw, TaskChecks, check_tasks
@@ -33,18 +33,18 @@ def altered_outputs(folder: RunFolder) -> list[str]:
     return [*folder.altered("domains"), *folder.altered("tasks")]
 
 
-def verify_run(folder: RunFolder, workers: int = 1) -> Iterator[TaskChecks]:
+def verify_run(folder: RunFolder, settings: Settings) -> Iterator[TaskChecks]:
     """What came of proving the tasks again, one domain after the other.
 
     Args:
-        workers: processes that share the work.
+        settings: say where the work runs; no other of them counts.
 
     Raises:
         RunFolderError: `tasks.jsonl` is missing, or a line of it is not a task.
     """
     tasks = groupby(folder.read("tasks.jsonl", Task), key=attrgetter("domain"))
     units = ((folder.path / "domains" / name, list(group)) for name, group in tasks)
-    with LocalEngine(workers) as engine:
+    with settings.open_engine() as engine:
         yield from engine.map(_check, units)
 
 

@@ -187,11 +187,16 @@ class Chooser:
     def filter(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
     ) -> list[Fragment]:
-        """At times a filter that `row` meets: an argument, and the words for it."""
+        """At times a filter that `row` meets and others do not: an argument, and the words for
+        it."""
+        rows = self.listed(tool, table, arguments)
         names = [
             name
             for name, role in tool.arguments.items()
-            if role.kind == "filter" and role.column != table.label and row[role.column] is not None
+            if role.kind == "filter"
+            and role.column != table.label
+            and row[role.column] is not None
+            and any(one[role.column] != row[role.column] for one in rows)
         ]
         if not names or self.random.random() < 0.3:
             return []
@@ -199,6 +204,15 @@ class Chooser:
         value = bool(row[column.name]) if column.type == "boolean" else row[column.name]
         said, fact = self.tell(table, column, value, arguments)
         return [Fragment(text=f"with {clause(column, said)}", facts=(fact,))]
+
+    def listed(self, tool: DomainTool, table: Table, arguments: Arguments) -> list[dict[str, Any]]:
+        """The rows that a list has which is asked for with `arguments`, owners and filters."""
+        owned = {
+            tool.arguments[name].column: value
+            for name, (value, _) in arguments.items()
+            if tool.arguments[name].column in table.by_name
+        }
+        return self.identify.rows(table, owned)
 
     def is_tied(self, table: Table, focus: Focus) -> bool:
         """Whether rows of `table` and the focused row's table can refer to each other."""

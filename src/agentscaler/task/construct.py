@@ -17,11 +17,11 @@ from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.settings import TaskSettings
 from agentscaler.task.shape import shape_of
-from agentscaler.task.task import GoldCall, Provenance, Task
+from agentscaler.task.task import Goal, GoldCall, Provenance, Task
 from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
-__all__ = ["TaskOutcome", "construct_tasks"]
+__all__ = ["TaskOutcome", "construct_tasks", "written_up"]
 
 
 @dataclass(frozen=True)
@@ -101,27 +101,13 @@ class _Maker:
             named = self._usage.rows_in(state)
             notebook = Notebook(domain, world, self._settings.max_calls, named)
             goals = walk(domain, notebook, seed, self._settings.max_goals, self._usage)
-            gold, intent = tuple(notebook.calls), intent_text(goals)
-            calls, shape = self._unlike_others(state, gold, intent)
-            state_hash = notebook.world.state_hash()
-            task = Task(
-                id=f"{domain.id}/{len(self._tasks):03d}",
-                domain=domain.id,
-                state=state,
-                kind="write" if any(call.effect == "write" for call in gold) else "read",
-                intent=intent,
-                facts=tuple(notebook.spoken_facts(goals)),
-                goals=tuple(goals),
-                gold=gold,
-                changeset=notebook.world.changeset(),
-                state_hash=state_hash,
-                proof=self._prover.prove(state, gold, goals, state_hash, self._tasks),
-            )
-        _judge(task)
+            calls, shape = self._unlike_others(state, notebook.calls, intent_text(goals))
+            name = f"{domain.id}/{len(self._tasks):03d}"
+            task = written_up(name, state, goals, notebook, self._prover, self._tasks)
         self._calls.add(calls)
         self._shapes[shape] += 1
         self._tasks.append(task)
-        self._usage.note(state, gold)
+        self._usage.note(state, task.gold)
 
     def _unlike_others(
         self, state: str, gold: Sequence[GoldCall], intent: str
@@ -130,12 +116,48 @@ class _Maker:
         calls = orjson.dumps([state, [(call.tool, call.arguments) for call in gold]])
         if calls in self._calls:
             raise WalkStop(TaskReason.DUPLICATE, intent)
-        shape = shape_of(gold)
+        shape = b"\n".join(shape_of(gold))
         if self._settings.per_shape is not None and (
             self._shapes[shape] >= self._settings.per_shape
         ):
             raise WalkStop(TaskReason.SHAPE, intent)
         return calls, shape
+
+
+def written_up(
+    name: str,
+    state: str,
+    goals: Sequence[Goal],
+    notebook: Notebook,
+    prover: Prover,
+    earlier: Sequence[Task],
+) -> Task:
+    """A walk as a task, proven.
+
+    Args:
+        name: the task's id.
+        notebook: of the walk, in the world where the walk ended.
+        earlier: the tasks that the domain has already.
+
+    Raises:
+        WalkStop: it is none, with the reason.
+    """
+    gold, state_hash = tuple(notebook.calls), notebook.world.state_hash()
+    task = Task(
+        id=name,
+        domain=notebook.domain.id,
+        state=state,
+        kind="write" if any(call.effect == "write" for call in gold) else "read",
+        intent=intent_text(goals),
+        facts=tuple(notebook.spoken_facts(goals)),
+        goals=tuple(goals),
+        gold=gold,
+        changeset=notebook.world.changeset(),
+        state_hash=state_hash,
+        proof=prover.prove(state, gold, goals, state_hash, earlier),
+    )
+    _judge(task)
+    return task
 
 
 def _judge(task: Task) -> None:

@@ -77,7 +77,6 @@ class ListingMaker:
         """Which rows there are, where they have names and are few; else how many."""
         index = self.notebook.call(tool, arguments, "goal")
         result = self.notebook.calls[index].result
-        self._hold_against_less(tool, arguments, result)
         required = tool.parameters["required"]
         mine = any(tool.arguments[name].table == self.manifest.speaker for name in required)
         there = "I have" if mine else "there are"
@@ -97,29 +96,6 @@ class ListingMaker:
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
         return Made(request, f"{counted}.", "", [answer], focus)
 
-    def _owned(self, tool: DomainTool, table: Table, arguments: Arguments) -> list[dict[str, Any]]:
-        """The rows that the list shows with these arguments."""
-        owned = {
-            tool.arguments[name].column: value
-            for name, (value, _) in arguments.items()
-            if tool.arguments[name].column
-        }
-        return self.identify.rows(table, owned)
-
-    def _hold_against_less(
-        self, tool: DomainTool, arguments: Arguments, result: dict[str, Any]
-    ) -> None:
-        """Turns away a question with a filter that filters nothing out.
-
-        Raises:
-            WalkStop: with one argument less, the answer would be the same.
-        """
-        values = {name: value for name, (value, _) in arguments.items()}
-        for name in sorted(values.keys() - set(tool.parameters["required"])):
-            rest = {other: value for other, value in values.items() if other != name}
-            if self.notebook.world.call(tool.name, rest).value == result:
-                raise WalkStop(TaskReason.NO_START, f"{name} makes no difference to {tool.name}")
-
     def _first_few(
         self, tool: DomainTool, table: Table, arguments: Arguments
     ) -> tuple[Column, bool, int] | None:
@@ -128,7 +104,7 @@ class ListingMaker:
         by_kind = {role.kind: name for name, role in tool.arguments.items()}
         if not by_kind.keys() >= {"sort", "limit"} or table.label is None:
             return None
-        rows = self._owned(tool, table, arguments)
+        rows = self.choose.listed(tool, table, arguments)
         fits = [
             column
             for column in list_columns(table)
@@ -176,22 +152,22 @@ class ListingMaker:
     def _bound(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
     ) -> list[Fragment]:
-        """At times a bound that `row` is within: an argument, and the words for it."""
+        """At times a bound that `row` is within and others are not: an argument, and the words
+        for it."""
+        rows = self.choose.listed(tool, table, arguments)
         bounds = [
             (name, role)
             for name, role in tool.arguments.items()
-            if role.kind in {"least", "most"} and row[role.column] is not None
+            if role.kind in {"least", "most"}
+            and row[role.column] is not None
+            and any(_is_beyond(one[role.column], row[role.column], role.kind) for one in rows)
         ]
         if not bounds or self.random.random() > _BOUNDED:
             return []
         name, role = self.random.choice(bounds)
         column = table.by_name[role.column]
-        noun, least = column_noun(column), role.kind == "least"
-        rows = self._owned(tool, table, arguments)
-        held = sorted({one[column.name] for one in rows if one[column.name] is not None})
-        if len(held) < 2:
-            return []
-        value = self.random.choice(held[1:] if least else held[:-1])  # so that some are left out
+        value, noun = row[column.name], column_noun(column)
+        least = role.kind == "least"
         said = say(column, value)
         if column.type in _TIMES:
             words = "not before" if least else "not after"
@@ -218,6 +194,11 @@ class ListingMaker:
         fact = self.notebook.tell(name, value, said, label)
         arguments[name] = value, Provenance(origin="user", fact=fact.name)
         return fact.name
+
+
+def _is_beyond(value: Any, bound: Any, kind: str) -> bool:
+    """Whether a bound keeps a value out; one that is not known is kept out by any."""
+    return value is None or (value < bound if kind == "least" else value > bound)
 
 
 def _named(asked: str, names: list[str]) -> list[AnswerFact]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from agentscaler.domain.domain import ArgumentRole, Column, Domain, DomainTool
@@ -94,27 +95,28 @@ class MutantMaker:
         for at, call in enumerate(writes):
             head, tail = right[:at], right[at + 1 :]
             yield Mutant(MutantKind.DROPPED, head, (), tail)
-            for kind, wrong in self.of_call(state, call):
+            for kind, wrong in self.of_call(state, call.tool, call.arguments):
                 yield Mutant(kind, head, (wrong,), tail)
             yield Mutant(MutantKind.TWICE, (*head, right[at]), (right[at],), tail)
         extras = [call for call in foreign if call not in right]
-        for extra in extras[-_EXTRAS:]:
-            yield Mutant(MutantKind.EXTRA, right, (extra,), ())
+        for surplus in extras[-_EXTRAS:]:
+            yield Mutant(MutantKind.EXTRA, right, (surplus,), ())
 
-    def of_call(self, state: str, call: GoldCall) -> Iterator[tuple[MutantKind, Call]]:
-        """The call with one argument wrong, in every way that is tried."""
-        tool = self.domain.manifest.tool[call.tool]
-        for name, value in sorted(call.arguments.items()):
-            role = tool.arguments[name]
+    def of_call(
+        self, state: str, name: str, arguments: dict[str, Any]
+    ) -> Iterator[tuple[MutantKind, Call]]:
+        """A call of the tool `name` with one argument wrong, in every way that is tried."""
+        tool = self.domain.manifest.tool[name]
+        for argument, value in sorted(arguments.items()):
+            role = tool.arguments[argument]
             kind = MutantKind.ROW if role.kind in _KEYS else MutantKind.VALUE
-            for other in self._others(state, tool, name, value):
-                yield kind, (call.tool, {**call.arguments, name: other})
-            if name not in tool.parameters["required"]:
-                rest = {key: value for key, value in call.arguments.items() if key != name}
-                yield MutantKind.ABSENT, (call.tool, rest)
-        yield from (
-            (MutantKind.SWAPPED, (call.tool, swapped)) for swapped in _swapped(tool, call.arguments)
-        )
+            for other in self._others(state, tool, argument, value):
+                yield kind, (name, {**arguments, argument: other})
+            if argument not in tool.parameters["required"]:
+                rest = {key: given for key, given in arguments.items() if key != argument}
+                yield MutantKind.ABSENT, (name, rest)
+        for swapped in _swapped(tool, arguments):
+            yield MutantKind.SWAPPED, (name, swapped)
 
     def _others(self, state: str, tool: DomainTool, name: str, value: Any) -> list[Any]:
         """Wrong values for one argument, each once."""
@@ -197,10 +199,14 @@ def _near(column: Column | None, value: Any) -> list[Any]:
     """Values next to the right one, of its own form."""
     if isinstance(value, (int, float)):
         return [value + 1, value - 1]
-    if column is not None and column.type == "date":
-        return [str(date.fromisoformat(value) + timedelta(days=1))]
-    if column is not None and column.type == "timestamp":
-        return [(datetime.fromisoformat(value) + timedelta(days=1)).isoformat()]
+    kind = column.type if column is not None else ""
+    try:
+        if kind == "date":
+            return [str(date.fromisoformat(value) + timedelta(days=1))]
+        if kind == "timestamp":
+            return [(datetime.fromisoformat(value) + timedelta(days=1)).isoformat()]
+    except ValueError:
+        pass  # a text that is no date, where the tool takes any
     return [f"{value} too"]
 
 
@@ -212,7 +218,7 @@ def _swapped(tool: DomainTool, arguments: dict[str, Any]) -> Iterator[dict[str, 
         if role.kind in _KEYS:
             by_place.setdefault((role.kind, role.table), []).append(name)
     for names in by_place.values():
-        for one, other in zip(names, names[1:], strict=False):
+        for one, other in pairwise(names):
             if arguments[one] != arguments[other]:
                 yield {**arguments, one: arguments[other], other: arguments[one]}
 

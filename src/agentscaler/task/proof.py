@@ -1,10 +1,9 @@
 """Proofs: a task is kept only if running it shows that right and wrong can be told apart.
 
-Gold is played again in a fresh world, and in two other processes whose Python hashes differently.
-So is everything that comes near it without being right (see `task.mutants`): each must end
-elsewhere, or a read of it must tell something else.  What is as right as gold must end where gold
-does, with the same results: gold in other orders (see `task.order`), with reads on the side, and
-without the lookups.
+Gold is played again in a fresh world, and in another process whose Python hashes differently.  What
+comes near it without being right (see `task.mutants`) must end elsewhere, or a read of it must tell
+something else.  What is as right as gold must end where gold does, with the same results: gold in
+other orders (see `task.order`), with reads on the side, and without the lookups.
 """
 
 import random
@@ -17,7 +16,8 @@ from agentscaler.task.mutants import Mutant, MutantKind, MutantMaker
 from agentscaler.task.order import reorderings
 from agentscaler.task.playing import Call, Played, calls_of, ends, play, play_all
 from agentscaler.task.task import Goal, GoldCall, Proof, Task
-from agentscaler.world.replay import Replay
+from agentscaler.world.jailed import JailedToolbox
+from agentscaler.world.replay import Replay, one_worker
 
 __all__ = ["Prover", "WrongCall", "prove"]
 
@@ -58,7 +58,9 @@ class Prover:
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
         self.mutants = MutantMaker(domain)
-        self._replay = Replay(domain.tools, domain.manifest.now)
+        tools = domain.tools
+        confined = isinstance(tools, JailedToolbox)
+        self._replay = Replay(tools, domain.manifest.now, one_worker(confined=confined))
 
     def prove(
         self,
@@ -155,7 +157,7 @@ class Prover:
                 if call.effect == "write":
                     play_all(world, [(call.tool, call.arguments)])
                 elif index in asked:
-                    for kind, wrong in self.mutants.of_call(state, call):
+                    for kind, wrong in self.mutants.of_call(state, call.tool, call.arguments):
                         results = play_all(world, [wrong])
                         value = results[0] if results else None
                         same = value is not None and tells_the_same(

@@ -37,3 +37,5 @@ class TaskReason(StrEnum):
     SHAPE = "shape"
     """The domain has as many tasks of this shape as the setting allows: the same tools, fed from
     the same places, on other rows."""
+    NO_INSTANCE = "no_instance"
+    """No walk of the same shape, without a value of the original, was found in the fresh states."""

@@ -11,20 +11,26 @@ import orjson
 from agentscaler.task.origins import origins
 from agentscaler.task.task import GoldCall, Provenance
 
-__all__ = ["call_shape", "shape_of"]
+__all__ = ["shape_of"]
 
 
-def shape_of(gold: Sequence[GoldCall]) -> bytes:
-    """Equal for solutions with the same tools in the same order, fed from the same places."""
-    return orjson.dumps([call_shape(call) for call in gold])
+def shape_of(gold: Sequence[GoldCall]) -> list[bytes]:
+    """The shape, call by call: the tool, and by argument where its value comes from.
+
+    Facts count by the order in which they are first used, so that it shows which calls share one;
+    places in results count without positions, since which row of a list it is depends on the state.
+    """
+    facts: dict[str, int] = {}
+    return [
+        orjson.dumps(
+            [call.tool, [[name, *_place(origin, facts)] for name, origin in origins(call)]]
+        )
+        for call in gold
+    ]
 
 
-def call_shape(call: GoldCall) -> list[Any]:
-    """The tool, and by argument where its values come from."""
-    return [call.tool, [[name, *_place(origin)] for name, origin in origins(call)]]
-
-
-def _place(origin: Provenance) -> list[Any]:
-    """A place in results without positions: which row of a list it is depends on the state."""
+def _place(origin: Provenance, facts: dict[str, int]) -> list[Any]:
+    if origin.fact is not None:
+        return [origin.origin, facts.setdefault(origin.fact, len(facts))]
     path = [step if isinstance(step, str) else "*" for step in origin.path]
     return [origin.origin, origin.call, path]

@@ -167,7 +167,7 @@ class Proof(BaseModel):
 
     Attributes:
         gold_passes: the gold calls, replayed, give the same results and the same final state.
-        replays_elsewhere: they do so byte for byte in two other processes that hash differently.
+        replays_elsewhere: they do so byte for byte in another process that hashes differently.
         nothing_fails: doing nothing is told apart from gold.
         dropped_writes_fail: of `writes` gold writes, how many were dropped one at a time and each
             time told apart from gold.

@@ -139,3 +139,21 @@ def test_queries_in_many_forms_pass(world_of: Callable[..., World]) -> None:
     body = "return [len(db.all(q)) for q in (" + ", ".join(map(repr, queries)) + ",)]"
     result = world_of(body).call("tool", {})
     assert result.value == [1, 1, 3, 8, 1, 1, 8, 1]
+
+
+def test_a_database_tells_what_statements_read_even_to_keep_references_whole() -> None:
+    rows = {"people": [{"person_id": "a"}, {"person_id": "b"}], "pets": []}
+    database = Database(create_image(PAIR, rows))
+    read = []
+    for statement in (
+        "SELECT age FROM people",
+        "INSERT INTO pets VALUES ('p', 'a')",
+        "DELETE FROM people WHERE person_id = 'b'",
+        "SELECT age FROM people",
+    ):
+        database.enter(frozenset({"people", "pets"}))
+        database.all(statement, ())
+        read.append(set(database.read))
+        database.leave(keep=True)
+    assert read == [{"people"}, {"people"}, {"people", "pets"}, {"people"}]
+    database.close()

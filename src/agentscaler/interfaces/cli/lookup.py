@@ -14,7 +14,7 @@ from agentscaler.rollout import Trajectory
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
 
-__all__ = ["find_domain", "find_task", "find_trajectory", "task_of", "verdict_on"]
+__all__ = ["find_domain", "find_task", "find_trajectory", "task_ids", "task_of", "verdict_on"]
 
 Record = TypeVar("Record", Task, Trajectory)
 
@@ -35,6 +35,11 @@ def find_task(folder: RunFolder, wanted: str, rng: random.Random) -> Task:
     """The task that `wanted` means; see `choose`."""
     name = choose(_ids(folder, "tasks.jsonl"), wanted, "task", rng)
     return _record(folder, "tasks.jsonl", Task, name)
+
+
+def task_ids(folder: RunFolder) -> list[str]:
+    """The ids of all tasks, in order."""
+    return _ids(folder, "tasks.jsonl")
 
 
 def find_trajectory(folder: RunFolder, wanted: str, rng: random.Random) -> Trajectory:

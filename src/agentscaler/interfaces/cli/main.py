@@ -14,7 +14,9 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.difficulty import difficulty
 from agentscaler.interfaces.cli.graph_report import graph_report
+from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
     EngineOption,
@@ -171,6 +173,8 @@ def domains(
 
 tasks_app = typer.Typer(invoke_without_command=True)
 tasks_app.command("verify")(verify)
+tasks_app.command("difficulty")(difficulty)
+tasks_app.command("instances")(instances)
 app.add_typer(tasks_app, name="tasks")
 
 
@@ -185,9 +189,10 @@ def tasks(
     seed: SeedOption = None,
     limit: LimitOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Walk through the domains and make proven tasks; `tasks verify` proves them again."""
-    options = Options(config, overrides, None, seed, limit, workers)
+    options = Options(config, overrides, None, seed, limit, workers, engine=engine)
     if context.invoked_subcommand is not None:
         if run is not None or options != Options():
             context.fail(f"Give the options behind the word {context.invoked_subcommand}.")

@@ -1,9 +1,9 @@
 """How a run is watched: progress bars on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,17 +15,14 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
-    track,
 )
 
 from agentscaler.pipeline import Stage
 from agentscaler.runfolder import StageRecord
 
-__all__ = ["Bars", "Lines", "watched", "watcher"]
+__all__ = ["Bars", "Counting", "Lines", "watcher"]
 
 _SECONDS_BETWEEN_LINES = 10.0
-
-Result = TypeVar("Result")
 
 
 class Lines:
@@ -127,28 +124,49 @@ def watcher(console: Console) -> Bars | Lines:
     return Bars(console) if console.is_terminal else Lines(console)
 
 
-def watched(
-    results: Iterable[Result],
-    what: str,
-    total: int,
-    console: Console,
-    clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Result]:
-    """The results as they come, with a bar on a terminal and plain lines elsewhere.
+class Counting:
+    """Shows how far work is that is no stage: a bar on a terminal, plain lines elsewhere.
 
     Args:
-        what: they are, in the plural.
+        what: is counted, in the plural.
         clock: seconds, from any beginning.
     """
-    if console.is_terminal:
-        yield from track(results, what, total, console=console, transient=True)
-        return
-    last = clock()
-    for done, result in enumerate(results, 1):
-        yield result
-        if clock() - last >= _SECONDS_BETWEEN_LINES:
-            last = clock()
-            console.print(f"{done:,} of {total:,} {what}", markup=False, soft_wrap=True)
+
+    def __init__(
+        self,
+        what: str,
+        total: int,
+        console: Console,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._what = what
+        self._total = total
+        self._console = console
+        self._clock = clock
+        self._last_line = clock()
+        self._progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self._bar = self._progress.add_task(what, total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def advanced(self, done: int) -> None:
+        """So many are done now."""
+        self._progress.update(self._bar, completed=done)
+        now = self._clock()
+        if not self._console.is_terminal and now - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            line = f"{done:,} of {self._total:,} {self._what}"
+            self._console.print(line, markup=False, soft_wrap=True)
 
 
 def closing_line(stage: Stage, record: StageRecord, *, kept: bool) -> str:

@@ -73,7 +73,15 @@ def show_task(
     _heading(console, "Proof")
     _line(console, f"gold replays to the same results and state: {_yes(proof.gold_passes)}")
     _line(console, f"doing nothing is told apart from gold: {_yes(proof.nothing_fails)}")
+    _line(console, f"in another process, byte for byte: {_yes(proof.replays_elsewhere)}")
     _line(console, f"dropped writes told apart: {proof.dropped_writes_fail} of {proof.writes}")
+    idle = f", {proof.mutants_idle} more do nothing" if proof.mutants_idle else ""
+    tried = proof.mutants - proof.mutants_idle
+    _line(console, f"mutants told apart: {proof.mutants_fail} of {tried}{idle}")
+    if proof.wrong_reads:
+        tells = f"{proof.wrong_reads_differ} of {proof.wrong_reads}"
+        _line(console, f"wrong reads that tell something else: {tells}")
+    _line(console, f"variants that pass: {proof.variants_pass} of {proof.variants}")
 
 
 def show_trajectory(

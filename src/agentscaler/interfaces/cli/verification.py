@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from agentscaler.interfaces.cli.boundary import error_console, output_console
-from agentscaler.interfaces.cli.options import RunOption, WorkersOption
+from agentscaler.interfaces.cli.options import EngineOption, Options, RunOption, WorkersOption
 
 if TYPE_CHECKING:
     from agentscaler.task.verify import TaskChecks
@@ -20,24 +20,28 @@ __all__ = ["verification_table", "verify"]
 def verify(
     run: RunOption,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
     show: Annotated[
         int, typer.Option("--show", min=0, help="How many findings to print one by one.")
     ] = 20,
 ) -> None:
     """Prove every task of a run again, from its files alone; exit code 1 if one fails."""
-    from agentscaler.interfaces.cli.progress import watched
-    from agentscaler.pipeline import Settings, altered_outputs, verify_run
+    from agentscaler.interfaces.cli.progress import Counting
+    from agentscaler.pipeline import altered_outputs, verify_run
     from agentscaler.runfolder import RunFolder
     from agentscaler.task.verify import TaskChecks
 
     folder, console = RunFolder.open(run), output_console()
+    given = Options(workers=workers, engine=engine)
+    settings = given.settings(folder.settings, limited="task")
     altered = altered_outputs(folder)
     record = folder.record("tasks")
     domains = record.counters.get("domains", 0) if record is not None else 0
     total = TaskChecks()
-    checked = verify_run(folder, workers or Settings().workers)
-    for checks in watched(checked, "domains", domains, error_console()):
-        total.add(checks)
+    with Counting("domains", domains, error_console()) as counting:
+        for done, checks in enumerate(verify_run(folder, settings), 1):
+            total.add(checks)
+            counting.advanced(done)
     console.print(verification_table(total))
     _print_findings(total, altered, show)
     if altered or total.findings:
@@ -45,7 +49,7 @@ def verify(
 
 
 def verification_table(total: "TaskChecks") -> Table:
-    """The proofs that were run, a line a check: how many were tried, and how many came out right."""
+    """The proofs that were run, a line a check: what was tried, and what came out right."""
     figure = total.figures.get
     table = Table(title="Proofs run again", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("check", "tried", "as they should", "share"):
@@ -54,7 +58,7 @@ def verification_table(total: "TaskChecks") -> Table:
     rows = (
         ("tasks whose proof holds", total.tasks, total.holding),
         ("gold replays", total.tasks, figure("gold_passes", 0)),
-        ("gold replays in two other processes", total.tasks, figure("replays_elsewhere", 0)),
+        ("gold replays in another process", total.tasks, figure("replays_elsewhere", 0)),
         ("doing nothing fails", total.tasks, figure("nothing_fails", 0)),
         ("dropped writes fail", figure("writes", 0), figure("dropped_writes_fail", 0)),
         ("mutants fail", figure("mutants", 0) - idle, figure("mutants_fail", 0)),
