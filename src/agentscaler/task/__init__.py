@@ -3,6 +3,6 @@
 from agentscaler.task.construct import TaskOutcome, construct_tasks
 from agentscaler.task.request import request_text
 from agentscaler.task.settings import TaskSettings
-from agentscaler.task.task import Task
+from agentscaler.task.task import SpecialKind, Task
 
-__all__ = ["Task", "TaskOutcome", "TaskSettings", "construct_tasks", "request_text"]
+__all__ = ["SpecialKind", "Task", "TaskOutcome", "TaskSettings", "construct_tasks", "request_text"]

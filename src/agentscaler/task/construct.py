@@ -1,5 +1,6 @@
 """`construct_tasks`: from certified domains to proven tasks."""
 
+import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,9 @@ from agentscaler.task.proof import prove
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import intent_text
 from agentscaler.task.settings import TaskSettings
-from agentscaler.task.task import Goal, Task
+from agentscaler.task.special import special_walk
+from agentscaler.task.special_proof import prove_special
+from agentscaler.task.task import Goal, SpecialKind, Task
 from agentscaler.task.walk import walk
 
 __all__ = ["TaskOutcome", "construct_tasks"]
@@ -66,7 +69,7 @@ def _construct(work: _Work) -> TaskOutcome:
         seed = f"{work.seed}/{domain.id}/{attempt}"
         try:
             task = _task(domain, name, states[attempt % len(states)], seed, settings, used)
-            shape = orjson.dumps([task.state, [(c.tool, c.arguments) for c in task.gold]])
+            shape = _shape(task)
             if shape in shapes:
                 raise WalkStop(TaskReason.DUPLICATE, task.intent)
         except WalkStop as stop:
@@ -77,8 +80,16 @@ def _construct(work: _Work) -> TaskOutcome:
             continue
         shapes.add(shape)
         outcome.tasks.append(task)
-        used.update(task.gold[goal.calls[-1]].tool for goal in task.goals)
+        used.update(task.gold[goal.calls[-1]].tool for goal in task.goals if goal.calls)
     return outcome
+
+
+def _shape(task: Task) -> bytes:
+    """Equal for tasks of the same calls; of wishes that cannot be fulfilled, the same attempts."""
+    calls = [(call.tool, call.arguments) for call in task.gold]
+    tried = [goal.refusal.attempts for goal in task.goals if goal.refusal is not None]
+    vain = [(one.tool, one.arguments) for attempts in tried for one in attempts]
+    return orjson.dumps([task.state, calls, vain])
 
 
 def _task(
@@ -91,21 +102,27 @@ def _task(
     """
     with domain.world(state) as world:
         notebook = Notebook(domain, world, settings.max_calls)
-        goals = walk(domain, notebook, seed, settings.max_goals, used)
+        special = random.Random(f"{seed}/special").random() < settings.special_share
+        make = special_walk if special else walk
+        goals = make(domain, notebook, seed, settings.max_goals, used)
         gold = tuple(notebook.calls)
         state_hash = notebook.world.state_hash()
+        proof = prove(domain, state, gold, goals, state_hash)
+        if special:
+            proof = prove_special(domain, state, gold, goals, state_hash, proof)
         task = Task(
             id=name,
             domain=domain.id,
             state=state,
             kind="write" if any(call.effect == "write" for call in gold) else "read",
+            special=_special_kind(goals),
             intent=intent_text(goals),
             facts=tuple(notebook.spoken_facts(goals)),
             goals=tuple(goals),
             gold=gold,
             changeset=notebook.world.changeset(),
             state_hash=state_hash,
-            proof=prove(domain, state, gold, goals, state_hash),
+            proof=proof,
         )
     _judge(task)
     return task
@@ -122,6 +139,10 @@ def _judge(task: Task) -> None:
         raise WalkStop(TaskReason.IDLE_WRITE, task.intent)
     if proof.mutants_fail < proof.mutants:
         raise WalkStop(TaskReason.MUTANT_PASSES, task.intent)
+    if proof.attempts_fail < proof.attempts:
+        raise WalkStop(TaskReason.ATTEMPT_PASSES, task.intent)
+    if proof.fulfilments_fail < proof.fulfilments:
+        raise WalkStop(TaskReason.FULFILMENT_PASSES, task.intent)
     if not proof.holds:
         raise WalkStop(TaskReason.VARIANT_FAILS, task.intent)
     for call in task.gold:
@@ -131,6 +152,10 @@ def _judge(task: Task) -> None:
     for answer in _answers(task.goals):
         if len(answer) > 2 and re.search(rf"\b{re.escape(answer)}\b", task.intent):
             raise WalkStop(TaskReason.ANSWER_KNOWN, answer)
+
+
+def _special_kind(goals: Iterable[Goal]) -> SpecialKind | None:
+    return next((goal.refusal.kind for goal in goals if goal.refusal is not None), None)
 
 
 def _answers(goals: Iterable[Goal]) -> Iterator[str]:

@@ -91,7 +91,7 @@ class Identifier:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
         if table.natural_key:
             return self._by_key(table, row)
-        finder = self._finder(table, row)
+        finder = self.finder(table, row)
         described = self._describe(table, row, finder)
         if described is None:
             return self._by_key(table, row)
@@ -103,7 +103,7 @@ class Identifier:
         if seen is None and finder is None:
             return self._by_key(table, row)
         if finder is not None and seen is None:
-            owners = self._look_up(finder, row, depth, named=not alone)
+            owners = self.look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
         if self._is_speaker(table):
@@ -261,7 +261,7 @@ class Identifier:
             return f"the {table.noun} {said}"
         return self.random.choice((f'the {table.noun} "{said}"', f"the {table.noun} called {said}"))
 
-    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+    def finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
         """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool
@@ -280,7 +280,7 @@ class Identifier:
             tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
         )
 
-    def _look_up(
+    def look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
     ) -> tuple[Fragment, ...]:
         """Calls a list tool that shows the row; the words for the owners it needed.

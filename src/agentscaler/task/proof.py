@@ -45,7 +45,8 @@ def prove(
     same = [*_swapped(gold, calls), _with_reads(domain, gold, calls)]
     return Proof(
         gold_passes=final == state_hash and results == [call.result for call in gold],
-        nothing_fails=untouched != state_hash or any(goal.answers for goal in goals),
+        nothing_fails=untouched != state_hash
+        or any(goal.answers or goal.refusal is not None for goal in goals),
         writes=len(writes),
         dropped_writes_fail=sum(_ends(domain, state, other) != state_hash for other in dropped),
         mutants=len(changed),
