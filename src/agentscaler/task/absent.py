@@ -30,6 +30,7 @@ from agentscaler.task.task import (
     SpecialKind,
 )
 from agentscaler.task.trial import Declined, Wish, try_wish
+from agentscaler.world.world import World
 
 __all__ = ["misname", "other_value"]
 
@@ -253,18 +254,31 @@ def other_value(
     """
     if column.enum or column.type in {"boolean", "integer", "real"}:
         return None
-    sql = f"SELECT DISTINCT {quote(column.name)} AS value FROM {quote(table.name)} ORDER BY 1"
-    taken = [one["value"] for one in notebook.world.query(sql) if one["value"] is not None]
-    for _ in range(_TRIES):
-        if column.type in {"date", "timestamp"}:
-            wrong = _other_day(row[column.name], rng)
-            if all(_days_apart(wrong, one) >= _DAYS_APART for one in taken):
-                return wrong
-        else:
-            wrong = _other_text(table, column, row[column.name], rng, values)
-            if wrong and not any(_is_near(wrong, str(one)) for one in taken):
-                return wrong
+    taken = _values_of(notebook.world, table, column)
+    if column.type in {"date", "timestamp"}:
+        days = (_other_day(row[column.name], rng) for _ in range(_TRIES))
+        apart = (d for d in days if all(_days_apart(d, one) >= _DAYS_APART for one in taken))
+        return next(apart, None)
+    elsewhere = _elsewhere(notebook.domain, table, column)
+    drawn = (_other_text(table, column, row[column.name], rng, values) for _ in range(_TRIES))
+    for wrong in (*rng.sample(elsewhere, len(elsewhere)), *drawn):
+        if wrong and not any(_is_near(wrong, one) for one in taken):
+            return wrong
     return None
+
+
+def _values_of(world: World, table: Table, column: Column) -> list[str]:
+    sql = f"SELECT DISTINCT {quote(column.name)} AS value FROM {quote(table.name)} ORDER BY 1"
+    return [str(one["value"]) for one in world.query(sql) if one["value"] is not None]
+
+
+def _elsewhere(domain: Domain, table: Table, column: Column) -> list[str]:
+    """What things are called in the other states of a domain: names as its people give them."""
+    found: set[str] = set()
+    for state in domain.states:
+        with domain.world(state) as world:
+            found |= set(_values_of(world, table, column))
+    return sorted(found)
 
 
 def _other_day(value: str, rng: random.Random) -> str:

@@ -20,7 +20,7 @@ from agentscaler.domain.values import ValueMaker
 from agentscaler.task.identify import Identifier
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.speech import column_noun, spellings, states
+from agentscaler.task.speech import column_noun, is_switch, spellings, states
 from agentscaler.task.task import AnswerFact, Attempt, GoldCall, Provenance, Refusal, SpecialKind
 from agentscaler.task.trial import Declined, Wish, try_wish
 from agentscaler.world.bindings import positional
@@ -169,14 +169,20 @@ class _Explainer:
         self, table: Table, columns: list[Column], row: dict[str, Any], reference: str
     ) -> _Shown | None:
         """What the columns of a row hold that the requirement speaks of."""
-        told = [column for column in columns if row[column.name] is not None]
+        told = [
+            column
+            for column in columns
+            if row[column.name] is not None and (column.type != "boolean" or is_switch(column))
+        ]
         if not told or len(told) > _COLUMNS_AT_MOST or len(told) < len(columns):
             return None
         lookups = self._lookups(table, row, told)
         if lookups is None:
             return None
         words = [states(column, row[column.name]) for column in told]
-        sentence = " ".join(f"{_of(one, reference)}." for one in words)
+        known = any(spellings(column, row[column.name])[0] in reference for column in told)
+        subject = f"that {table.noun}" if known else reference
+        sentence = " ".join(f"{_of(one, subject)}." for one in words)
         tells = tuple(
             AnswerFact(
                 label=f"the {column_noun(column)} of the {table.noun}",

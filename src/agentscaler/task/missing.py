@@ -18,11 +18,14 @@ from agentscaler.task.trial import Declined, Wish, try_wish
 
 __all__ = ["lack_fact"]
 
-_KNOWN_ELSEWHERE = frozenset(
+_UNKNOWN_AT_TIMES = frozenset(
     "email phone person_name first_name last_name company street city postcode username reference"
-    " code numeral ip_address cidr domain_name url version file_name path money moment".split()
+    " code numeral ip_address cidr domain_name url version file_name path money moment sentence"
+    " name title natural_key".split()
 )
-"""Meanings of values that somebody else may know, so that a person can be without them."""
+"""Meanings of texts that a person can be without when asking for what needs them."""
+_TRIES = 3
+_SHORT = 3
 
 
 def lack_fact(
@@ -33,18 +36,19 @@ def lack_fact(
     Raises:
         WalkStop: the wish needs no such fact.
     """
-    wish = try_wish(domain, notebook, tool, rng, values)
-    if wish.refused is not None:
-        raise WalkStop(TaskReason.REFUSED, wish.refused)
-    names = [name for name in wish.write.arguments if _can_be_unknown(domain, tool, name)]
-    for name in rng.sample(names, len(names)):
-        declined = _without_value(domain, wish, tool, name)
-        if declined is not None:
-            return declined
-    if not notebook.calls:
-        declined = _without_identity(domain, wish, tool)
-        if declined is not None:
-            return declined
+    for _ in range(_TRIES):
+        wish = try_wish(domain, notebook, tool, rng, values)
+        if wish.refused is not None:
+            continue
+        names = [name for name in wish.write.arguments if _can_be_unknown(domain, tool, name)]
+        for name in rng.sample(names, len(names)):
+            declined = _without_value(domain, wish, tool, name)
+            if declined is not None:
+                return declined
+        if not notebook.calls:
+            declined = _without_identity(domain, wish, tool)
+            if declined is not None:
+                return declined
     raise WalkStop(TaskReason.NO_START, f"{tool.name} can do without any one fact")
 
 
@@ -55,7 +59,7 @@ def _can_be_unknown(domain: Domain, tool: DomainTool, name: str) -> bool:
     column = domain.manifest.table[role.table].by_name.get(role.column)
     if column is None or column.enum or column.type == "boolean":
         return False
-    return column.type != "text" or column.meaning in _KNOWN_ELSEWHERE
+    return column.type != "text" or column.meaning in _UNKNOWN_AT_TIMES
 
 
 def _without_value(domain: Domain, wish: Wish, tool: DomainTool, name: str) -> Declined | None:
@@ -156,9 +160,16 @@ def _declined(
         kind=SpecialKind.MISSING_FACT,
         deed="do that",
         reason=f"Without {fact.label}, that cannot be done.",
-        tells=(AnswerFact(label=fact.label, value=None, said=(column_noun(column),)),),
+        tells=(AnswerFact(label=fact.label, value=None, said=_names(column)),),
         missing=fact.label,
         attempts=(Attempt(tool=wish.write.tool, arguments=needed),),
         fulfilments=(Attempt(tool=wish.write.tool, arguments=wish.write.arguments),),
     )
     return Declined([one for one in request if one.text], wish.lookups, trial, refusal)
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    """What a column may be called: "email address", "address", "email"."""
+    noun = column_noun(column)
+    words = [word for word in reversed(noun.split(" ")) if len(word) > _SHORT]
+    return tuple(dict.fromkeys([noun, *words]))

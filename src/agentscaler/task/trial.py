@@ -120,6 +120,9 @@ def try_wish(
     write = trial.write
     if write is None or trial.calls[-1] is not write:
         raise WalkStop(TaskReason.NO_START, f"{tool.name} made no write")
+    changed = {key for _, key in notebook.touched}
+    if any(value in changed for value in write.arguments.values() if isinstance(value, str)):
+        raise WalkStop(TaskReason.NO_START, "the row was changed just now")
     trial.calls.pop()
     lookups = trial.calls[len(notebook.calls) :]
     return Wish(goal, write, trial.refused, lookups, trial)

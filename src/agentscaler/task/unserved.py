@@ -10,6 +10,7 @@ from typing import Any
 
 from agentscaler.corpus.english import listing, plural_noun, with_article
 from agentscaler.corpus.words import singular
+from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
 from agentscaler.domain.grounding import Grounder
@@ -38,6 +39,8 @@ _WANTED_OTHERWISE = frozenset(
     " money quantity department job_title category priority rating sentence".split()
 )
 """Meanings of values that a person may want to be another."""
+_OF_ALL_PEOPLE = frozenset("email phone person_name first_name last_name street city money".split())
+"""Those of which there are as good values in a domain whose things have names of their own."""
 _READS = frozenset({ToolKind.GET, ToolKind.LIST, ToolKind.COUNT, ToolKind.BATCH_GET})
 _DEEDS = (
     (_READS, "look them up"),
@@ -91,8 +94,11 @@ class _Asker:
         self.identify = Identifier(domain, self.trial, rng)
 
     def delete(self) -> Declined | None:
+        status = self.table.status
         if deletes_from(self.manifest, self.table.name):
             return None
+        if status is not None and changes_column(self.manifest, self.table.name, status):
+            return None  # to cancel or to close it might be what is meant
         met = self._row()
         request = [Fragment(text="delete"), *met.words]
         attempt = Attempt(tool=self._name("delete"), arguments={self.table.key[0]: met.key})
@@ -102,7 +108,11 @@ class _Asker:
         table = self.table
         if table.label is None or inserts_into(self.manifest, table.name):
             return None
+        if self.manifest.speaker is not None:
+            return None  # customers do not ask for new staff or new flights
         column = table.by_name[table.label]
+        if self.manifest.engine == "curated" and column.meaning not in _OF_ALL_PEOPLE:
+            return None
         name = self._value(column, [row[column.name] for row in self.identify.rows(table)])
         if name is None:
             return None
@@ -150,8 +160,9 @@ class _Asker:
 
     def _is_fixed(self, column: Column) -> bool:
         """Whether a person may want the column to be otherwise, and no tool changes it."""
+        written = self.manifest.engine == "curated"
         return (
-            column.meaning in _WANTED_OTHERWISE
+            column.meaning in (_OF_ALL_PEOPLE if written else _WANTED_OTHERWISE)
             and column.name not in {*self.table.key, self.table.status}
             and column.references is None
             and column.type != "boolean"
@@ -208,7 +219,8 @@ class _Asker:
 
     def _fulfilments(self, key: str | None) -> tuple[Attempt, ...]:
         """A write that looks like help: on the same row, or else on any row of the domain."""
-        tools = [tool for tool in self.manifest.tools if tool.effect == "write"]
+        writes = (tool for tool in self.manifest.tools if tool.effect == "write")
+        tools = [tool for tool in writes if tool.kind not in BATCHES]
         tools.sort(key=lambda tool: (tool.table != self.table.name, tool.name))
         for tool in tools:
             own = _own_argument(tool, self.table)
