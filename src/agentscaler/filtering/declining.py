@@ -17,7 +17,8 @@ __all__ = ["find_misdeclined", "find_unmade", "was_done_anyway"]
 
 _CANNOT = re.compile(
     r"\b(cannot|unable|not able|not possible|impossible|no way|no tool|none of|no means|beyond"
-    r"|not something|not available|unavailable|not supported|do not have|does not|not offer)\b"
+    r"|not something|not available|unavailable|not supported|do not have|does not|not offer|not allowed"
+    r"|declin\w+|refus\w+|disappoint\w*)\b"
     r"|\b(can|wo|is|do|does|could)n't\b|\bcan not\b"
 )
 _NO = re.compile(r"\b(no|not|none|never|nothing|only|without|unfortunately|afraid)\b")
@@ -39,7 +40,9 @@ def find_misdeclined(case: Case) -> Fault | None:
     """What an agent got wrong of the wishes that cannot be fulfilled, if anything."""
     if was_done_anyway(case):
         names = ", ".join(sorted(set(_surplus_writes(case))))
-        return Fault(FunnelReason.DONE_ANYWAY, f"{names} was called, though nothing is to be changed")
+        return Fault(
+            FunnelReason.DONE_ANYWAY, f"{names} was called, though nothing is to be changed"
+        )
     for goal in case.task.goals:
         fault = _find_fault(case, goal, goal.refusal) if goal.refusal is not None else None
         if fault is not None:

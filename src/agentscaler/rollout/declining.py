@@ -16,13 +16,11 @@ from agentscaler.task.task import Goal, Refusal, SpecialKind, Task
 __all__ = ["Accepting", "Declining"]
 
 _DOUBT_CHANCE = 0.25
-_DOUBT = re.compile(
-    r"\bare you (quite |really )?(sure|certain)\b|\bis there (really )?no (other )?way\b"
-    r"|\bno way around\b|\bnothing you can do\b"
-)
+_SURE = re.compile(r"\bare you (quite |really )?(sure|certain)\b")
+_WAY = re.compile(r"\bis there (really )?no (other )?way\b|\bnothing you can do\b")
 _REQUEST = re.compile(r"\?|\btell me\b|\blet me know\b|\bi('ll)? (only |still )?need\b|\bmissing\b")
 _NEGATION = re.compile(
-    r"\b(no|not|none|never|nothing|cannot|without|unable|unfortunately|afraid|sorry|only"
+    r"\b(no|not|none|never|nothing|cannot|without|unable|unfortunately|afraid|sorry|only|disappoint"
     r"|impossible)\b|n't\b"
 )
 
@@ -36,6 +34,7 @@ class Declining:
         self._asked: set[int] = set()
         self._explained: Refusal | None = None
         self._doubted: Refusal | None = None
+        self._phrases = bank.REAFFIRMATIONS
 
     def lacks(self, index: int) -> str:
         """The label of a fact that is still to be asked for; "" where nothing is."""
@@ -48,21 +47,36 @@ class Declining:
         self._asked.add(index)
         return self._voice.say(bank.QUESTIONS, missing=label)
 
-    def explain(self, refusal: Refusal) -> str:
-        """Why a wish cannot be fulfilled."""
+    def explain(self, refusal: Refusal, place: str = "") -> str:
+        """Why a wish cannot be fulfilled.
+
+        Args:
+            place: among other reports "first" or "last"; "" where it stands alone.
+        """
         self._explained = refusal
-        return _filled(self._voice, bank.EXPLANATIONS[refusal.kind], refusal)
+        phrases = bank.EXPLANATIONS[refusal.kind]
+        if place and refusal.kind is not SpecialKind.NO_TOOL:
+            phrases = bank.WITH_OTHERS[place]
+        said = _filled(self._voice, phrases, refusal)
+        if refusal.kind is SpecialKind.NO_TOOL:
+            said = f"{said} {refusal.reason.partition(f'can {refusal.deed}.')[2].strip()}".strip()
+        elif not place:
+            said = f"{said} {self._voice.say(bank.ALONE)}".strip()
+        return said
 
     def hear(self, words: str) -> bool:
         """Whether a user message doubts the last explanation, and says nothing else."""
-        self._doubted = self._explained if _DOUBT.search(fold(words)) else None
+        folded = fold(words)
+        way, sure = _WAY.search(folded), _SURE.search(folded)
+        self._doubted = self._explained if way or sure else None
+        self._phrases = bank.STANDING_BY if way else bank.REAFFIRMATIONS
         self._explained = None
         return self._doubted is not None
 
     def reaffirm(self) -> str:
         """The explanation once more, for a user who doubts it; "" where nobody does."""
         refusal, self._doubted = self._doubted, None
-        return _filled(self._voice, bank.REAFFIRMATIONS, refusal) if refusal is not None else ""
+        return _filled(self._voice, self._phrases, refusal) if refusal is not None else ""
 
 
 class Accepting:
@@ -110,15 +124,11 @@ class Accepting:
 
 
 def _filled(voice: Voice, phrases: Sequence[str], refusal: Refusal) -> str:
-    """A phrase with the refusal's words: the first sentence of its reason, and what follows."""
+    """A phrase with the words of a refusal."""
     reason = refusal.reason
-    rest = ""
-    if refusal.kind is SpecialKind.NO_TOOL:
-        rest = reason.partition(f"can {refusal.deed}.")[2].strip()
     lowered = reason[:1].lower() + reason[1:]
     words = {"reason": reason, "lowered": lowered, "missing": refusal.missing}
-    said = voice.say(phrases, deed=refusal.deed, **words)
-    return " ".join(part for part in (sentence(said), rest) if part)
+    return sentence(voice.say(phrases, deed=refusal.deed, **words))
 
 
 def _asks_for(words: str, label: str) -> bool:

@@ -249,7 +249,7 @@ class Expert:
 
     def _take_reports(self, goals: range) -> list[str]:
         """The reports of finished goals, which count as told from now on."""
-        reports = [self._report(self._task.goals[index]) for index in goals]
+        reports = [self._report(index, goals) for index in goals]
         self._reported = max(self._reported, goals.stop)
         if len(reports) == 1 and self._task.goals[goals[0]].refusal is None:
             effects = [self._task.gold[call].effect for call in self._task.goals[goals[0]].calls]
@@ -257,11 +257,12 @@ class Expert:
             return [lead, *reports] if lead else reports
         return reports
 
-
-    def _report(self, goal: Goal) -> str:
-        if goal.refusal is not None:
-            return self._declining.explain(goal.refusal)
-        return sentence(goal.report)
+    def _report(self, index: int, goals: range) -> str:
+        goal = self._task.goals[index]
+        if goal.refusal is None:
+            return sentence(goal.report)
+        place = "first" if index == goals[0] else "last"
+        return self._declining.explain(goal.refusal, place if len(goals) > 1 else "")
 
 
 def _words(text: str) -> Message:

@@ -92,7 +92,11 @@ class _Misnamer:
             return None
         facts = [self.trial.facts[one] for one in mention.facts]
         known = [(fact, column) for fact in facts if (column := _column(table, row, fact))]
-        if not known or len(known) < len(facts) or any(f.name in self.notebook.facts for f in facts):
+        if (
+            not known
+            or len(known) < len(facts)
+            or any(f.name in self.notebook.facts for f in facts)
+        ):
             return None
         fact, column = self.random.choice(known)
         told = {one.name: row[one.name] for _, one in known}
@@ -296,9 +300,7 @@ def _other_text(
 ) -> str:
     opaque = _ID.fullmatch(value)
     if column.name in table.key and not table.natural_key:
-        return (
-            f"{opaque[1]}{''.join(rng.choice(_ID_LETTERS) for _ in opaque[2])}" if opaque else ""
-        )
+        return f"{opaque[1]}{''.join(rng.choice(_ID_LETTERS) for _ in opaque[2])}" if opaque else ""
     if re.fullmatch(r"[A-Z0-9-]*\d[A-Z0-9-]*", value):
         return "".join(
             part if len(part) > 1 else _other_sign(part, rng) for part in _WORD.findall(value)

@@ -62,7 +62,9 @@ def forbid(
             declined = _Explainer(domain, notebook, wish, tool, rng, values).explain(number)
             if declined is not None:
                 return declined
-    raise WalkStop(TaskReason.NO_START, f"nothing that can be shown stands in the way of {tool.name}")
+    raise WalkStop(
+        TaskReason.NO_START, f"nothing that can be shown stands in the way of {tool.name}"
+    )
 
 
 def _turned(tool: DomainTool, number: int) -> DomainTool:

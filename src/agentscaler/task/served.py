@@ -27,15 +27,14 @@ def inserts_into(manifest: DomainManifest, table: str) -> bool:
 
 
 def changes_column(manifest: DomainManifest, table: str, column: str) -> bool:
-    """Whether tools can bring another value into a column: a change, or a deletion and a new row."""
+    """Whether tools can bring another value into a column: by a change, or by a new row for
+    one that is deleted."""
     update = re.compile(
         rf"\s*UPDATE (?:OR \w+ )?{_named(table)}\s+SET\b.*?[\s,]{_named(column)}\s*=", re.DOTALL
     )
     upsert = re.compile(rf"\s*INSERT .*INTO {_named(table)}.*\bON CONFLICT\b", re.DOTALL)
-    return (
-        any(update.match(one) or upsert.match(one) for one in _effects(manifest))
-        or deletes_from(manifest, table)
-        and inserts_into(manifest, table)
+    return any(update.match(one) or upsert.match(one) for one in _effects(manifest)) or (
+        deletes_from(manifest, table) and inserts_into(manifest, table)
     )
 
 

@@ -27,10 +27,10 @@ def _service(before: str, after: str, said_before: str, said_after: str, words: 
 
 SERVICES = (
     _service(
-        "email me a copy of",
-        "",
-        "email you a copy of",
-        "",
+        "send me a copy of",
+        "by email",
+        "send you a copy of",
+        "by email",
         "email mail send notify message deliver copy export share",
     ),
     _service(
@@ -40,7 +40,7 @@ SERVICES = (
         "as a spreadsheet",
         "export download report csv extract backup dump",
     ),
-    _service("print", "for me", "print", "for you", "print label document report export"),
+    _service("print", "", "print", "", "print label document report export"),
     _service(
         "remind me about",
         "next Monday",
@@ -63,9 +63,9 @@ SERVICES = (
         "restore rollback revert undo version backup snapshot history reset revision",
     ),
     _service(
-        "have somebody call me about",
+        "give me a call about",
         "",
-        "have somebody call you about",
+        "call you about",
         "",
         "call phone contact notify message ticket escalate callback support",
     ),

@@ -120,9 +120,7 @@ def _make(
     raise WalkStop(TaskReason.NO_START, f"no occasion for {kind}")
 
 
-def _ordinary(
-    domain: Domain, notebook: Notebook, seed: str, used: Counter[str]
-) -> list[Goal]:
+def _ordinary(domain: Domain, notebook: Notebook, seed: str, used: Counter[str]) -> list[Goal]:
     """One ordinary wish, if one can be grounded beside the special one."""
     mark: Mark = notebook.mark()
     try:
