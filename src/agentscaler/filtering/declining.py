@@ -17,9 +17,10 @@ __all__ = ["find_misdeclined", "find_unmade", "was_done_anyway"]
 
 _CANNOT = re.compile(
     r"\b(cannot|unable|not able|not possible|impossible|no way|no tool|none of|no means|beyond"
-    r"|not something|not available|unavailable|not supported|do not have|does not|not offer|not allowed"
+    r"|not something|not available|unavailable|not supported|do not have|does not|not offer"
+    r"|not allowed"
     r"|declin\w+|refus\w+|disappoint\w*)\b"
-    r"|\b(can|wo|is|do|does|could)n't\b|\bcan not\b"
+    r"|\b(ca|wo|is|are|do|does|did|could|have)n't\b|\bcan not\b"
 )
 _NO = re.compile(r"\b(no|not|none|never|nothing|only|without|unfortunately|afraid)\b")
 

@@ -58,10 +58,12 @@ def misname(
         raise WalkStop(TaskReason.REFUSED, wish.refused)
     maker = _Misnamer(domain, notebook, wish, rng, values)
     rows = [n for n in wish.write.arguments if tool.arguments[n].kind in {"key", "reference"}]
+    facts, calls = dict(wish.trial.facts), list(wish.trial.calls)
     for name in rng.sample(rows, len(rows)):
         declined = maker.misname(tool, name)
         if declined is not None:
             return declined
+        wish.trial.facts, wish.trial.calls = dict(facts), list(calls)
     raise WalkStop(TaskReason.NO_START, f"nothing about {tool.name} can be told wrong")
 
 
@@ -92,11 +94,7 @@ class _Misnamer:
             return None
         facts = [self.trial.facts[one] for one in mention.facts]
         known = [(fact, column) for fact in facts if (column := _column(table, row, fact))]
-        if (
-            not known
-            or len(known) < len(facts)
-            or any(f.name in self.notebook.facts for f in facts)
-        ):
+        if not known or len(known) < len(facts) or any(f.name in self.wish.known for f in facts):
             return None
         fact, column = self.random.choice(known)
         told = {one.name: row[one.name] for _, one in known}

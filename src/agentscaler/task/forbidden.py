@@ -181,15 +181,17 @@ class _Explainer:
         lookups = self._lookups(table, row, told)
         if lookups is None:
             return None
-        words = [states(column, row[column.name]) for column in told]
+        first, *rest = (states(column, row[column.name]) for column in told)
         known = any(spellings(column, row[column.name])[0] in reference for column in told)
         subject = f"that {table.noun}" if known else reference
-        sentence = " ".join(f"{_of(one, subject)}." for one in words)
+        sentence = f"{' and '.join([_of(first, subject), *rest])}."
         tells = tuple(
             AnswerFact(
                 label=f"the {column_noun(column)} of the {table.noun}",
                 value=bool(row[column.name]) if column.type == "boolean" else row[column.name],
-                said=spellings(column, row[column.name]),
+                said=(column_noun(column),)
+                if column.type == "boolean"
+                else spellings(column, row[column.name]),
             )
             for column in told
         )
@@ -251,7 +253,7 @@ class _Explainer:
         for rule in self.manifest.rules:
             if rule.id in names and not written:
                 return self._without_tools(rule.text)
-        return f"That is possible only if {requirement.text}."
+        return f"What you ask for is possible only if {requirement.text}."
 
     def _without_tools(self, text: str) -> str:
         """A rule's text as one tells it to people, who do not know tools by name."""

@@ -68,7 +68,9 @@ def _without_value(domain: Domain, wish: Wish, tool: DomainTool, name: str) -> D
     fact = wish.trial.facts.get(origin.fact or "")
     told = [one for one in wish.goal.request if fact is not None and fact.name in one.facts]
     needed = {other: value for other, value in wish.write.arguments.items() if other != name}
-    if fact is None or len(told) != 1 or not _is_refused(wish, tool, needed):
+    if fact is None or fact.name in wish.known or len(told) != 1:
+        return None
+    if not _is_refused(wish, tool, needed):
         return None
     table = domain.manifest.table[tool.arguments[name].table]
     column = table.by_name[tool.arguments[name].column]

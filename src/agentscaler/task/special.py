@@ -54,6 +54,16 @@ def special_walk(
     Raises:
         WalkStop: the domain has no occasion for a special wish.
     """
+    goals = _goals(domain, notebook, seed, max_goals, used)
+    labels = [fact.label for fact in notebook.spoken_facts(goals)]
+    if any(goal.refusal and goal.refusal.missing in labels for goal in goals):
+        raise WalkStop(TaskReason.NO_START, "what is missing has the name of what is told")
+    return goals
+
+
+def _goals(
+    domain: Domain, notebook: Notebook, seed: str, max_goals: int, used: Counter[str]
+) -> list[Goal]:
     rng = random.Random(seed)
     values = ValueMaker(f"{seed}/values", domain.manifest.now)
     if max_goals < 2 or rng.random() > _MIXED:

@@ -75,13 +75,17 @@ def _blank(column: Column) -> Any:
 
 @dataclass(frozen=True)
 class Wish:
-    """A wish that was tried: its words, the write, and the reads before it."""
+    """A wish that was tried: its words, the write, and the reads before it.
+
+    `known` are the names of the facts that the user had told before.
+    """
 
     goal: Goal
     write: GoldCall
     refused: str | None
     lookups: list[GoldCall]
     trial: Trial
+    known: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def try_wish(
         raise WalkStop(TaskReason.NO_START, "the row was changed just now")
     trial.calls.pop()
     lookups = trial.calls[len(notebook.calls) :]
-    return Wish(goal, write, trial.refused, lookups, trial)
+    return Wish(goal, write, trial.refused, lookups, trial, frozenset(notebook.facts))
 
 
 def adopt(notebook: Notebook, trial: Trial, lookups: Iterable[GoldCall]) -> tuple[int, ...]:
