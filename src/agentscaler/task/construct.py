@@ -17,7 +17,6 @@ from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import intent_text
 from agentscaler.task.settings import TaskSettings
 from agentscaler.task.special import special_walk
-from agentscaler.task.special_proof import prove_special
 from agentscaler.task.task import Goal, SpecialKind, Task
 from agentscaler.task.walk import walk
 
@@ -107,9 +106,6 @@ def _task(
         goals = make(domain, notebook, seed, settings.max_goals, used)
         gold = tuple(notebook.calls)
         state_hash = notebook.world.state_hash()
-        proof = prove(domain, state, gold, goals, state_hash)
-        if special:
-            proof = prove_special(domain, state, gold, goals, state_hash, proof)
         task = Task(
             id=name,
             domain=domain.id,
@@ -122,7 +118,7 @@ def _task(
             gold=gold,
             changeset=notebook.world.changeset(),
             state_hash=state_hash,
-            proof=proof,
+            proof=prove(domain, state, gold, goals, state_hash),
         )
     _judge(task)
     return task

@@ -13,6 +13,7 @@ from typing import Any
 from agentscaler.domain.domain import Domain
 from agentscaler.domain.schema import quote
 from agentscaler.errors import WorldError
+from agentscaler.task.special_proof import prove_special
 from agentscaler.task.task import Goal, GoldCall, Proof
 from agentscaler.world.world import World
 
@@ -43,7 +44,7 @@ def prove(
             for mutant in _mutants(domain, world, gold[index])
         ]
     same = [*_swapped(gold, calls), _with_reads(domain, gold, calls)]
-    return Proof(
+    proof = Proof(
         gold_passes=final == state_hash and results == [call.result for call in gold],
         nothing_fails=untouched != state_hash
         or any(goal.answers or goal.refusal is not None for goal in goals),
@@ -54,6 +55,7 @@ def prove(
         variants=len(same),
         variants_pass=sum(_ends(domain, state, variant) == state_hash for variant in same),
     )
+    return prove_special(domain, state, gold, goals, state_hash, proof)
 
 
 def _replay(domain: Domain, state: str, calls: Sequence[Call]) -> tuple[list[object], str]:

@@ -28,6 +28,8 @@ def prove_special(
     Args:
         state_hash: of the final state of gold.
     """
+    if all(goal.refusal is None for goal in goals):
+        return proof
     attempts = attempts_fail = fulfilments = fulfilments_fail = 0
     for number, goal in enumerate(goals):
         if goal.refusal is None:

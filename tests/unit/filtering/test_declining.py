@@ -135,19 +135,22 @@ def test_looking_only_after_the_refusal_is_turned_away(domain: Domain, kind: Spe
     for task, trajectory in _alone(domain, kind):
         goal, _ = _goal(task)
         words = [m for m in trajectory.messages if m.role != "tool" and not m.tool_calls]
-        calls = tuple(
-            ToolCall(id=f"late{index}", name=call.tool, arguments=call.arguments)
-            for index, call in enumerate(task.gold[i] for i in goal.calls)
-        )
-        late = [
-            *words[:-1],
-            Message(role="user", content="Please look."),
-            Message(role="assistant", tool_calls=calls),
-            Message(role="assistant", content="I have looked."),
-            words[-1],
+        calls = [
+            Message(
+                role="assistant",
+                tool_calls=(
+                    ToolCall(
+                        id=f"late{index}",
+                        name=task.gold[index].tool,
+                        arguments=task.gold[index].arguments,
+                    ),
+                ),
+            )
+            for index in goal.calls
         ]
-        if words[-2].role == "user":
-            continue
+        later = Message(role="user", content="Please look it up all the same.")
+        done = Message(role="assistant", content="I have looked.")
+        late = [*words[:-1], later, *calls, done, words[-1]]
         played = _replayed(domain, task, trajectory, late)
         assert _judged(domain, task, played) is FunnelReason.NOT_LOOKED
 
@@ -176,7 +179,7 @@ def test_a_refused_try_is_not_held_against_it(domain: Domain, kind: SpecialKind)
             refused = [a for a in refusal.attempts if not world.call(a.tool, a.arguments).ok]
         for attempt in refused[:1]:
             tried += 1
-            messages = _with_call(list(trajectory.messages), attempt, min(last, 3))
+            messages = _with_call(list(trajectory.messages), attempt, last)
             played = _replayed(domain, task, trajectory, messages)
             assert _judged(domain, task, played) is FunnelReason.PASSED
     assert tried

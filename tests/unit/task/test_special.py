@@ -3,6 +3,7 @@
 import pytest
 
 from agentscaler.domain.domain import Domain
+from agentscaler.engine import LocalEngine
 from agentscaler.task import SpecialKind, TaskSettings, construct_tasks
 from agentscaler.task.special_proof import prove_special
 from agentscaler.task.task import Attempt, Goal, Refusal, Task
@@ -190,3 +191,22 @@ def test_without_a_share_there_are_none_and_the_other_tasks_stay_as_they_are(
     assert not any(task.special for task in none)
     assert 2 <= sum(task.special is not None for task in some) <= 12
     assert some == made(0.2)
+
+
+def test_processes_and_runs_give_the_same_tasks(box_office: Domain) -> None:
+    settings = TaskSettings(per_domain=12, special_share=1.0)
+    domains = [box_office, shop()]
+
+    one = list(construct_tasks(domains, settings))
+    two = list(construct_tasks(domains, settings, engine=LocalEngine(2)))
+
+    assert one == two
+    assert [task for outcome in one for task in outcome.tasks] != []
+
+
+def test_a_walk_with_a_special_wish_keeps_its_limit(box_office: Domain) -> None:
+    settings = TaskSettings(per_domain=20, special_share=1.0, max_calls=1)
+    (outcome,) = construct_tasks([box_office], settings)
+
+    assert outcome.tasks
+    assert all(len(task.gold) <= 1 for task in outcome.tasks)
