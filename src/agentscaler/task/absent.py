@@ -29,7 +29,7 @@ from agentscaler.task.task import (
     Refusal,
     SpecialKind,
 )
-from agentscaler.task.trial import Declined, Wish, try_wish
+from agentscaler.task.trial import Declined, Wish, reworded, try_wish
 from agentscaler.world.world import World
 
 __all__ = ["misname", "other_value"]
@@ -102,7 +102,7 @@ class _Misnamer:
         if wrong is None or self.identify.rows(table, {**told, column.name: wrong}):
             return None
         said = say(column, wrong)
-        request = self._request(fact, said)
+        request = reworded(self.wish.goal.request, fact, said)
         if request is None:
             return None
         self.trial.facts[fact.name] = fact.model_copy(update={"value": wrong, "said": said})
@@ -124,18 +124,6 @@ class _Misnamer:
             fulfilments=(Attempt(tool=tool.name, arguments=self.wish.write.arguments),),
         )
         return Declined(request, lookups, self.trial, refusal)
-
-    def _request(self, fact: Fact, said: str) -> list[Fragment] | None:
-        """The request with another value told; None where it does not stand in it as it is."""
-        request = []
-        for one in self.wish.goal.request:
-            if fact.name not in one.facts:
-                request.append(one)
-            elif fact.said in one.text:
-                request.append(one.model_copy(update={"text": one.text.replace(fact.said, said)}))
-            else:
-                return None
-        return request
 
     def _lookups(self, fact: Fact, wrong: Any) -> list[GoldCall]:
         """The reads that can still be made when the row is not there."""

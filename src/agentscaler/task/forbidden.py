@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from agentscaler.corpus.english import capital, plural_noun
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
@@ -21,13 +19,12 @@ from agentscaler.task.identify import Identifier
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import column_noun, is_switch, spellings, states
+from agentscaler.task.taken import find_uniqueness, want_taken_name
 from agentscaler.task.task import AnswerFact, Attempt, GoldCall, Provenance, Refusal, SpecialKind
-from agentscaler.task.trial import Declined, Wish, try_wish
-from agentscaler.world.bindings import positional
+from agentscaler.task.trial import Declined, Wish, try_wish, unmet
 from agentscaler.world.contract import Requirement
-from agentscaler.world.model import requirement_sql
 
-__all__ = ["forbid", "unmet"]
+__all__ = ["forbid"]
 
 _TRIES = 4
 _COLUMNS_AT_MOST = 2
@@ -49,15 +46,23 @@ def forbid(
     contract = tool.contract
     if contract is None or tool.kind in BATCHES:
         raise WalkStop(TaskReason.NO_START, f"{tool.name} does not say what it requires")
-    told = [number for number, one in enumerate(contract.requirements) if one.text and one.table]
-    for number in rng.sample(told, len(told)):
+    told = [number for number, one in enumerate(contract.requirements) if one.text]
+    told = rng.sample(told, len(told))
+    told.sort(key=lambda number: find_uniqueness(contract.requirements[number]) is not None)
+    for number in told:
+        if find_uniqueness(contract.requirements[number]) is not None:
+            declined = want_taken_name(domain, notebook, tool, number, rng, values)
+            if declined is not None:
+                return declined
+        if not contract.requirements[number].table:
+            continue
         turned = _turned(tool, number)
         for _ in range(_TRIES):
             try:
                 wish = try_wish(domain, notebook, turned, rng, values)
             except WalkStop:
                 continue
-            if wish.refused is None or unmet(domain, wish, tool) != [number]:
+            if wish.refused is None or unmet(domain, wish, tool, wish.write.arguments) != [number]:
                 continue
             declined = _Explainer(domain, notebook, wish, tool, rng, values).explain(number)
             if declined is not None:
@@ -75,22 +80,6 @@ def _turned(tool: DomainTool, number: int) -> DomainTool:
     requirements[number] = one.model_copy(update={"condition": f"NOT ({one.condition})"})
     contract = tool.contract.model_copy(update={"requirements": tuple(requirements)})
     return tool.model_copy(update={"contract": contract})
-
-
-def unmet(domain: Domain, wish: Wish, tool: DomainTool) -> list[int]:
-    """The positions of the requirements of `tool` that the write of a wish does not meet."""
-    assert tool.contract is not None
-    given = {
-        name: orjson.dumps(value).decode() if isinstance(value, list) else value
-        for name, value in wish.write.arguments.items()
-    }
-    known = dict.fromkeys(tool.arguments) | given | {"_now": domain.manifest.now}
-    found = []
-    for number, one in enumerate(tool.contract.requirements):
-        sql, bound = positional(f"SELECT {requirement_sql(one)} AS met", known)
-        if not wish.trial.world.query(sql, *bound)[0]["met"]:
-            found.append(number)
-    return found
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,22 @@ walk stays as it is.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.goals import GoalMaker
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.task import Fragment, Goal, GoldCall, Provenance, Refusal
+from agentscaler.task.task import Fact, Fragment, Goal, GoldCall, Provenance, Refusal
+from agentscaler.world.bindings import positional
+from agentscaler.world.model import requirement_sql
 
-__all__ = ["Declined", "Trial", "Wish", "adopt", "open_trial", "try_wish"]
+__all__ = ["Declined", "Trial", "Wish", "adopt", "open_trial", "reworded", "try_wish", "unmet"]
 
 
 @dataclass
@@ -130,6 +134,36 @@ def try_wish(
     trial.calls.pop()
     lookups = trial.calls[len(notebook.calls) :]
     return Wish(goal, write, trial.refused, lookups, trial, frozenset(notebook.facts))
+
+
+def reworded(request: Iterable[Fragment], fact: Fact, said: str) -> list[Fragment] | None:
+    """A request with another value told; None where the value does not stand in it as it is."""
+    words = []
+    for one in request:
+        if fact.name not in one.facts:
+            words.append(one)
+        elif fact.said in one.text:
+            words.append(one.model_copy(update={"text": one.text.replace(fact.said, said)}))
+        else:
+            return None
+    return words
+
+
+def unmet(domain: Domain, wish: Wish, tool: DomainTool, arguments: Mapping[str, Any]) -> list[int]:
+    """The positions of the requirements of `tool` that a call in place of the wish's write does not
+    meet."""
+    assert tool.contract is not None
+    given = {
+        name: orjson.dumps(value).decode() if isinstance(value, list) else value
+        for name, value in arguments.items()
+    }
+    known = dict.fromkeys(tool.arguments) | given | {"_now": domain.manifest.now}
+    found = []
+    for number, one in enumerate(tool.contract.requirements):
+        sql, bound = positional(f"SELECT {requirement_sql(one)} AS met", known)
+        if not wish.trial.world.query(sql, *bound)[0]["met"]:
+            found.append(number)
+    return found
 
 
 def adopt(notebook: Notebook, trial: Trial, lookups: Iterable[GoldCall]) -> tuple[int, ...]:
