@@ -30,6 +30,10 @@ _TRIES = 4
 _COLUMNS_AT_MOST = 2
 _NAMES = re.compile(r"'(?:[^']|'')*'|:\w+|([A-Za-z_]\w*)")
 _HELD = re.compile(r"NOT EXISTS \(SELECT 1 FROM \"?(\w+)\"? AS _other WHERE _other\.\"?(\w+)\"? =")
+_FULL = re.compile(
+    r'coalesce\("?(\w+)"? > \(SELECT COUNT\(\*\) FROM "?(\w+)"?'
+    r' WHERE "?\w+"?\."?(\w+)"? = [^()]*\), TRUE\)'
+)
 _OF_OWNER = re.compile(
     r"EXISTS \(SELECT 1 FROM (\w+) AS (\w+) WHERE \2\.(\w+) = (\w+)\.(\w+) AND (.*)\)", re.DOTALL
 )
@@ -144,6 +148,14 @@ class _Explainer:
         held = _HELD.match(requirement.condition)
         if held is not None:
             return self._held_by(self.manifest.table[held[1]], held[2], table, row, reference)
+        full = _FULL.fullmatch(requirement.condition)
+        if full is not None:
+            room = self._holds(table, [table.by_name[full[1]]], row, reference)
+            used = self._held_by(self.manifest.table[full[2]], full[3], table, row, reference)
+            if room is None or used is None:
+                return None
+            tells = (*room.tells, *used.tells)
+            return _Shown(f"{room.sentence} {used.sentence}", tells, used.lookups)
         owner = _OF_OWNER.fullmatch(requirement.condition)
         if owner is not None and owner[4] == table.name:
             owners = self.manifest.table[owner[1]]
@@ -229,7 +241,7 @@ class _Explainer:
             self.trial.call(tool, {named[0]: (key, origin)}, "lookup")
             nouns = other.noun if many == 1 else plural_noun(other.noun)
             refer = "refers" if many == 1 else "refer"
-            sentence = f"{capital(str(many))} {nouns} still {refer} to {reference}."
+            sentence = f"{many} {nouns} still {refer} to {reference}."
             label = f"what refers to the {table.noun}"
             tell = AnswerFact(label=label, value=many, said=(other.noun, plural_noun(other.noun)))
             return _Shown(sentence, (tell,), self.trial.calls[offset:])
