@@ -15,6 +15,7 @@ import orjson
 from agentscaler.chat import Message, ToolCall
 from agentscaler.domain.domain import Domain
 from agentscaler.rollout import agent_phrases as bank
+from agentscaler.rollout.declining import Declining
 from agentscaler.rollout.mistakes import Mistake, draw_mistake, premature_call
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError
@@ -59,6 +60,7 @@ class Expert:
         self._task = task
         self._rng = rng
         self._voice = Voice(rng)
+        self._declining = Declining(task, self._voice)
         self._sight = Sight(task)
         self._messages_read = 0
         self._announced = 0
@@ -90,7 +92,10 @@ class Expert:
         for index in range(self._reported, self._announced):
             if self._remaining(index):
                 return self._serve(index)
-        reports = self._take_reports(range(self._reported, self._announced))
+            if self._declining.lacks(index):
+                return _words(self._declining.ask(index))
+        again = self._declining.reaffirm()
+        reports = [again] if again else self._take_reports(range(self._reported, self._announced))
         return _words(" ".join([*reports, self._voice.say(bank.ANYTHING_ELSE)]))
 
     def _hear(self, words: str) -> None:
@@ -103,7 +108,8 @@ class Expert:
                 raise GaveUpError("the user did not agree to the step", FailureOwner.USER)
             self._agreed.add(self._agreeing)
             self._agreeing = None
-        self._notice_goals()
+        if not self._declining.hear(words):
+            self._notice_goals()
 
     def _notice_goals(self) -> None:
         """Goals come one by one, in order; words after a report always bring the next one."""
@@ -257,13 +263,20 @@ class Expert:
 
     def _take_reports(self, goals: range) -> list[str]:
         """The reports of finished goals, which count as told from now on."""
-        reports = [sentence(self._task.goals[index].report) for index in goals]
+        reports = [self._report(index, goals) for index in goals]
         self._reported = max(self._reported, goals.stop)
-        if len(reports) == 1:
+        if len(reports) == 1 and self._task.goals[goals[0]].refusal is None:
             effects = [self._task.gold[call].effect for call in self._task.goals[goals[0]].calls]
             lead = self._voice.say(bank.WRITE_LEADS if "write" in effects else bank.READ_LEADS)
             return [lead, *reports] if lead else reports
         return reports
+
+    def _report(self, index: int, goals: range) -> str:
+        goal = self._task.goals[index]
+        if goal.refusal is None:
+            return sentence(goal.report)
+        place = "first" if index == goals[0] else "last"
+        return self._declining.explain(goal.refusal, place if len(goals) > 1 else "")
 
 
 def _words(text: str) -> Message:

@@ -24,7 +24,7 @@ from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import request_text
 from agentscaler.task.speech import column_noun, quoted, say, spellings, states
 from agentscaler.task.spoken_deeds import SpokenDeed, is_added, spoken_deed
-from agentscaler.task.task import AnswerFact, Branch, Fragment, OtherCall
+from agentscaler.task.task import AnswerFact, Attempt, Branch, Fragment
 
 __all__ = ["BranchMaker"]
 
@@ -52,11 +52,11 @@ class _Deed:
         self.facts: tuple[str, ...] = ()
         self.owners: tuple[Fragment, ...] = ()
 
-    def other(self, notebook: Notebook) -> OtherCall:
+    def other(self, notebook: Notebook) -> Attempt:
         """The call as it is kept for the proof, where it is not made."""
         called = notebook.as_called(self.tool, self.arguments)
         values = {name: value for name, (value, _) in called.items()}
-        return OtherCall(tool=self.tool.name, arguments=values)
+        return Attempt(tool=self.tool.name, arguments=values)
 
 
 class BranchMaker:

@@ -1,5 +1,6 @@
 """`construct_tasks`: from certified domains to proven tasks."""
 
+import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,8 @@ from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.settings import TaskSettings
 from agentscaler.task.shape import shape_of
-from agentscaler.task.task import Goal, GoldCall, Provenance, Task
+from agentscaler.task.special import special_walk
+from agentscaler.task.task import Goal, GoldCall, Provenance, SpecialKind, Task
 from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
@@ -100,8 +102,10 @@ class _Maker:
         with domain.world(state) as world:
             named = self._usage.rows_in(state)
             notebook = Notebook(domain, world, self._settings.max_calls, named)
-            goals = walk(domain, notebook, seed, self._settings.max_goals, self._usage)
-            calls, shape = self._unlike_others(state, notebook.calls, intent_text(goals))
+            special = random.Random(f"{seed}/special").random() < self._settings.special_share
+            make = special_walk if special else walk
+            goals = make(domain, notebook, seed, self._settings.max_goals, self._usage)
+            calls, shape = self._unlike_others(state, notebook.calls, goals)
             name = f"{domain.id}/{len(self._tasks):03d}"
             task = written_up(name, state, goals, notebook, self._prover, self._tasks)
         self._calls.add(calls)
@@ -110,13 +114,19 @@ class _Maker:
         self._usage.note(state, task.gold)
 
     def _unlike_others(
-        self, state: str, gold: Sequence[GoldCall], intent: str
+        self, state: str, gold: Sequence[GoldCall], goals: Sequence[Goal]
     ) -> tuple[bytes, bytes]:
-        """What tells a solution from others, and its shape; asked before the proof, which costs."""
-        calls = orjson.dumps([state, [(call.tool, call.arguments) for call in gold]])
+        """What tells a solution from others, and its shape; asked before the proof, which costs.
+
+        Wishes that cannot be fulfilled are told apart by what would be tried in vain.
+        """
+        tried = [goal.refusal.attempts for goal in goals if goal.refusal is not None]
+        vain = [(one.tool, one.arguments) for attempts in tried for one in attempts]
+        made = [(call.tool, call.arguments) for call in gold]
+        calls, intent = orjson.dumps([state, made, vain]), intent_text(goals)
         if calls in self._calls:
             raise WalkStop(TaskReason.DUPLICATE, intent)
-        shape = b"\n".join(shape_of(gold))
+        shape = b"\n".join((*shape_of(gold), *(tool.encode() for tool, _ in vain)))
         if self._settings.per_shape is not None and (
             self._shapes[shape] >= self._settings.per_shape
         ):
@@ -148,6 +158,7 @@ def written_up(
         domain=notebook.domain.id,
         state=state,
         kind="write" if any(call.effect == "write" for call in gold) else "read",
+        special=_special_kind(goals),
         intent=intent_text(goals),
         facts=tuple(notebook.spoken_facts(goals)),
         goals=tuple(goals),
@@ -175,6 +186,10 @@ def _judge(task: Task) -> None:
         raise WalkStop(TaskReason.MUTANT_PASSES, task.intent)
     if not proof.answers_tell:
         raise WalkStop(TaskReason.GUESSABLE, task.intent)
+    if proof.attempts_fail < proof.attempts:
+        raise WalkStop(TaskReason.ATTEMPT_PASSES, task.intent)
+    if proof.fulfilments_fail < proof.fulfilments:
+        raise WalkStop(TaskReason.FULFILMENT_PASSES, task.intent)
     if not proof.holds:
         raise WalkStop(TaskReason.VARIANT_FAILS, task.intent)
     for call in task.gold:
@@ -188,6 +203,10 @@ def _judge(task: Task) -> None:
             said = answer.said[0]
             if len(said) > 2 and re.search(rf"\b{re.escape(said)}\b", request):
                 raise WalkStop(TaskReason.ANSWER_KNOWN, said)
+
+
+def _special_kind(goals: Iterable[Goal]) -> SpecialKind | None:
+    return next((goal.refusal.kind for goal in goals if goal.refusal is not None), None)
 
 
 def _found_out(origin: Provenance, value: Any) -> Iterator[str]:

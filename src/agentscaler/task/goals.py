@@ -62,14 +62,20 @@ class GoalMaker:
         self.several = SeveralMaker(*ours)
         self.branches = BranchMaker(*ours)
 
-    def make(self, tool: DomainTool, focus: Focus | None) -> tuple[Goal, Focus | None]:
+    def make(
+        self, tool: DomainTool, focus: Focus | None, *, plainly: bool = False
+    ) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
+
+        Args:
+            plainly: for one row, and on no condition.
 
         Raises:
             WalkStop: it cannot be grounded, or would be a dull or idle thing to ask.
         """
         first = len(self.notebook.calls)
-        made = self._in_form(tool, focus) or self._plainly(tool, focus)
+        made = None if plainly else self._in_form(tool, focus)
+        made = made or self._plainly(tool, focus)
         calls = self.notebook.calls[first:]
         aims = [self.manifest.tool[call.tool] for call in calls if call.effect == "write"]
         bare = aims and not any(call.arguments for call in calls)

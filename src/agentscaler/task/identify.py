@@ -110,7 +110,7 @@ class Identifier:
         if seen is None and finder is None:
             return self.by_key(table, row)
         if finder is not None and seen is None:
-            owners = self._look_up(finder, row, depth, named=not alone)
+            owners = self.look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
         if self._is_speaker(table):
@@ -309,7 +309,7 @@ class Identifier:
             tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
         )
 
-    def _look_up(
+    def look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
     ) -> tuple[Fragment, ...]:
         """Calls a list tool that shows the row; the words for the owners it needed.

@@ -15,6 +15,7 @@ from agentscaler.task.answers import tells_the_same
 from agentscaler.task.mutants import Mutant, MutantKind, MutantMaker
 from agentscaler.task.order import reorderings
 from agentscaler.task.playing import Call, Played, calls_of, ends, play, play_all
+from agentscaler.task.special_proof import prove_special
 from agentscaler.task.task import Goal, GoldCall, Proof, Task
 from agentscaler.world.jailed import JailedToolbox
 from agentscaler.world.replay import Replay, one_worker
@@ -93,11 +94,11 @@ class Prover:
         changed = [one for one in wrong if one.kind is not MutantKind.DROPPED] + left_out
         reads = [one for one in reads if one.kind is not MutantKind.ABSENT]
         variants = list(self._variants(state, gold, played))
-        return Proof(
+        proof = Proof(
             gold_passes=passes,
             replays_elsewhere=passes and self._replays_elsewhere(state, calls, played),
             nothing_fails=ends(self.domain, state, ()) != state_hash
-            or any(goal.answers for goal in goals),
+            or any(goal.answers or goal.refusal is not None for goal in goals),
             writes=len(dropped),
             dropped_writes_fail=_count(dropped, "fails"),
             mutants=len(changed),
@@ -108,6 +109,7 @@ class Prover:
             variants=len(variants),
             variants_pass=sum(variants),
         )
+        return prove_special(self.domain, state, gold, goals, state_hash, proof)
 
     def wrong_writes(
         self, state: str, gold: Sequence[GoldCall], state_hash: str, others: Sequence[Task]
