@@ -6,6 +6,7 @@ itself, and gives back the `Goal` with its request, its report and the answers i
 
 import random
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from agentscaler.corpus.english import capital, gerund, listing, past, with_article
@@ -31,7 +32,7 @@ from agentscaler.task.several import SeveralMaker
 from agentscaler.task.speech import clause, column_noun, quoted, spellings, states
 from agentscaler.task.task import AnswerFact, Fragment, Goal
 
-__all__ = ["GoalMaker"]
+__all__ = ["Form", "GoalMaker"]
 
 _TRIES = 12
 _BARE = 0.2
@@ -43,6 +44,17 @@ _LINK_WORDS = {
     "associate": "with", "detach": "from", "disassociate": "from", "enroll": "in", "leave": "from",
     "remove": "from", "unassign": "from", "unlink": "from",
 }  # fmt: skip
+
+
+class Form(StrEnum):
+    """How much a wish is for."""
+
+    PLAIN = "plain"
+    """For one row, and on no condition."""
+    SEVERAL = "several"
+    """For several rows."""
+    BRANCH = "branch"
+    """On a condition, with an otherwise."""
 
 
 class GoalMaker:
@@ -63,19 +75,24 @@ class GoalMaker:
         self.branches = BranchMaker(*ours)
 
     def make(
-        self, tool: DomainTool, focus: Focus | None, *, plainly: bool = False
+        self, tool: DomainTool, focus: Focus | None, form: Form | None = None
     ) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
 
         Args:
-            plainly: for one row, and on no condition.
+            form: the form that the wish must have; None for any.
 
         Raises:
             WalkStop: it cannot be grounded, or would be a dull or idle thing to ask.
         """
         first = len(self.notebook.calls)
-        made = None if plainly else self._in_form(tool, focus)
-        made = made or self._plainly(tool, focus)
+        if form is Form.SEVERAL:
+            made = self.several.make(tool, focus)
+        elif form is Form.BRANCH:
+            made = self.branches.make(tool, focus)
+        else:
+            drawn = self._in_form(tool, focus) if form is None else None
+            made = drawn or self._plainly(tool, focus)
         calls = self.notebook.calls[first:]
         aims = [self.manifest.tool[call.tool] for call in calls if call.effect == "write"]
         bare = aims and not any(call.arguments for call in calls)
