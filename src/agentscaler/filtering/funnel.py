@@ -12,6 +12,7 @@ from agentscaler.domain.domain import Domain
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.declining import was_done_anyway
 from agentscaler.filtering.matching import find_mismatch
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.validity import find_invalid
@@ -49,6 +50,8 @@ def judge(case: Case, settings: FunnelSettings) -> Verdict:
         return _reject(case.trajectory, FunnelStage.VALIDITY, fault)
     fault = find_misaligned(case)
     if fault is not None:
+        if fault.reason is FunnelReason.WRONG_STATE and was_done_anyway(case):
+            fault = Fault(FunnelReason.DONE_ANYWAY, fault.detail)
         return _reject(case.trajectory, FunnelStage.ALIGNMENT, fault)
     fault = find_mismatch(case, settings)
     if fault is not None:

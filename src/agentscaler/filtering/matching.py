@@ -4,12 +4,16 @@ Where a task only reads, the final state cannot tell right from wrong, so the ca
 gold's in order, save that reads which do not feed each other may change places.  Where it writes,
 the state has spoken already, and only the writes are compared: extra reads do no harm, but a write
 that was undone again does.  Refused calls never count.
+
+Where a wish cannot be fulfilled, there is no one way to find that out, so that further reads do no
+harm there either; see `declining`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
 from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.declining import find_misdeclined, find_unmade
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
 from agentscaler.rollout.wording import fold, says
@@ -21,7 +25,12 @@ __all__ = ["find_mismatch"]
 def find_mismatch(case: Case, settings: FunnelSettings) -> Fault | None:
     """The first difference between a trajectory and gold, if there is one."""
     strict = settings.strict == "all" or (settings.strict == "reads" and case.task.kind == "read")
-    mismatch = _compare_calls(case) if strict else _compare_writes(case)
+    if case.task.special is not None:
+        mismatch = find_misdeclined(case) or _compare_writes(case)
+        if strict:
+            mismatch = mismatch or find_unmade(case)
+    else:
+        mismatch = _compare_calls(case) if strict else _compare_writes(case)
     return mismatch or _find_untold_answer(case)
 
 
@@ -69,7 +78,8 @@ def _may_swap(gold: Sequence[GoldCall], earlier: int, later: int) -> bool:
     """Whether two gold calls are reads of which the later does not feed on the earlier."""
     if gold[earlier].effect == "write" or gold[later].effect == "write":
         return False
-    return all(source.call != earlier for source in gold[later].provenance.values())
+    sources = gold[later].provenance.values()
+    return all(one.call != earlier for source in sources for one in source.singles())
 
 
 def _find_untold_answer(case: Case) -> Fault | None:

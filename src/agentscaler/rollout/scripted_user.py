@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
+from agentscaler.rollout.declining import Accepting
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
 from agentscaler.rollout.requests import (
@@ -66,9 +67,12 @@ class ScriptedUser:
         }
         self._withheld: set[str] = set()
         for goal in task.goals:
+            if goal.refusal is not None and not goal.calls:
+                continue  # nobody would ask for what is of no use
             for name in withholdable_facts(task, goal, required):
                 if rng.random() < withhold_rate:
                     self._withheld.add(name)
+        self._accepting = Accepting(self._voice)
         self._people = _person_names(domain, task)
         self._told: set[str] = set()
         self._announced = 0
@@ -94,11 +98,18 @@ class ScriptedUser:
         words = fold(messages[-1].content)
         confirmation = bool(_CONFIRMATION.search(words))
         asked = self._asked(words, told=False)
-        if asked:
-            answer = self._tell(asked)
+        brought_up = self._task.goals[: self._announced]
+        unknown = self._accepting.knows_not(words, brought_up)
+        if asked or unknown:
+            told = self._tell(asked) if asked else ""
+            answer = f"{told} {unknown}".strip()
             return UserTurn(f"{answer} {self._agree()}" if confirmation else answer)
         if _SETTLED.search(words):
-            return self._move_on()
+            taken, doubted = self._accepting.answer(words, brought_up)
+            if doubted:
+                return UserTurn(taken)
+            turn = self._move_on()
+            return UserTurn(f"{taken} {turn.text}".strip(), turn.done)
         if confirmation:
             return UserTurn(self._agree())
         if "?" not in words:

@@ -4,10 +4,11 @@ from agentscaler.task.construct import TaskOutcome, construct_tasks
 from agentscaler.task.instances import Instances, make_instances
 from agentscaler.task.request import request_text
 from agentscaler.task.settings import TaskSettings
-from agentscaler.task.task import Task
+from agentscaler.task.task import SpecialKind, Task
 
 __all__ = [
     "Instances",
+    "SpecialKind",
     "Task",
     "TaskOutcome",
     "TaskSettings",

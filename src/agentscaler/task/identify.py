@@ -97,20 +97,20 @@ class Identifier:
         if table.address:
             return self._by_address(table, row, depth)
         if table.natural_key:
-            return self._by_key(table, row)
-        finder = self._finder(table, row)
+            return self.by_key(table, row)
+        finder = self.finder(table, row)
         described = self._describe(table, row, finder)
         if described is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         columns, reference, alone = described
         told = {column.name: row[column.name] for column in columns}
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
         owners: tuple[Fragment, ...] = ()
         seen = self.notebook.seen(key, told)
         if seen is None and finder is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         if finder is not None and seen is None:
-            owners = self._look_up(finder, row, depth, named=not alone)
+            owners = self.look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
         if self._is_speaker(table):
@@ -184,7 +184,8 @@ class Identifier:
         origin = Provenance(origin="user", fact=fact)
         return Introduction(row[table.key[0]], origin, (words, *within), reference)
 
-    def _by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+    def by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+        """Makes the key of a row known by the user's saying it, as from a letter."""
         key = row[table.key[0]]
         what = "name" if table.natural_key else "ID"
         fact = self.notebook.tell(
@@ -206,7 +207,9 @@ class Identifier:
         """Words for a row that was spoken of before; "that user" only if no other user was."""
         if self._is_speaker(table):
             return Fragment(text=mention.full)
-        others = any(name == table.name and other != key for name, other in self.notebook.mentioned)
+        others = table.name in self.notebook.grouped or any(
+            name == table.name and other != key for name, other in self.notebook.mentioned
+        )
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
@@ -287,7 +290,7 @@ class Identifier:
             return f"the {table.noun} {said}"
         return self.random.choice((f'the {table.noun} "{said}"', f"the {table.noun} called {said}"))
 
-    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+    def finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
         """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool
@@ -303,7 +306,7 @@ class Identifier:
             tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
         )
 
-    def _look_up(
+    def look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
     ) -> tuple[Fragment, ...]:
         """Calls a list tool that shows the row; the words for the owners it needed.

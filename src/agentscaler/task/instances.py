@@ -15,13 +15,13 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agentscaler.domain.domain import Domain
+from agentscaler.domain.domain import Domain, DomainTool
 from agentscaler.domain.fresh import fresh_state
 from agentscaler.domain.schema import quote
 from agentscaler.domain.values import ValueMaker
 from agentscaler.ledger import Rejection
 from agentscaler.task.construct import written_up
-from agentscaler.task.goals import GoalMaker
+from agentscaler.task.goals import Form, GoalMaker
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
@@ -135,6 +135,8 @@ class _InstanceMaker:
         Raises:
             WalkStop: none was found, or the proof of what was found does not hold.
         """
+        if task.special is not None:
+            raise WalkStop(TaskReason.NO_INSTANCE, "one of its wishes cannot be fulfilled")
         taken = free_values(self._domain, task.gold)
         why: tuple[str, str] = (TaskReason.NO_INSTANCE, "no walk has the shape")
         for state in self._names(task.state, number):
@@ -184,6 +186,16 @@ class _InstanceMaker:
                 self._states[name] = fresh_state(self._domain, like, seed)
             yield name
 
+    def _aim(self, task: Task, wish: Goal) -> tuple[DomainTool, Form]:
+        """The tool that a wish is for, and its form."""
+        aims = [index for index in wish.calls if task.gold[index].purpose == "goal"]
+        name = task.gold[wish.calls[-1]].tool
+        if wish.branch is None:
+            return self._domain.manifest.tool[name], Form.SEVERAL if aims[1:] else Form.PLAIN
+        if not wish.branch.holds:
+            name = wish.branch.other[-1].tool
+        return self._domain.manifest.tool[name], Form.BRANCH
+
     def _goals(self, task: Task, notebook: Notebook, seed: str) -> list[Goal] | None:
         """Wishes with the same tools, fed from the same places; None if a try finds none."""
         rng = random.Random(seed)
@@ -193,12 +205,12 @@ class _InstanceMaker:
         goals: list[Goal] = []
         focus: Focus | None = None
         for wish in task.goals:
-            tool = self._domain.manifest.tool[task.gold[wish.calls[-1]].tool]
+            tool, form = self._aim(task, wish)
             end = wish.calls[-1] + 1
             for _ in range(_TRIES):
                 mark = notebook.mark()
                 try:
-                    goal, about = maker.make(tool, focus if rng.random() < 0.5 else None)
+                    goal, about = maker.make(tool, focus if rng.random() < 0.5 else None, form)
                 except WalkStop:
                     notebook.return_to(mark)
                     continue

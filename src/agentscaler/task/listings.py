@@ -12,15 +12,13 @@ from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKin
 from agentscaler.domain.source import list_columns
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier
+from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import column_noun, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
-__all__ = ["ListingMaker", "Made"]
-
-Made = tuple[list[Fragment], str, str, list[AnswerFact], Focus | None]
-"""A wish's request, report, confirmation and answers, and the row that it was about."""
+__all__ = ["ListingMaker"]
 
 _MOST_NAMED = 6
 _BARE_COUNTS = 0.2
@@ -64,8 +62,8 @@ class ListingMaker:
             first = self._first_few(tool, table, arguments)
             if first is not None:
                 return self._told_in_order(tool, table, arguments, owners, first, focus)
-        where = self.choose.filter(tool, table, row, arguments)
-        bound = [] if where else self._bound(tool, table, row, arguments)
+        bound = self._bound(tool, table, row, arguments)
+        where = [] if bound else self.choose.filter(tool, table, row, arguments)
         return self._told(tool, table, arguments, [*bound, *owners, *where], focus)
 
     def _told(
@@ -91,12 +89,12 @@ class ListingMaker:
         )
         if names:
             request = [Fragment(text=f"tell me which {asked} {there}"), *about]
-            return request, f"{counted}: {listing(names)}.", "", _named(asked, names), focus
-        if not arguments and self.random.random() > _BARE_COUNTS:
+            return Made(request, f"{counted}: {listing(names)}.", "", _named(asked, names), focus)
+        if not arguments and tool.arguments and self.random.random() > _BARE_COUNTS:
             raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
         request = [Fragment(text=f"tell me how many {asked} {there}"), *about]
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
-        return request, f"{counted}.", "", [answer], focus
+        return Made(request, f"{counted}.", "", [answer], focus)
 
     def _first_few(
         self, tool: DomainTool, table: Table, arguments: Arguments
@@ -149,7 +147,7 @@ class ListingMaker:
         text = f"tell me which {few} {asked} have the {end} {noun}"
         request = [Fragment(text=text, facts=tuple(facts)), *owners]
         report = f"{capital(f'the {few} {asked}')} with the {end} {noun} are {listing(names)}."
-        return request, report, "", _named(asked, names), focus
+        return Made(request, report, "", _named(asked, names), focus)
 
     def _bound(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments

@@ -45,6 +45,8 @@ class MutantKind(StrEnum):
     """A write is made twice."""
     EXTRA = "extra"
     """A write of another walk is made as well."""
+    BRANCH = "branch"
+    """The way is gone that a condition of the wish forbids."""
     FOREIGN = "foreign"
     """The writes of another walk are made instead."""
 

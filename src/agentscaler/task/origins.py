@@ -8,8 +8,11 @@ __all__ = ["feeders", "needs", "origins"]
 
 
 def origins(call: GoldCall) -> Iterator[tuple[str, Provenance]]:
-    """Every origin of every argument, with the argument's name, in the order of names."""
-    yield from sorted(call.provenance.items())
+    """Every origin of every argument, with the argument's name, in the order of names; of an
+    array, that of each item."""
+    for name, provenance in sorted(call.provenance.items()):
+        for single in provenance.singles():
+            yield name, single
 
 
 def feeders(call: GoldCall) -> set[int]:

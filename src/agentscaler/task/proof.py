@@ -15,6 +15,7 @@ from agentscaler.task.answers import tells_the_same
 from agentscaler.task.mutants import Mutant, MutantKind, MutantMaker
 from agentscaler.task.order import reorderings
 from agentscaler.task.playing import Call, Played, calls_of, ends, play, play_all
+from agentscaler.task.special_proof import prove_special
 from agentscaler.task.task import Goal, GoldCall, Proof, Task
 from agentscaler.world.jailed import JailedToolbox
 from agentscaler.world.replay import Replay, one_worker
@@ -83,18 +84,21 @@ class Prover:
             call.result for call in gold
         ]
         others = [task for task in earlier if task.state == state]
-        wrong = list(self.wrong_writes(state, gold, state_hash, others))
+        wrong = [
+            *self.wrong_writes(state, gold, state_hash, others),
+            *self.wrong_branches(state, gold, goals, state_hash),
+        ]
         dropped = [one for one in wrong if one.kind is MutantKind.DROPPED]
         reads = list(self.wrong_reads(state, gold, goals))
         left_out = [one for one in reads if one.kind is MutantKind.ABSENT]
         changed = [one for one in wrong if one.kind is not MutantKind.DROPPED] + left_out
         reads = [one for one in reads if one.kind is not MutantKind.ABSENT]
         variants = list(self._variants(state, gold, played))
-        return Proof(
+        proof = Proof(
             gold_passes=passes,
             replays_elsewhere=passes and self._replays_elsewhere(state, calls, played),
             nothing_fails=ends(self.domain, state, ()) != state_hash
-            or any(goal.answers for goal in goals),
+            or any(goal.answers or goal.refusal is not None for goal in goals),
             writes=len(dropped),
             dropped_writes_fail=_count(dropped, "fails"),
             mutants=len(changed),
@@ -105,6 +109,7 @@ class Prover:
             variants=len(variants),
             variants_pass=sum(variants),
         )
+        return prove_special(self.domain, state, gold, goals, state_hash, proof)
 
     def wrong_writes(
         self, state: str, gold: Sequence[GoldCall], state_hash: str, others: Sequence[Task]
@@ -118,6 +123,26 @@ class Prover:
             if right and _writes(task.gold) != right:
                 fate = "fails" if task.state_hash != state_hash else "passes"
                 yield WrongCall(MutantKind.FOREIGN, "write", fate)
+
+    def wrong_branches(
+        self, state: str, gold: Sequence[GoldCall], goals: Sequence[Goal], state_hash: str
+    ) -> Iterator[WrongCall]:
+        """The fates of what a wish wants otherwise, done in place of what is right.
+
+        A tool that refuses it has told it apart as well.
+        """
+        for goal in goals:
+            if goal.branch is None or not goal.branch.other:
+                continue
+            own = range(goal.calls[0], goal.calls[-1] + 1)
+            other = [(call.tool, call.arguments) for call in goal.branch.other]
+            with self.domain.world(state) as world:
+                play_all(world, _writes(gold[: own.start]))
+                results = play_all(world, other)
+                refused = results is None or None in results
+                broke = play_all(world, _writes(gold[own.stop :])) is None
+                apart = refused or broke or world.state_hash() != state_hash
+            yield WrongCall(MutantKind.BRANCH, "write", "fails" if apart else "passes")
 
     def wrong_reads(
         self, state: str, gold: Sequence[GoldCall], goals: Sequence[Goal]
@@ -172,6 +197,9 @@ class Prover:
             for read in self._side_reads(state, gold, rng):
                 strewn.insert(rng.randint(0, len(strewn)), (read, None))
             yield self._comes_to(state, strewn, played)
+        if any(isinstance(value, list) for call in gold for value in call.arguments.values()):
+            turned = [(_turned(call), index) for index, call in enumerate(calls)]
+            yield self._comes_to(state, turned, played)
         if any(call.effect == "read" for call in gold):
             writes = [index for index in own if gold[index].effect == "write"]
             yield self._comes_to(state, [(calls[index], index) for index in writes], played)
@@ -195,6 +223,14 @@ class Prover:
             if tool.effect == "read" and not tool.parameters["required"]:
                 reads.append((tool.name, {}))
         return rng.sample(reads, min(_SIDE_READS, len(reads)))
+
+
+def _turned(call: Call) -> Call:
+    """A call with its arrays the other way round."""
+    tool, arguments = call
+    return tool, {
+        name: value[::-1] if isinstance(value, list) else value for name, value in arguments.items()
+    }
 
 
 def _count(wrong: Sequence[WrongCall], fate: str) -> int:

@@ -12,7 +12,6 @@ from typing import Any
 
 from agentscaler.domain.domain import Domain
 from agentscaler.errors import AgentScalerError
-from agentscaler.task.origins import origins
 from agentscaler.task.playing import calls_of, play
 from agentscaler.task.proof import Prover
 from agentscaler.task.request import intent_text
@@ -114,7 +113,7 @@ def _findings(
     lost = [
         f"{name} of gold call {index}, {call.tool}"
         for index, call in enumerate(task.gold)
-        for name, origin in origins(call)
+        for name, origin in sorted(call.provenance.items())
         if not _stands(task.gold[:index], facts, call.arguments[name], origin)
     ]
     if lost:
@@ -160,6 +159,11 @@ def _stands(
     before: Sequence[GoldCall], facts: dict[str, Any], value: Any, origin: Provenance
 ) -> bool:
     """Whether a value is where its origin says."""
+    if origin.origin == "items":
+        if not isinstance(value, list) or len(value) != len(origin.items):
+            return False
+        pairs = zip(value, origin.items, strict=True)
+        return all(_stands(before, facts, one, item) for one, item in pairs)
     if origin.origin == "user":
         return origin.fact in facts and facts[origin.fact] == value
     if origin.origin != "tool":

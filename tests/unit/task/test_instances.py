@@ -12,11 +12,13 @@ from agentscaler.task.shape import shape_of
 from agentscaler.task.verify import check_tasks
 
 COUNT = 2
+SETTINGS = TaskSettings(per_domain=12, special_share=0, max_calls=8)
+"""Long walks are seldom found a second time."""
 
 
 @pytest.fixture(scope="module")
 def tasks(box_office: Domain) -> list[Task]:
-    (outcome,) = construct_tasks([box_office], TaskSettings(per_domain=12))
+    (outcome,) = construct_tasks([box_office], SETTINGS)
     return outcome.tasks
 
 
@@ -87,7 +89,7 @@ def test_an_instance_does_not_depend_on_which_others_are_made(
 
 def test_a_vertical_has_instances_too_and_keeps_what_all_its_states_share() -> None:
     airline = load_vertical("airline", trials=8)
-    (outcome,) = construct_tasks([airline], TaskSettings(per_domain=6))
+    (outcome,) = construct_tasks([airline], SETTINGS.model_copy(update={"per_domain": 6}))
     made = make_instances(airline, outcome.tasks, 1)
     assert len(made.tasks) >= 5
     assert check_tasks(made.domain, made.tasks).holding >= 5

@@ -10,7 +10,7 @@ from agentscaler.task import Task, TaskSettings, construct_tasks
 
 @pytest.fixture(scope="module")
 def tasks(box_office: Domain) -> list[Task]:
-    settings = TaskSettings(per_domain=150, attempts=6)
+    settings = TaskSettings(per_domain=150, attempts=6, special_share=0)
     return [task for outcome in construct_tasks([box_office], settings) for task in outcome.tasks]
 
 
