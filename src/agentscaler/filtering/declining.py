@@ -116,12 +116,15 @@ def _was_asked(case: Case, refusal: Refusal, told: int) -> bool:
     """Whether an earlier message asks for what is missing, and the user answered."""
     messages = case.trajectory.messages
     owner = fold(refusal.missing.partition(" of ")[2].removeprefix("the "))
+    old = refusal.missing.replace("the new ", "the ", 1)
+    twofold = old != refusal.missing and old in [fact.label for fact in case.task.facts]
     for number, message in enumerate(messages[:told]):
         if message.role != "assistant" or message.tool_calls:
             continue
         words = _ELSE.sub(" ", fold(message.content))
         named = any(says(words, fold(w)) for tell in refusal.tells for w in tell.said)
         named = named and (owner.startswith("your ") or says(words, owner))
+        named = named and (not twofold or says(words, "new"))
         if named and _ASKING.search(words) and messages[number + 1].role == "user":
             return True
     return False
