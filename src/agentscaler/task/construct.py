@@ -79,7 +79,7 @@ def _construct(work: _Work) -> TaskOutcome:
             continue
         shapes.add(shape)
         outcome.tasks.append(task)
-        used.update(task.gold[goal.calls[-1]].tool for goal in task.goals if goal.calls)
+        used.update(task.gold[goal.calls[-1]].tool for goal in task.goals if not goal.refusal)
     return outcome
 
 
