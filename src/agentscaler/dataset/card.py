@@ -27,7 +27,7 @@ def render_card(facts: DatasetFacts, files: Mapping[Split, str]) -> str:
     """
     examples = sum(split.examples for split in facts.splits.values())
     front = {
-        "pretty_name": "AgentScaler: tool use in executable domains",
+        "pretty_name": sections.TITLE,
         "language": ["en"],
         "license": "other",
         "license_name": "see-the-section-licences",

@@ -15,6 +15,7 @@ from agentscaler.dataset.counts import (
 from agentscaler.dataset.facts import DatasetFacts, StageFacts
 
 __all__ = [
+    "TITLE",
     "contamination",
     "content",
     "introduction",
@@ -24,6 +25,8 @@ __all__ = [
     "settings",
     "use",
 ]
+
+TITLE = "AgentScaler: tool use in executable domains"
 
 _SPLIT_NAMES = {"train": "train", "held_out": "held out"}
 _ENGINES = {"rules": "made from API descriptions by rules", "curated": "written by hand"}
@@ -36,17 +39,17 @@ def introduction(facts: DatasetFacts) -> str:
     examples, domains = _sum(facts, "examples"), _sum(facts, "domains")
     agents = listing(sorted(_merged(facts, "agents"))) or "no"
     users = listing(sorted(_merged(facts, "users"))) or "no"
-    engines = [
-        f"{n:,} {_ENGINES.get(name, f'made by {name}')}"
-        for name, n in sorted(Counter(d.engine for d in facts.domains).items())
-    ]
+    if not examples:
+        return f"# {TITLE}\n\nNo dialogue was kept: there are no examples.\n"
+    made = Counter(_ENGINES.get(one.engine, f"made by {one.engine}") for one in facts.domains)
+    engines = [f"{n:,} {words}" for words, n in sorted(made.items())]
     text = (
         f"{examples:,} dialogues in English, in which an agent (the policy {agents}) serves a "
         f"simulated user (the policy {users}) by calling tools. The tools act on databases of "
-        f"{domains:,} domains: {listing(engines)}. Each dialogue plays a task whose right outcome "
+        f"{domains:,} domains, {listing(engines)}. Each dialogue plays a task whose right outcome "
         f"is known by running it, and was kept because its calls, run again, have that outcome."
     )
-    return f"# AgentScaler: tool use in executable domains\n\n{text}\n"
+    return f"# {TITLE}\n\n{text}\n"
 
 
 def content(facts: DatasetFacts) -> str:
@@ -73,12 +76,12 @@ def content(facts: DatasetFacts) -> str:
     calls = [band_name(*band) for band in CALL_BANDS]
     turns = [band_name(*band) for band in TURN_BANDS]
     lengths = [
-        (f"{band} calls", [_share(c, c.calls_by_band.get(band, 0)) for c in columns])
+        (_counted(band, "call"), [_share(c, c.calls_by_band.get(band, 0)) for c in columns])
         for band in calls
         if any(c.calls_by_band.get(band) for c in columns)
     ]
     lengths += [
-        (f"{band} turns", [_share(c, c.turns_by_band.get(band, 0)) for c in columns])
+        (_counted(band, "turn"), [_share(c, c.turns_by_band.get(band, 0)) for c in columns])
         for band in turns
         if any(c.turns_by_band.get(band) for c in columns)
     ]
@@ -247,6 +250,10 @@ def settings(facts: DatasetFacts) -> str:
     """The settings of every stage."""
     chosen = {stage.name: stage.settings for stage in facts.stages}
     return f"## Settings\n\n```json\n{json.dumps(chosen, indent=1, ensure_ascii=False)}\n```\n"
+
+
+def _counted(band: str, noun: str) -> str:
+    return f"{band} {noun}" if band == "1" else f"{band} {noun}s"
 
 
 def _split_words(facts: DatasetFacts) -> str:

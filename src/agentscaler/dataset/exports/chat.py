@@ -29,9 +29,10 @@ class TrlFormat:
     title = "TRL: messages and tools, arguments as objects"
     loss = _UNSEEN
     loading = (
-        '`load_dataset("DIR")` of `datasets` 4.7 or later gives arguments and tools as they are, '
-        "since the front matter of this card types them as JSON. Earlier versions give every call "
-        "the arguments of all calls, filled with nulls: use the format `tools-json` there."
+        '`load_dataset("DIR")` of `datasets` 4.7 or later gives arguments and tools as objects, '
+        "since the front matter of this card types them as JSON; its reader may move the last digit"
+        " of a decimal number. Earlier versions give every call the arguments of all calls, filled "
+        "with nulls: use the format `tools-json` there."
     )
     features: tuple[Feature, ...] | None = (
         *ORIGIN_FEATURES,

@@ -143,9 +143,11 @@ def _result_text(
     answered = [result.get("tool_call_id") for result in results]
     if answered != [call["id"] for call in calls]:
         raise _refusal(name, "calls are not answered one by one, in order")
-    if len(results) > 1 and any(_JOINT in result["content"] for result in results):
+    contents = [result["content"] for result in results]
+    joined = _JOINT.join(contents)
+    if len(contents) > 1 and joined.split(_JOINT) != contents:
         raise _refusal(name, "a result among several holds what they are joined with")
-    return _JOINT.join(result["content"] for result in results)
+    return joined
 
 
 def _message(turn: dict[str, str], ids: Iterator[str]) -> dict[str, Any]:
