@@ -43,7 +43,7 @@ class ExportRecord(BaseModel):
         version: of the program.
         dataset: SHA-256 of each file of examples that it was made of.
         complete: whether all files are there; without that the folder is the rest of an export that
-            was stopped.
+            was stopped, and `files` are those of the one before it.
         rows: how many each file of data holds.
         files: size and digest of every file, in the folder of the export.
     """
@@ -113,12 +113,7 @@ def check_export(folder: RunFolder, path: Path, advanced: Advanced | None = None
         InputError: `path` holds no export, or a file in it is not what its name says.
     """
     dataset = _complete_dataset(folder)
-    try:
-        record = ExportRecord.model_validate_json((path / _RECORD).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(
-            f"{path} holds no export.", "Make one with `agentscaler dataset export`."
-        ) from error
+    record = _read_record(path)
     if not record.complete:
         return Check(path, record.format, 0, ("it was stopped before its end",))
     if record.dataset != _digests(dataset):
@@ -137,12 +132,13 @@ def _export(
     folder: RunFolder, chosen: ExportFormat, target: Path, advanced: Advanced
 ) -> ExportRecord:
     dataset = _complete_dataset(folder)
-    _make_room(target)
+    earlier = _make_room(target)
     record = ExportRecord(
         format=chosen.name,
         version=__version__,
         dataset=_digests(dataset),
         complete=False,
+        files=earlier,
     )
     write_atomically(target / _RECORD, record.model_dump(mode="json"))
     rows = _write_data(folder, chosen, target, advanced)
@@ -157,6 +153,9 @@ def _export(
     for name in names:
         (target / _part(name)).replace(target / name)
     files = {name: measure(target / name) for name in sorted(names)}
+    for path in target.iterdir():
+        if path.name in earlier.keys() - files.keys() or path.match(_part("*")):
+            path.unlink()
     record = record.model_copy(update={"complete": True, "rows": rows, "files": files})
     write_atomically(target / _RECORD, record.model_dump(mode="json"))
     return record
@@ -247,14 +246,29 @@ def _format(name: str) -> ExportFormat:
     return FORMATS[name]
 
 
-def _make_room(target: Path) -> None:
-    """Makes the folder; an earlier export in it is taken away, anything else is left alone."""
+def _make_room(target: Path) -> dict[str, OutputRecord]:
+    """Makes the folder; the files of an earlier export in it, which is to be replaced.
+
+    Raises:
+        InputError: it holds something else.
+    """
     target.mkdir(parents=True, exist_ok=True)
-    there = [path for path in target.iterdir() if path.name != _part(_RECORD)]
-    if there and not (target / _RECORD).exists():
+    if (target / _RECORD).exists():
+        return _read_record(target).files
+    if any(path.name != _part(_RECORD) for path in target.iterdir()):
         raise InputError(
             f"{target} holds files that are not an export.", "Give --out a new or empty folder."
         )
+    return {}
+
+
+def _read_record(path: Path) -> ExportRecord:
+    try:
+        return ExportRecord.model_validate_json((path / _RECORD).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(
+            f"{path} holds no export.", "Make one with `agentscaler dataset export`."
+        ) from error
 
 
 def _part(name: str) -> str:
