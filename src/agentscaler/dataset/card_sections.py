@@ -240,7 +240,7 @@ def provenance(facts: DatasetFacts) -> str:
             "Each example names its trajectory, task, domain, state, engine, agent, user and seed, "
             "and a fingerprint of each tool (its definition and the code that it ran). "
             "`domains.jsonl` names the API operation and the licence behind every tool. With the "
-            "run at hand, `agentscaler show example ID` goes the whole way back.\n",
+            "run at hand, `agentscaler show example ID --run DIR` goes the whole way back.\n",
             _table(["stage", "fingerprint"], rows),
         ]
     )

@@ -267,7 +267,8 @@ def _read_record(path: Path) -> ExportRecord:
         return ExportRecord.model_validate_json((path / _RECORD).read_bytes())
     except (OSError, ValidationError) as error:
         raise InputError(
-            f"{path} holds no export.", "Make one with `agentscaler dataset export`."
+            f"{path} holds no export.",
+            "Make one with `agentscaler dataset export`, in an empty folder.",
         ) from error
 
 
