@@ -30,6 +30,7 @@ TITLE = "AgentScaler: tool use in executable domains"
 
 _SPLIT_NAMES = {"train": "train", "held_out": "held out"}
 _ENGINES = {"rules": "made from API descriptions by rules", "curated": "written by hand"}
+_UNKNOWN = "unknown"
 _PROVIDERS_NAMED = 12
 _NAMES_SHOWN = 20
 
@@ -140,7 +141,8 @@ def licences(facts: DatasetFacts) -> str:
     for domain in facts.domains:
         for tool in domain.tools:
             origin = (domain.provider, domain.service, domain.id, domain.examples)
-            groups.setdefault(tool.licence, []).append(origin)
+            known = "" if tool.licence == _UNKNOWN else tool.licence
+            groups.setdefault(known, []).append(origin)
     rows = []
     for licence in sorted(groups, key=lambda name: (-len(groups[name]), name)):
         members = groups[licence]
@@ -149,7 +151,7 @@ def licences(facts: DatasetFacts) -> str:
         more = len(named) - _PROVIDERS_NAMED
         rows.append(
             (
-                licence or "unknown",
+                licence or _UNKNOWN,
                 [
                     f"{len(members):,}",
                     f"{len({service for _, service, *_ in members}):,}",

@@ -72,7 +72,7 @@ class DatasetTool(BaseModel):
 
     Attributes:
         origin: id of the operation in the pool, or the place of a tool written by hand.
-        licence: of the operation's description; "" where its source states none.
+        licence: of the operation's description; "unknown" where its source states none.
     """
 
     model_config = ConfigDict(frozen=True)

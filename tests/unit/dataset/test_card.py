@@ -30,7 +30,7 @@ DOMAIN = DatasetDomain(
     examples=2,
     tools=(
         DatasetTool(name="get_book", fingerprint="0", origin="city.library.A", licence="MIT"),
-        DatasetTool(name="get_member", fingerprint="1", origin="city.library.B", licence=""),
+        DatasetTool(name="get_member", fingerprint="1", origin="city.library.B", licence="unknown"),
     ),
 )
 
