@@ -45,9 +45,9 @@ def introduction(facts: DatasetFacts) -> str:
     made = Counter(_ENGINES.get(one.engine, f"made by {one.engine}") for one in facts.domains)
     engines = [f"{n:,} {words}" for words, n in sorted(made.items())]
     text = (
-        f"{examples:,} dialogues in English, in which an agent (the policy {agents}) serves a "
+        f"{_number(examples, 'dialogue')} in English, in which an agent (the policy {agents}) serves a "
         f"simulated user (the policy {users}) by calling tools. The tools act on databases of "
-        f"{domains:,} domains, {listing(engines)}. Each dialogue plays a task whose right outcome "
+        f"{_number(domains, 'domain')}, {listing(engines)}. Each dialogue plays a task whose right outcome "
         f"is known by running it, and was kept because its calls, run again, have that outcome."
     )
     return f"# {TITLE}\n\n{text}\n"
@@ -121,7 +121,7 @@ def making(facts: DatasetFacts) -> str:
     origin = (
         f"The API descriptions come from {listing(sources)}. "
         if sources
-        else "No API descriptions were read: the domains come with the program. "
+        else "No API descriptions were read: all domains come with the program. "
     )
     return "\n".join(
         [
@@ -161,14 +161,20 @@ def licences(facts: DatasetFacts) -> str:
                 ],
             )
         )
-    text = (
-        "Names and descriptions of tools derive from API descriptions, which belong to their "
-        "owners. The licence is the one that the package or document of a description states. "
-    )
+    engines = {domain.engine for domain in facts.domains}
+    text = ""
+    if engines - {"curated"}:
+        text += (
+            "Names and descriptions of tools derive from API descriptions, which belong to their "
+            "owners. The licence stands here as the package or document of a description states "
+            "it. "
+        )
+    if "curated" in engines:
+        text += "Domains written by hand are under the licence of the program. "
     if "" in groups:
         text += (
-            f"Of {len(groups['']):,} tools it states none: their licence is unknown, and whether "
-            "they may be used is for you to find out. "
+            f"For {_number(len(groups['']), 'tool')} none is stated: their licence is unknown, and "
+            "whether they may be used is for you to find out. "
         )
     text += "Rows of databases, tasks and dialogues are made by the program and copied from nobody."
     headings = ["licence", "tools", "services", "domains", "tools by provider"]
@@ -193,7 +199,7 @@ def contamination(facts: DatasetFacts) -> str:
     headings = ["benchmark", "its tools", "names in common", "our domains", "our dialogues"]
     return (
         f"{heading}Whole names of tools of the training split were held against those of "
-        f"{len(facts.contamination):,} benchmarks, nothing else. A name in common does not make two"
+        f"{_number(len(facts.contamination), 'benchmark')}, nothing else. A name in common does not make two"
         " tools the same, and a tool under another name would not have been seen.\n\n"
         f"{_table([*headings, 'which'], rows)}"
     )
@@ -254,6 +260,10 @@ def settings(facts: DatasetFacts) -> str:
     return f"## Settings\n\n```json\n{json.dumps(chosen, indent=1, ensure_ascii=False)}\n```\n"
 
 
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _counted(band: str, noun: str) -> str:
     return f"{band} {noun}" if band == "1" else f"{band} {noun}s"
 
@@ -263,8 +273,8 @@ def _split_words(facts: DatasetFacts) -> str:
     if not held_out.examples:
         return "No domain is held out.\n"
     return (
-        "A domain is in one split only: the "
-        f"{held_out.domains:,} domains held out, and their tools, are never trained on.\n"
+        f"A domain is in one split only: {_number(held_out.domains, 'domain')} and all dialogues "
+        "about them are held out, never to be trained on.\n"
     )
 
 

@@ -87,7 +87,7 @@ def test_figures_funnel_versions_and_fingerprints_stand_in_it(facts: DatasetFact
     card = card_of(facts)
     for part in (
         "2 dialogues in English",
-        "of 1 domains, 1 made from API descriptions by rules",
+        "of 1 domain, 1 made from API descriptions by rules",
         "| tool calls | 6 |",
         "| read tasks | 2 (100.0%) |",
         "| 3 calls | 2 (100.0%) |",
@@ -106,9 +106,21 @@ def test_a_licence_that_no_source_states_is_said_to_be_unknown(facts: DatasetFac
     card = card_of(facts)
     assert "| MIT | 1 | 1 | 1 | city (1) |" in card
     assert "| unknown | 1 | 1 | 1 | city (1) |" in card
-    assert "Of 1 tools it states none: their licence is unknown" in card
+    assert "For 1 tool none is stated: their licence is unknown" in card
     known = replace(facts, domains=(DOMAIN.model_copy(update={"tools": DOMAIN.tools[:1]}),))
     assert "unknown" not in card_of(known)
+
+
+def test_domains_written_by_hand_are_not_said_to_derive_from_descriptions(
+    facts: DatasetFacts,
+) -> None:
+    derived = "derive from API descriptions"
+    assert derived in card_of(facts)
+    by_hand = DOMAIN.model_copy(update={"engine": "curated"})
+    card = card_of(replace(facts, domains=(by_hand,)))
+    assert derived not in card
+    assert "Domains written by hand are under the licence of the program." in card
+    assert derived in card_of(replace(facts, domains=(by_hand, DOMAIN)))
 
 
 def test_contamination_is_reported_or_said_not_to_be_checked(facts: DatasetFacts) -> None:
