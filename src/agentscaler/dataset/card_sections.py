@@ -45,10 +45,11 @@ def introduction(facts: DatasetFacts) -> str:
     made = Counter(_ENGINES.get(one.engine, f"made by {one.engine}") for one in facts.domains)
     engines = [f"{n:,} {words}" for words, n in sorted(made.items())]
     text = (
-        f"{_number(examples, 'dialogue')} in English, in which an agent (the policy {agents}) serves a "
-        f"simulated user (the policy {users}) by calling tools. The tools act on databases of "
-        f"{_number(domains, 'domain')}, {listing(engines)}. Each dialogue plays a task whose right outcome "
-        f"is known by running it, and was kept because its calls, run again, have that outcome."
+        f"{_number(examples, 'dialogue')} in English, in which an agent (the policy {agents}) "
+        f"serves a simulated user (the policy {users}) by calling tools. The tools act on "
+        f"databases of {_number(domains, 'domain')}, {listing(engines)}. Each dialogue plays a "
+        "task whose right outcome is known by running it, and was kept because its calls, run "
+        "again, have that outcome."
     )
     return f"# {TITLE}\n\n{text}\n"
 
@@ -199,8 +200,8 @@ def contamination(facts: DatasetFacts) -> str:
     headings = ["benchmark", "its tools", "names in common", "our domains", "our dialogues"]
     return (
         f"{heading}Whole names of tools of the training split were held against those of "
-        f"{_number(len(facts.contamination), 'benchmark')}, nothing else. A name in common does not make two"
-        " tools the same, and a tool under another name would not have been seen.\n\n"
+        f"{_number(len(facts.contamination), 'benchmark')}, nothing else. A name in common does "
+        "not make two tools the same, and a tool under another name would not have been seen.\n\n"
         f"{_table([*headings, 'which'], rows)}"
     )
 
