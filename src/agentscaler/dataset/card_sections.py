@@ -8,6 +8,7 @@ from agentscaler.corpus.english import listing
 from agentscaler.dataset.counts import (
     CALL_BANDS,
     CHARACTERS_A_TOKEN,
+    TOKEN_BANDS,
     TURN_BANDS,
     SplitCounts,
     band_name,
@@ -75,17 +76,15 @@ def content(facts: DatasetFacts) -> str:
     rows += [
         (f"{kind} tasks", [_share(c, c.kinds.get(kind, 0)) for c in columns]) for kind in kinds
     ]
-    calls = [band_name(*band) for band in CALL_BANDS]
-    turns = [band_name(*band) for band in TURN_BANDS]
     lengths = [
-        (_counted(band, "call"), [_share(c, c.calls_by_band.get(band, 0)) for c in columns])
-        for band in calls
-        if any(c.calls_by_band.get(band) for c in columns)
-    ]
-    lengths += [
-        (_counted(band, "turn"), [_share(c, c.turns_by_band.get(band, 0)) for c in columns])
-        for band in turns
-        if any(c.turns_by_band.get(band) for c in columns)
+        (f"{noun}: {band}", [_share(counts, n) for counts, n in zip(columns, numbers, strict=True)])
+        for noun, bands, by_band in (
+            ("calls", CALL_BANDS, [counts.calls_by_band for counts in columns]),
+            ("turns", TURN_BANDS, [counts.turns_by_band for counts in columns]),
+            ("about so many tokens", TOKEN_BANDS, [counts.tokens_by_band for counts in columns]),
+        )
+        for band in (band_name(*limits) for limits in bands)
+        if any(numbers := [found.get(band, 0) for found in by_band])
     ]
     return "\n".join(
         [
@@ -263,10 +262,6 @@ def settings(facts: DatasetFacts) -> str:
 
 def _number(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _counted(band: str, noun: str) -> str:
-    return f"{band} {noun}" if band == "1" else f"{band} {noun}s"
 
 
 def _split_words(facts: DatasetFacts) -> str:

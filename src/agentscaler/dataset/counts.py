@@ -15,6 +15,7 @@ from agentscaler.dataset.example import DatasetDomain, Example
 __all__ = [
     "CALL_BANDS",
     "CHARACTERS_A_TOKEN",
+    "TOKEN_BANDS",
     "TURN_BANDS",
     "SplitCounts",
     "band_name",
@@ -25,10 +26,11 @@ CHARACTERS_A_TOKEN = 4
 """Tokens are not counted but estimated, at so many characters each: no tokenizer is at hand, and
 each has its own opinion."""
 
-CALL_BANDS = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 5), (6, 9), (10, 14), (15, None))
-TURN_BANDS = ((1, 2), (3, 4), (5, 6), (7, 9), (10, 14), (15, 24), (25, None))
-
 Bands = tuple[tuple[int, int | None], ...]
+
+CALL_BANDS: Bands = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 5), (6, 9), (10, 14), (15, None))
+TOKEN_BANDS: Bands = ((0, 1999), (2000, 3999), (4000, 7999), (8000, 15999), (16000, None))
+TURN_BANDS: Bands = ((1, 2), (3, 4), (5, 6), (7, 9), (10, 14), (15, 24), (25, None))
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class SplitCounts:
         recovered: examples in which calls were refused.
         unlearned: messages of the agent that the mask leaves out.
         kinds, engines, agents, users: examples by each.
-        calls_by_band, turns_by_band: examples by how many they have ("4-5").
+        calls_by_band, turns_by_band, tokens_by_band: examples by how many they have ("4-5").
     """
 
     examples: int
@@ -63,6 +65,7 @@ class SplitCounts:
     users: Mapping[str, int]
     calls_by_band: Mapping[str, int]
     turns_by_band: Mapping[str, int]
+    tokens_by_band: Mapping[str, int]
 
     @classmethod
     def read(cls, split: str, counters: Mapping[str, int]) -> "SplitCounts":
@@ -95,6 +98,7 @@ class SplitCounts:
             users=group("user"),
             calls_by_band=group("calls of"),
             turns_by_band=group("turns of"),
+            tokens_by_band=group("tokens of"),
         )
 
 
@@ -105,16 +109,16 @@ def count_examples(domain: DatasetDomain, examples: Iterable[Example]) -> Counte
     for example in examples:
         if characters_of_tools is None:
             characters_of_tools = len(to_json(example.tools))
-        counts["characters"] += characters_of_tools
-        counts.update(_of_example(example))
+        counts.update(_of_example(example, characters_of_tools))
     if counts["examples"]:
         counts["domains"] += 1
         counts["tools"] += len(domain.tools)
     return Counter({f"{domain.split}/{key}": n for key, n in counts.items() if n})
 
 
-def _of_example(example: Example) -> Counter[str]:
+def _of_example(example: Example, characters_of_tools: int) -> Counter[str]:
     counts: Counter[str] = Counter(examples=1, recovered=int(example.recovered))
+    counts["characters"] = characters_of_tools
     for message, learned in zip(example.messages, example.loss_mask, strict=True):
         calls = message.get("tool_calls", ())
         characters = len(message["content"]) + sum(
@@ -129,6 +133,7 @@ def _of_example(example: Example) -> Counter[str]:
         counts["unlearned"] += message["role"] == "assistant" and not learned
     counts[f"calls of {_band(counts['calls'], CALL_BANDS)}"] += 1
     counts[f"turns of {_band(counts['turns'], TURN_BANDS)}"] += 1
+    counts[f"tokens of {_band(counts['characters'] // CHARACTERS_A_TOKEN, TOKEN_BANDS)}"] += 1
     for name in ("kind", "engine", "agent", "user"):
         counts[f"{name} {getattr(example, name)}"] += 1
     return counts
@@ -137,8 +142,8 @@ def _of_example(example: Example) -> Counter[str]:
 def band_name(least: int, most: int | None) -> str:
     """A band in words: "3", "4-5", "15 or more"."""
     if most is None:
-        return f"{least} or more"
-    return str(least) if least == most else f"{least}-{most}"
+        return f"{least:,} or more"
+    return str(least) if least == most else f"{least:,}-{most:,}"
 
 
 def _band(number: int, bands: Bands) -> str:

@@ -36,6 +36,7 @@ def test_turns_calls_and_what_is_learned_are_counted() -> None:
     assert counts.kinds == {"read": 1, "write": 1}
     assert counts.calls_by_band == {"0": 1, "3": 1}
     assert counts.turns_by_band == {"1-2": 1, "3-4": 1}
+    assert counts.tokens_by_band == {"0-1,999": 2}
 
 
 def test_tokens_are_estimated_from_the_characters_of_messages_calls_and_tools() -> None:
