@@ -112,7 +112,7 @@ def test_a_changed_file_is_noticed_before_it_is_read(folder: RunFolder) -> None:
 
 
 @pytest.mark.parametrize("name", ["trl", "openai", "tools-json", "sharegpt"])
-@pytest.mark.parametrize("change", ["b-1?", "drop", "add"])
+@pytest.mark.parametrize("change", ["b-1?", "drop", "add", "empty"])
 def test_a_row_that_is_not_the_examples_is_found_even_with_right_digests(
     folder: RunFolder, name: str, change: str
 ) -> None:
@@ -123,6 +123,8 @@ def test_a_row_that_is_not_the_examples_is_found_even_with_right_digests(
         lines = lines[1:]
     elif change == "add":
         lines.append(lines[-1])
+    elif change == "empty":
+        lines[0] = b"{}\n"
     else:
         lines[0] = lines[0].replace(b"b-1?", b"b-9?")
     file.write_bytes(b"".join(lines))
