@@ -7,6 +7,7 @@ from typing import Any
 
 from agentscaler.domain.domain import ArgumentRole, Column, Table
 from agentscaler.domain.fields import field_name, request_properties
+from agentscaler.domain.lists import member_arguments, members_schema
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.tables import owner_of, reference_column, table_name
 from agentscaler.graph.operation import Operation
@@ -81,18 +82,20 @@ def create_arguments(operation: Operation, table: Table, tables: dict[str, Table
             arguments[column.name] = value_of(table, column.name)
             if column.name in demanded_values:
                 required.add(column.name)
-    return arguments, required
+    return arguments | member_arguments(operation, table), required
 
 
 def update_arguments(operation: Operation, table: Table, tables: dict[str, Table]) -> Arguments:
     arguments, required = row_arguments(operation, table, tables)
     values = [c for c in settable(operation, table) if c.name not in arguments]
-    if not values:
+    lists = member_arguments(operation, table)
+    if not values and not lists:
         raise Unfit(DomainReason.NO_FIELDS, ", ".join(request_properties(operation)))
     for column in values[:_MAX_VALUES]:
         arguments[column.name] = value_of(table, column.name)
-    if len(values) == 1:
-        required.add(values[0].name)
+    arguments |= lists
+    if len(values) + len(lists) == 1:
+        required |= {*lists, *(column.name for column in values)}
     return arguments, required
 
 
@@ -140,6 +143,8 @@ def property_schema(role: ArgumentRole, tables: dict[str, Table], table: Table) 
         target = tables[role.table]
         what = f"{target.key[0].rsplit('_', 1)[-1].capitalize()} of the {target.noun}."
         return {"type": "string", "description": what}
+    if role.kind == "members":
+        return members_schema(table, role.column)
     column = table.by_name[role.column]
     schema: Schema = {"type": _JSON_TYPES.get(column.type, "string")}
     if column.enum:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from agentscaler.corpus.english import listing
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.members import adder_function, adding, changing, reading, shown_lists
 from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import (
@@ -44,7 +45,8 @@ def render_source(
     tools = list(tools)
     functions = [writer.tool(tool) for tool in tools]
     rows = [writer.row(tables[name]) for name in sorted(writer.fetched)]
-    return "\n\n".join(rows + functions) + "\n"
+    lists = [adding(tables[name]) for name in sorted(writer.listed)]
+    return "\n\n".join(rows + lists + functions) + "\n"
 
 
 def list_columns(table: Table) -> list[Column]:
@@ -66,6 +68,7 @@ class _Writer:
         self.tables = tables
         self.clauses = clauses
         self.fetched: set[str] = set()
+        self.listed: set[str] = set()
 
     def row(self, table: Table) -> str:
         """The function that returns one row by its key, or refuses."""
@@ -118,6 +121,13 @@ class _Writer:
         fetch = f"{row_function(table)}(db, {key})"
         return f"{into} = {fetch}" if into else fetch
 
+    def _record(self, table: Table, row: str) -> str:
+        """`row` with the lists that its record holds."""
+        if not table.lists:
+            return row
+        self.listed.add(table.name)
+        return f"{adder_function(table)}(db, {row})"
+
     def _checks(self, tool: DomainTool) -> list[str]:
         return [line for clause in self.clauses.get(tool.name, ()) for line in clause.checks]
 
@@ -163,7 +173,7 @@ class _Writer:
             *lines,
             *call("db.run", statement, values),
             *self._deeds(tool),
-            f"return {self._fetch(table, key)}",
+            f"return {self._record(table, self._fetch(table, key))}",
         ]
 
     def _check_references(self, tool: DomainTool) -> list[str]:
@@ -183,8 +193,8 @@ class _Writer:
     def _get(self, tool: DomainTool, table: Table) -> list[str]:
         scoped = self._scoped(tool, table)
         if len(scoped) == 1:
-            return [f"return {scoped[0]}"]
-        return [*scoped, "return row"]
+            return [f"return {self._record(table, scoped[0])}"]
+        return [*scoped, f"return {self._record(table, 'row')}"]
 
     def _list(self, tool: DomainTool, table: Table) -> list[str]:
         lines = self._check_references(tool)
@@ -216,17 +226,20 @@ class _Writer:
             lines.append("for row in rows:")
             lines += [f'    row["{name}"] = bool(row["{name}"])' for name in flags]
         lines += _ordering(tool)
+        held = [line for one in shown_lists(tool.kind, table) for line in reading(table, one)]
+        lines += ["for row in rows:", *indent(held)] if held else []
         return [*lines, f'return {{"{table.name}": rows}}']
 
     def _update(self, tool: DomainTool, table: Table) -> list[str]:
         key = table.key[0]
         lines = self._scoped(tool, table)
         values = [name for name, role in tool.arguments.items() if role.kind == "value"]
-        if len(values) > 1:
-            nothing = " and ".join(f"{name} is None" for name in values)
+        changes = changing(tool)
+        if len(changes) > 1:
+            nothing = " and ".join(f"{name} is None" for name in changes)
             lines += [
                 f"if {nothing}:",
-                f'    raise ToolError("nothing to change: give one of {", ".join(values)}")',
+                f'    raise ToolError("nothing to change: give one of {", ".join(changes)}")',
             ]
         lines += self._checks(tool)
         for name in values:
@@ -237,7 +250,7 @@ class _Writer:
             *lines,
             *self._deeds(tool),
             *self._touch(table),
-            f"return {self._fetch(table, key)}",
+            f"return {self._record(table, self._fetch(table, key))}",
         ]
 
     def _touch(self, table: Table) -> list[str]:
@@ -264,7 +277,7 @@ class _Writer:
         key = table.key[0]
         return [
             *_no_repeats(keys),
-            f"rows = [{self._fetch(table, key)} for {key} in sorted({keys})]",
+            f"rows = [{self._record(table, self._fetch(table, key))} for {key} in sorted({keys})]",
             f'return {{"{table.name}": rows}}',
         ]
 
@@ -320,7 +333,7 @@ class _Writer:
             *lines,
             *self._deeds(tool),
             *self._touch(table),
-            f"return {self._fetch(table, key)}",
+            f"return {self._record(table, self._fetch(table, key))}",
         ]
 
     def _link(self, tool: DomainTool, table: Table) -> list[str]:

@@ -1,0 +1,401 @@
+"""Lists inside records: fields that hold several values, each kept in a table of its own.
+
+In: the tables of a domain by resource, and the operations that speak of the resources.  Out: the
+same tables with a `ListField` for each list that is worth having, and the tables of their members:
+ties to another resource where the list holds its keys or records, else values or small objects.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentscaler.corpus.words import plural, singular
+from agentscaler.domain.domain import ArgumentRole, Column, ListField, Table
+from agentscaler.domain.fields import TRANSPARENT, Field, field_name, request_properties, to_column
+from agentscaler.domain.links import link_table
+from agentscaler.domain.tables import owner_of, reference_column, table_name
+from agentscaler.graph.operation import Operation, OperationKind, key_of, same_resource
+
+__all__ = ["find_lists", "member_arguments", "members_schema"]
+
+Schema = dict[str, Any]
+
+MOST_MEMBERS = 10
+"""Members that one call may give a list."""
+_LISTS_OF_A_TABLE = 2
+_LISTS_OF_A_DOMAIN = 6
+_COLUMNS_OF_AN_OBJECT = 5
+
+_SUFFIXES = frozenset({"list", "set"})
+_NOISE = frozenset(
+    "action annotation attribute condition detail error event exception failure field filter header"
+    " history label_key link log message metadata object option operation parameter permission"
+    " property reason result statistic tag_key value warning".split()
+)
+"""Last words of lists that tell of a request, of an answer, or of anything at all."""
+_UNTOLD = frozenset({"text", "number"})
+"""Meanings of which nothing is known."""
+_NO_MEMBERS = frozenset({"sentence", "trouble", "reason", "moment", "flag"})
+"""Meanings of values that do not come in lists."""
+_PAIRS = frozenset({"key", "name", "value", "values"})
+"""Columns of objects that say nothing by themselves."""
+_JSON_TYPES = {"integer": "integer", "real": "number"}
+_SCALARS = frozenset({"string", "integer", "number"})
+
+
+@dataclass
+class _Seen:
+    """A list field of a resource: where it was seen, and the fullest schema of its members."""
+
+    name: str
+    item: Schema
+    order: int
+    outputs: int = 0
+    in_create: bool = False
+    in_update: bool = False
+
+    @property
+    def weight(self) -> int:
+        """How much people have to do with it."""
+        return 3 * self.in_create + 3 * self.in_update + min(self.outputs, 2)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A list that would make a table."""
+
+    resource: str
+    weight: int
+    order: int
+    field: ListField
+    table: Table
+
+
+def find_lists(
+    tables: dict[str, Table], operations: Iterable[Operation]
+) -> tuple[dict[str, Table], dict[str, Table]]:
+    """The tables with the lists of their records, and the tables of the lists' members by name.
+
+    Args:
+        tables: by resource.
+        operations: all that speak of these resources.
+    """
+    by_resource: dict[str, list[Operation]] = {}
+    for operation in operations:
+        if operation.resource in tables:
+            by_resource.setdefault(operation.resource, []).append(operation)
+    found = [
+        one
+        for resource in tables
+        for seen in _gathered(resource, by_resource.get(resource, ()))
+        if (one := _found(seen, resource, tables)) is not None
+    ]
+    found.sort(key=lambda one: (-one.weight, one.resource, one.order))
+    taken = {table.name for table in tables.values()}
+    members: dict[str, Table] = {}
+    lists: dict[str, list[ListField]] = {}
+    for one in found:
+        own = lists.setdefault(one.resource, [])
+        whole = not one.field.is_plain and any(not field.is_plain for field in own)
+        doubled = any(field.name == one.field.name for field in own)
+        if whole or doubled or len(own) == _LISTS_OF_A_TABLE or one.table.name in taken:
+            continue
+        if sum(map(len, lists.values())) == min(_LISTS_OF_A_DOMAIN, len(tables)):
+            break
+        own.append(one.field)
+        members.setdefault(one.table.name, one.table)
+    listed = {
+        resource: table.model_copy(update={"lists": tuple(lists.get(resource, ()))})
+        for resource, table in tables.items()
+    }
+    return listed, members
+
+
+def member_arguments(operation: Operation, table: Table) -> dict[str, ArgumentRole]:
+    """The lists of bare values that a request carries, as parameters."""
+    plain = {field.name: field for field in table.lists if field.is_plain}
+    stems = {_stem(name): name for name in plain}
+    carried = []
+    for name, _ in _arrays(request_properties(operation), operation.resource):
+        stem = _stem(name)
+        if stem in stems:
+            carried.append(stems[stem])
+        else:
+            carried += [stems[one] for one in stems if same_resource(one, stem)][:1]
+    return {
+        name: ArgumentRole(kind="members", table=table.name, column=name)
+        for name in plain
+        if name in carried
+    }
+
+
+def members_schema(table: Table, name: str) -> Schema:
+    """The schema of a parameter that takes the members of a list."""
+    field = next(one for one in table.lists if one.name == name)
+    (column,) = field.columns
+    items: Schema = {"type": _JSON_TYPES.get(column.type, "string")}
+    if column.enum:
+        items["enum"] = list(column.enum)
+    *head, last = field.noun.split(" ")
+    many = " ".join([*head, plural(last)])
+    return {
+        "type": "array",
+        "items": items,
+        "maxItems": MOST_MEMBERS,
+        "description": f"The {many} of the {table.noun}, each once.",
+    }
+
+
+def _gathered(resource: str, operations: Iterable[Operation]) -> Iterator[_Seen]:
+    """The lists of a resource that its records hold or that a create takes."""
+    lists: dict[str, _Seen] = {}
+
+    def meet(properties: Mapping[str, Schema]) -> Iterator[_Seen]:
+        for name, item in _arrays(properties, resource):
+            seen = lists.setdefault(name, _Seen(name, item, len(lists)))
+            if len(item.get("properties") or {}) > len(seen.item.get("properties") or {}):
+                seen.item = item
+            yield seen
+
+    for operation in operations:
+        if operation.entity is not None:
+            for seen in meet(operation.entity.get("properties") or {}):
+                seen.outputs += 1
+        if operation.kind in {OperationKind.CREATE, OperationKind.UPDATE}:
+            for seen in meet(request_properties(operation)):
+                seen.in_create |= operation.kind is OperationKind.CREATE
+                seen.in_update |= operation.kind is OperationKind.UPDATE
+    return (seen for seen in lists.values() if seen.outputs or seen.in_create)
+
+
+def _arrays(properties: Mapping[str, Schema], resource: str) -> Iterator[tuple[str, Schema]]:
+    """Lists as (name, schema of a member), those in nested objects too."""
+    for name, schema in properties.items():
+        if schema.get("type") == "array":
+            inner = {name: schema}
+        else:
+            transparent = field_name("", name) in TRANSPARENT
+            inner = {
+                key if transparent or key_of(key) else f"{name}_{key}": value
+                for key, value in (schema.get("properties") or {}).items()
+            }
+        for key, value in inner.items():
+            found = _list_name(resource, key)
+            if value.get("type") == "array" and found:
+                yield found, value.get("items") or {}
+
+
+def _list_name(resource: str, name: str) -> str:
+    """A list field of `resource` by the plural of what it holds; "" if its name is none."""
+    *head, last = field_name(resource, name).split("_")
+    if last in _SUFFIXES and head:
+        *head, last = head
+        last = plural(singular(last))
+    found = "_".join([*head, last])
+    fits = found.isidentifier() and found.isascii() and len(found) <= 40
+    return found if fits and singular(last) != last else ""
+
+
+def _member(name: str) -> str:
+    """One of what a list holds: `tag_ids` holds a `tag_id`."""
+    *head, last = name.split("_")
+    return "_".join([*head, singular(last)])
+
+
+def _stem(name: str) -> str:
+    """What a list is of, whether it holds keys or the things themselves."""
+    member = _member(name)
+    key = key_of(member)
+    return key[0] if key is not None and key[0] else member
+
+
+def _found(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | None:
+    member = _member(seen.name)
+    kind, inner = seen.item.get("type"), seen.item.get("properties") or {}
+    if kind != "object" and kind not in _SCALARS:
+        return None
+    target = _target(member, tables, whole=kind == "object")
+    if target is not None:
+        return _tie(seen, resource, target, tables)
+    if member.rsplit("_", 1)[-1] in _NOISE:
+        return None
+    return _objects(seen, resource, inner, tables) if inner else _values(seen, resource, tables)
+
+
+def _target(member: str, tables: dict[str, Table], *, whole: bool) -> tuple[str, str] | None:
+    """The resource whose rows a list names, with what stands before it (see `owner_of`)."""
+    known = list(tables)
+    key = None if whole else key_of(member)
+    if key is not None:
+        return owner_of(key[0], known) if key[0] else None
+    found = owner_of(member, known)
+    if found is None or (not whole and not same_resource(member, found[0])):
+        return None
+    return found
+
+
+def _tie(
+    seen: _Seen, resource: str, target: tuple[str, str], tables: dict[str, Table]
+) -> _Found | None:
+    other, prefix = target
+    own, owned = tables[resource], tables[other]
+    if any(column.references == own.name for column in owned.columns):
+        return None  # a column there says the same
+    if other == resource and not prefix:
+        return None
+    if prefix:
+        made = _prefixed(own, resource, owned, other, prefix)
+    else:
+        made = link_table((resource, other), tables)
+    end = made.by_name[reference_column(prefix, owned.key[0])]
+    *head, last = end.name.split("_")
+    field = ListField(
+        name="_".join([*head, plural(last)]),
+        noun=end.name.replace("_", " "),
+        table=made.name,
+        owner=own.key[0],
+        order=end.name,
+        columns=(end,),
+    )
+    if field.name in own.by_name:
+        return None
+    table = made.model_copy(update={"part_of": own.name})
+    return _Found(resource, 10 + seen.weight, seen.order, field, table)
+
+
+def _prefixed(own: Table, resource: str, owned: Table, other: str, prefix: str) -> Table:
+    """The table of ties in a role, such as the `admin` users of a team."""
+    end = reference_column(prefix, owned.key[0])
+    role = prefix.replace("_", " ")
+    return Table(
+        name=f"{resource}_{prefix}_{table_name(other)}",
+        noun=f"{own.noun} {role} {owned.noun}",
+        key=(own.key[0], end),
+        columns=(
+            _owner_column(own),
+            Column(
+                name=end,
+                type="text",
+                meaning="reference",
+                noun=f"{role} {owned.noun}",
+                nullable=False,
+                references=owned.name,
+            ),
+        ),
+    )
+
+
+def _values(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | None:
+    own = tables[resource]
+    member = _member(seen.name)
+    key = key_of(member)
+    if key is not None and key[1] == "id":
+        return None  # keys of what is no table here
+    column = to_column(Field(member, seen.item), own.noun)
+    if column is None or column.type not in {"text", "integer", "real"}:
+        return None
+    weight = seen.weight + 3 * bool(column.enum) - 4 * (column.meaning in _UNTOLD)
+    if column.meaning in _NO_MEMBERS or weight < 1:
+        return None
+    column = column.model_copy(update={"nullable": False})
+    noun = member.replace("_", " ")
+    made = Table(
+        name=f"{resource}_{seen.name}",
+        noun=f"{own.noun} {noun}",
+        key=(own.key[0], member),
+        columns=(_owner_column(own), column),
+        part_of=own.name,
+    )
+    if member == own.key[0] or seen.name in own.by_name:
+        return None
+    field = ListField(
+        name=seen.name,
+        noun=noun,
+        table=made.name,
+        owner=own.key[0],
+        order=member,
+        columns=(column,),
+    )
+    return _Found(resource, weight, seen.order, field, made)
+
+
+def _objects(
+    seen: _Seen, resource: str, inner: Mapping[str, Schema], tables: dict[str, Table]
+) -> _Found | None:
+    own = tables[resource]
+    member = _member(seen.name)
+    noun = member.replace("_", " ")
+    required = set(seen.item.get("required") or ())
+    ranked: dict[str, tuple[int, Column]] = {}
+    for name, schema in inner.items():
+        made = _object_column(name, schema, member, own, tables)
+        if made is not None:
+            weight, column = made
+            nullable = name not in required
+            ranked.setdefault(
+                column.name, (weight, column.model_copy(update={"nullable": nullable}))
+            )
+    for taken in (own.key[0], "position"):
+        ranked.pop(taken, None)
+    best = sorted(ranked, key=lambda name: -ranked[name][0])[:_COLUMNS_OF_AN_OBJECT]
+    columns = [column for name, (_, column) in ranked.items() if name in best]
+    if len(columns) < 2 or _PAIRS.issuperset(best) or seen.name in own.by_name:
+        return None
+    columns[0] = columns[0].model_copy(update={"nullable": False})
+    place = Column(name="position", type="integer", noun="position", nullable=False, minimum=1)
+    table = Table(
+        name=f"{resource}_{seen.name}",
+        noun=f"{own.noun} {noun}",
+        key=(own.key[0], place.name),
+        columns=(_owner_column(own), place, *columns),
+        part_of=own.name,
+    )
+    field = ListField(
+        name=seen.name,
+        noun=noun,
+        table=table.name,
+        owner=own.key[0],
+        order=place.name,
+        columns=tuple(columns),
+    )
+    return _Found(
+        resource, seen.weight + sum(ranked[c.name][0] for c in columns), seen.order, field, table
+    )
+
+
+def _object_column(
+    name: str, schema: Schema, member: str, own: Table, tables: dict[str, Table]
+) -> tuple[int, Column] | None:
+    """The column that a property of a listed object makes, with how telling it is."""
+    stem = field_name(member, name)
+    if not stem.isidentifier() or schema.get("type") not in {*_SCALARS, "boolean"}:
+        return None
+    key = key_of(name)
+    owner = owner_of(key[0], list(tables)) if key is not None and key[0] else None
+    if owner is not None and schema["type"] == "string":
+        target = tables[owner[0]]
+        column = Column(
+            name=reference_column(owner[1], target.key[0]),
+            type="text",
+            meaning="reference",
+            noun=f"{owner[1]} {target.noun}".strip().replace("_", " "),
+            references=target.name,
+        )
+        return 4, column
+    if key is not None and key[1] == "id":
+        return None
+    made = to_column(Field(stem, schema), member.replace("_", " "))
+    if made is None or made.meaning in _UNTOLD | {"sentence", "trouble", "reason"}:
+        return None
+    return 1 + bool(made.enum), made
+
+
+def _owner_column(own: Table) -> Column:
+    return Column(
+        name=own.key[0],
+        type="text",
+        meaning="reference",
+        noun=own.noun,
+        nullable=False,
+        references=own.name,
+    )
