@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.words import plural, singular
+from agentscaler.corpus.words import plural, singular, split_words
 from agentscaler.domain.domain import ArgumentRole, Column, ListField, Table
 from agentscaler.domain.fields import TRANSPARENT, Field, field_name, request_properties, to_column
 from agentscaler.domain.links import link_table
@@ -25,6 +25,8 @@ MOST_MEMBERS = 10
 _LISTS_OF_A_TABLE = 2
 _LISTS_OF_A_DOMAIN = 6
 _COLUMNS_OF_AN_OBJECT = 5
+_TOLD_BY_AN_OBJECT = 3
+_WORDS_OF_A_NAME = 4
 
 _SUFFIXES = frozenset({"list", "set"})
 _NOISE = frozenset(
@@ -35,6 +37,17 @@ _NOISE = frozenset(
 """Last words of lists that tell of a request, of an answer, or of anything at all."""
 _UNTOLD = frozenset({"text", "number"})
 """Meanings of which nothing is known."""
+_FREE = frozenset(
+    "alias hashtag interest keyword label origin phrase scope skill synonym tag term topic"
+    " word".split()
+)
+"""Last words of lists of texts that people make up as they like."""
+_NAMES = frozenset({"name", "title"})
+"""Meanings of texts that are worth having where somebody sets them."""
+_PARTLY = frozenset("add append attach delete detach remove".split())
+"""First words of lists that say what comes to another list, or goes."""
+_CARRIERS = frozenset("config configuration detail info option setting spec summary".split())
+"""Last words of objects that only carry a list, left out of its name."""
 _NO_MEMBERS = frozenset({"sentence", "trouble", "reason", "moment", "flag"})
 """Meanings of values that do not come in lists."""
 _PAIRS = frozenset({"key", "name", "value", "values"})
@@ -53,6 +66,10 @@ class _Seen:
     outputs: int = 0
     in_create: bool = False
     in_update: bool = False
+
+    @property
+    def settable(self) -> bool:
+        return self.in_create or self.in_update
 
     @property
     def weight(self) -> int:
@@ -118,6 +135,8 @@ def member_arguments(operation: Operation, table: Table) -> dict[str, ArgumentRo
     carried = []
     for name, _ in _arrays(request_properties(operation), operation.resource):
         stem = _stem(name)
+        if stem.split("_")[0] in _PARTLY:
+            continue  # what is said is not the whole list
         if stem in stems:
             carried.append(stems[stem])
         else:
@@ -152,6 +171,8 @@ def _gathered(resource: str, operations: Iterable[Operation]) -> Iterator[_Seen]
 
     def meet(properties: Mapping[str, Schema]) -> Iterator[_Seen]:
         for name, item in _arrays(properties, resource):
+            if name.split("_")[0] in _PARTLY:
+                continue
             seen = lists.setdefault(name, _Seen(name, item, len(lists)))
             if len(item.get("properties") or {}) > len(seen.item.get("properties") or {}):
                 seen.item = item
@@ -174,9 +195,8 @@ def _arrays(properties: Mapping[str, Schema], resource: str) -> Iterator[tuple[s
         if schema.get("type") == "array":
             inner = {name: schema}
         else:
-            transparent = field_name("", name) in TRANSPARENT
             inner = {
-                key if transparent or key_of(key) else f"{name}_{key}": value
+                _nested_name(name, key): value
                 for key, value in (schema.get("properties") or {}).items()
             }
         for key, value in inner.items():
@@ -185,14 +205,26 @@ def _arrays(properties: Mapping[str, Schema], resource: str) -> Iterator[tuple[s
                 yield found, value.get("items") or {}
 
 
+def _nested_name(name: str, key: str) -> str:
+    """What a list in a nested object is called: `cors_allow_methods` of a `corsConfiguration`."""
+    outer = split_words(name)
+    if field_name("", name) in TRANSPARENT or key_of(key):
+        return key
+    if outer and singular(outer[-1]) in _CARRIERS:
+        outer = outer[:-1]
+    return key if split_words(key)[: len(outer)] == outer else "_".join([*outer, key])
+
+
 def _list_name(resource: str, name: str) -> str:
     """A list field of `resource` by the plural of what it holds; "" if its name is none."""
     *head, last = field_name(resource, name).split("_")
     if last in _SUFFIXES and head:
         *head, last = head
         last = plural(singular(last))
-    found = "_".join([*head, last])
-    fits = found.isidentifier() and found.isascii() and len(found) <= 40
+    words = [*head, last]
+    found = "_".join(words)
+    short = len(found) <= 40 and len(set(words)) == len(words) <= _WORDS_OF_A_NAME
+    fits = found.isidentifier() and found.isascii() and short
     return found if fits and singular(last) != last else ""
 
 
@@ -214,6 +246,8 @@ def _found(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | Non
     kind, inner = seen.item.get("type"), seen.item.get("properties") or {}
     if kind != "object" and kind not in _SCALARS:
         return None
+    if resource.endswith(member):
+        return None  # records of the same kind, several at once
     target = _target(member, tables, whole=kind == "object")
     if target is not None:
         return _tie(seen, resource, target, tables)
@@ -294,14 +328,18 @@ def _values(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | No
     column = to_column(Field(member, seen.item), own.noun)
     if column is None or column.type not in {"text", "integer", "real"}:
         return None
-    weight = seen.weight + 3 * bool(column.enum) - 4 * (column.meaning in _UNTOLD)
-    if column.meaning in _NO_MEMBERS or weight < 1:
+    if column.meaning in _NO_MEMBERS:
         return None
+    if column.meaning in _UNTOLD and member.rsplit("_", 1)[-1] not in _FREE:
+        return None
+    if column.meaning in _NAMES and not seen.settable:
+        return None
+    weight = seen.weight + 3 * bool(column.enum)
     column = column.model_copy(update={"nullable": False})
     noun = member.replace("_", " ")
     made = Table(
         name=f"{resource}_{seen.name}",
-        noun=f"{own.noun} {noun}",
+        noun=noun,
         key=(own.key[0], member),
         columns=(_owner_column(own), column),
         part_of=own.name,
@@ -339,13 +377,17 @@ def _objects(
         ranked.pop(taken, None)
     best = sorted(ranked, key=lambda name: -ranked[name][0])[:_COLUMNS_OF_AN_OBJECT]
     columns = [column for name, (_, column) in ranked.items() if name in best]
-    if len(columns) < 2 or _PAIRS.issuperset(best) or seen.name in own.by_name:
+    told = len(columns) + 2 * any(column.references for column in columns)
+    if len(columns) < 2 or told + 2 * seen.settable < _TOLD_BY_AN_OBJECT:
         return None
+    if _PAIRS.issuperset(best) or seen.name in own.by_name:
+        return None
+    columns = _as_people(columns)
     columns[0] = columns[0].model_copy(update={"nullable": False})
     place = Column(name="position", type="integer", noun="position", nullable=False, minimum=1)
     table = Table(
         name=f"{resource}_{seen.name}",
-        noun=f"{own.noun} {noun}",
+        noun=noun,
         key=(own.key[0], place.name),
         columns=(_owner_column(own), place, *columns),
         part_of=own.name,
@@ -388,6 +430,18 @@ def _object_column(
     if made is None or made.meaning in _UNTOLD | {"sentence", "trouble", "reason"}:
         return None
     return 1 + bool(made.enum), made
+
+
+def _as_people(columns: list[Column]) -> list[Column]:
+    """The columns, where who has an e-mail address has a person's name."""
+    if all(column.meaning != "email" for column in columns):
+        return columns
+    return [
+        column.model_copy(update={"meaning": "person_name"})
+        if column.meaning in _NAMES and column.name.endswith("name")
+        else column
+        for column in columns
+    ]
 
 
 def _owner_column(own: Table) -> Column:

@@ -52,8 +52,18 @@ def _objects(
         row: Row = {own.name: next(iter(holder.values())), place.name: number + 1}
         row |= {column.name: _cell(table, column, rows, maker) for column in columns}
         put_in_order(table, row, (), maker.now)
+        _agree(columns, row)
         made.append(row)
     return made
+
+
+def _agree(columns: Sequence[Column], row: Row) -> None:
+    """Makes a person's address of the name."""
+    named = next((row[column.name] for column in columns if column.meaning == "person_name"), None)
+    for column in columns:
+        if column.meaning == "email" and isinstance(named, str) and row[column.name] is not None:
+            first, *_, last = named.lower().replace("'", "").split(" ")
+            row[column.name] = f"{first}.{last}@example.com"
 
 
 def _cell(table: Table, column: Column, rows: Mapping[str, list[Row]], maker: ValueMaker) -> Cell:

@@ -211,7 +211,7 @@ def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]
         above = set(owners[:-1]) if is_nested else set()
         if operation.kind is OperationKind.LIST and operation.other in known:
             votes[operation.other, ""] += 1
-        for needed in operation.requires:
+        for needed in _single_keys(operation):
             if needed.resource in above or needed.resource == draft.resource:
                 continue  # the owner's owner, or its own key
             _vote(votes, needed, known, 3 if operation.kind is OperationKind.CREATE else 1)
@@ -236,8 +236,18 @@ def _demands(create: Operation, target: str, known: list[str]) -> bool:
     """Whether a create cannot do without the key of `target`."""
     return target in create.parents or any(
         needed.required and owner_of(needed.resource, known) == (target, "")
-        for needed in create.requires
+        for needed in _single_keys(create)
     )
+
+
+def _single_keys(operation: Operation) -> list[KeyInput]:
+    """The keys that an operation takes one of; a list of keys makes no column."""
+    properties = operation.tool.parameters.get("properties") or {}
+    return [
+        needed
+        for needed in operation.requires
+        if (properties.get(needed.parameter) or {}).get("type") != "array"
+    ]
 
 
 def _vote(votes: Counter[tuple[str, str]], needed: KeyInput, known: list[str], weight: int) -> None:

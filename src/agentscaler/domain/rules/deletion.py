@@ -111,7 +111,7 @@ def _cascade(
                     written.add(member.name)
         changes.append((_removal(other, column), ""))
         written.add(other.name)
-        (loose if nullable else parts).append(plural_noun(other.noun))
+        (loose if nullable else parts).append(_called(ground, other, column))
     for head, tail in changes:
         checks += call("db.run", f"{head} = ?{tail}", [key])
     what = capital(with_article(table.noun))
@@ -137,6 +137,14 @@ def _cascade(
         for tool in deletes
     )
     return Supplied(rule, clauses)
+
+
+def _called(ground: Ground, other: Table, column: str) -> str:
+    """The rows of `other` that refer to a row by `column`, in words."""
+    ends = [one for one in other.columns if one.name != column and one.references is not None]
+    if other.is_link and len(other.columns) == len(other.key) and ends:
+        return f"ties to {plural_noun(ground.tables[ends[0].references or ''].noun)}"
+    return plural_noun(other.noun)
 
 
 def _removal(other: Table, column: str) -> str:
