@@ -32,7 +32,7 @@ _SUFFIXES = frozenset({"list", "set"})
 _NOISE = frozenset(
     "action annotation attribute condition detail error event exception failure field filter header"
     " history label_key link log message metadata object option operation parameter permission"
-    " property reason result statistic tag_key value warning".split()
+    " property reason result statistic summary tag_key value warning".split()
 )
 """Last words of lists that tell of a request, of an answer, or of anything at all."""
 _UNTOLD = frozenset({"text", "number"})
@@ -249,7 +249,7 @@ def _found(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | Non
     if resource.endswith(member):
         return None  # records of the same kind, several at once
     target = _target(member, tables, whole=kind == "object")
-    if target is not None:
+    if target is not None and (kind != "object" or target[0] != resource):
         return _tie(seen, resource, target, tables)
     if member.rsplit("_", 1)[-1] in _NOISE:
         return None
@@ -377,13 +377,14 @@ def _objects(
         ranked.pop(taken, None)
     best = sorted(ranked, key=lambda name: -ranked[name][0])[:_COLUMNS_OF_AN_OBJECT]
     columns = [column for name, (_, column) in ranked.items() if name in best]
-    told = len(columns) + 2 * any(column.references for column in columns)
-    if len(columns) < 2 or told + 2 * seen.settable < _TOLD_BY_AN_OBJECT:
+    weight = len(columns) + 2 * any(column.references for column in columns)
+    if len(columns) < 2 or weight + 2 * seen.settable < _TOLD_BY_AN_OBJECT:
         return None
     if _PAIRS.issuperset(best) or seen.name in own.by_name:
         return None
     columns = _as_people(columns)
-    columns[0] = columns[0].model_copy(update={"nullable": False})
+    told = next((at for at, one in enumerate(columns) if one.references is None), 0)
+    columns[told] = columns[told].model_copy(update={"nullable": False})
     place = Column(name="position", type="integer", noun="position", nullable=False, minimum=1)
     table = Table(
         name=f"{resource}_{seen.name}",
@@ -411,6 +412,8 @@ def _object_column(
     """The column that a property of a listed object makes, with how telling it is."""
     stem = field_name(member, name)
     if not stem.isidentifier() or schema.get("type") not in {*_SCALARS, "boolean"}:
+        return None
+    if "arn" in stem.split("_"):
         return None
     key = key_of(name)
     owner = owner_of(key[0], list(tables)) if key is not None and key[0] else None

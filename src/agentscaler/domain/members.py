@@ -170,7 +170,7 @@ def _deeds(tool: DomainTool, table: Table, name: str, field: ListField) -> list[
     insert = f"INSERT INTO {members} ({columns}) VALUES (?, ?)"
     return [
         *lines,
-        f"for member in sorted(set({name})):",
+        f"for member in set({name}):",
         *indent(call("db.run", insert, [key, "member"])),
     ]
 

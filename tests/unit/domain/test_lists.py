@@ -1,0 +1,187 @@
+"""Fields that hold lists: which of them become tables, and what tools do with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain import Domain
+from agentscaler.domain.domain import ToolKind
+from agentscaler.domain.draft import draft_domain
+from agentscaler.domain.faults import fault_coverage
+from agentscaler.domain.rest import read_service
+
+from .resources import FLAG, NUMBER, TEXT, Schema, resource, status
+
+LESSON: Schema = {
+    "type": "object",
+    "properties": {"guideId": TEXT, "minutes": NUMBER, "city": TEXT, "paid": FLAG},
+    "required": ["minutes"],
+}
+
+
+def many(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+TOUR: Schema = {
+    "name": TEXT,
+    "guideIds": many(TEXT),
+    "languages": many(status("EN", "FR", "PT")),
+    "capacity": NUMBER,
+}
+
+
+@pytest.fixture(scope="module")
+def tours(build: Callable[..., Domain]) -> Domain:
+    guides = resource("Guide", {"name": TEXT, "city": TEXT}, takes=["name"])
+    trips = resource(
+        "Trip", TOUR, takes=["name", "guideIds", "languages"], updates=["guideIds", "languages"]
+    )
+    courses = resource(
+        "Course", {"guideId": TEXT, "title": TEXT, "lessons": many(LESSON)}, takes=["title"]
+    )
+    return build(guides, trips, courses)
+
+
+def guides_of(domain: Domain) -> list[str]:
+    with domain.world("medium") as world:
+        return [row["guide_id"] for row in world.query("SELECT guide_id FROM guides ORDER BY 1")]
+
+
+def created(world: Any, **lists: list[str]) -> Any:
+    return world.call("create_trip", {"name": "Old Harbour", **lists})
+
+
+def test_a_list_of_keys_becomes_a_link_table(tours: Domain) -> None:
+    link = tours.manifest.table["guide_trips"]
+    assert link.key == ("guide_id", "trip_id")
+    assert link.part_of == "trips"
+    assert [column.references for column in link.columns] == ["guides", "trips"]
+    assert [field.name for field in tours.manifest.table["trips"].lists] == [
+        "guide_ids",
+        "languages",
+    ]
+    assert not any(column.references for column in tours.manifest.table["trips"].columns)
+
+
+def test_values_of_a_list_keep_their_check(tours: Domain) -> None:
+    assert "language TEXT NOT NULL CHECK (language IN ('EN', 'FR', 'PT'))" in tours.schema_sql
+    languages = tours.manifest.tool["create_trip"].parameters["properties"]["languages"]
+    assert languages["items"] == {"type": "string", "enum": ["EN", "FR", "PT"]}
+
+
+def test_lists_are_returned_sorted_and_each_member_once(tours: Domain) -> None:
+    one, two, *_ = guides_of(tours)
+    with tours.world("medium") as world:
+        made = created(world, guide_ids=[two, one, two], languages=["PT", "EN"]).value
+        assert made["guide_ids"] == [one, two]
+        assert made["languages"] == ["EN", "PT"]
+        assert world.call("get_trip", {"trip_id": made["trip_id"]}).value == made
+        listed = {row["trip_id"]: row for row in world.call("list_trips", {}).value["trips"]}
+        assert listed[made["trip_id"]]["guide_ids"] == [one, two]
+
+
+def test_an_update_replaces_what_was_there(tours: Domain) -> None:
+    one, two, three, *_ = guides_of(tours)
+    with tours.world("medium") as world:
+        trip = created(world, guide_ids=[one, two], languages=["FR"]).value["trip_id"]
+        changed = world.call("update_trip", {"trip_id": trip, "guide_ids": [three]}).value
+        assert (changed["guide_ids"], changed["languages"]) == ([three], ["FR"])
+        emptied = world.call("update_trip", {"trip_id": trip, "guide_ids": []}).value
+        assert emptied["guide_ids"] == []
+        nothing = world.call("update_trip", {"trip_id": trip})
+        assert nothing.error == "nothing to change: give one of guide_ids, languages"
+
+
+def test_a_key_that_no_row_has_is_refused_by_name(tours: Domain) -> None:
+    one, *_ = guides_of(tours)
+    with tours.world("medium") as world:
+        refused = created(world, guide_ids=[one, "guide-nowhere1"])
+        assert refused.error == "guide guide-nowhere1 not found"
+        assert world.changeset() == ()
+
+
+def test_what_is_deleted_is_taken_out_of_lists(tours: Domain) -> None:
+    with tours.world("large") as world:
+        free = world.query(
+            "SELECT guide_id FROM guide_trips"
+            " WHERE guide_id NOT IN (SELECT guide_id FROM courses WHERE guide_id IS NOT NULL)"
+        )[0]["guide_id"]
+        assert world.call("delete_guide", {"guide_id": free}).value["deleted"]
+        trips = world.call("list_trips", {}).value["trips"]
+        assert not any(free in trip["guide_ids"] for trip in trips)
+    assert "ties to trips are deleted with it." in tours.policy
+
+
+def test_objects_of_a_list_are_returned_by_get_alone(tours: Domain) -> None:
+    table = tours.manifest.table["course_lessons"]
+    assert table.key == ("course_id", "position")
+    assert table.by_name["guide_id"].references == "guides"
+    with tours.world("medium") as world:
+        course = world.query("SELECT course_id FROM course_lessons LIMIT 1")[0]["course_id"]
+        lessons = world.call("get_course", {"course_id": course}).value["lessons"]
+        assert 1 <= len(lessons) <= 4
+        assert {type(lesson["paid"]) for lesson in lessons} == {bool}
+        assert set(lessons[0]) == {"guide_id", "minutes", "city", "paid"}
+        assert "lessons" not in world.call("list_courses", {}).value["courses"][0]
+    assert "lessons" not in tours.manifest.tool["create_course"].arguments
+
+
+def test_some_records_hold_nothing(tours: Domain) -> None:
+    with tours.world("large") as world:
+        held = [len(trip["guide_ids"]) for trip in world.call("list_trips", {}).value["trips"]]
+        assert min(held) == 0
+        assert max(held) > 1
+
+
+def test_faults_around_lists_are_caught(tours: Domain) -> None:
+    seeded = fault_coverage(tours, 150)
+    assert [one.mutant.change for one in seeded if not one.caught_by] == []
+
+
+def test_a_list_uses_the_table_of_ties_that_operations_make(
+    call: Callable[..., ToolSpec],
+) -> None:
+    user, team = "id name email city", "id title purpose"
+    with_members = call("GET", "/teams/{id}", gives=team)
+    properties = {**(with_members.returns or {})["properties"], "userIds": many(TEXT)}
+    listing = with_members.model_copy(
+        update={"returns": {"type": "object", "properties": properties}}
+    )
+    operations = read_service(
+        [
+            call("GET", "/users", gives=user, many=True),
+            call("POST", "/users", body="name email city", gives=user),
+            call("GET", "/users/{id}", gives=user),
+            call("GET", "/teams", gives=team, many=True),
+            call("POST", "/teams", body="title purpose", gives=team),
+            listing,
+            call("PUT", "/teams/{team_id}/users/{user_id}"),
+            call("DELETE", "/teams/{team_id}/users/{user_id}"),
+        ]
+    )
+    draft = draft_domain(operations, [])
+    (field,) = draft.tables["teams"].lists
+    assert field.table == "team_users"
+    tying = {tool.kind for tool in draft.tools if tool.table == "team_users"}
+    assert tying == {ToolKind.LINK, ToolKind.UNLINK}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"errors": many(LESSON)},
+        {"ownerIds": many(TEXT)},
+        {"etagTokens": many(TEXT)},
+        {"tags": many({"type": "object", "properties": {"key": TEXT, "value": TEXT}})},
+        {"messages": many(TEXT)},
+    ],
+)
+def test_noise_makes_no_table(build: Callable[..., Domain], field: dict[str, Schema]) -> None:
+    guides = resource("Guide", {"name": TEXT, "city": TEXT, **field}, takes=["name", *field])
+    courses = resource("Course", {"guideId": TEXT, "title": TEXT, "city": TEXT}, takes=["guideId"])
+    domain = build(guides, courses)
+    assert not any(table.lists for table in domain.manifest.tables)
+    assert not any(table.part_of for table in domain.manifest.tables)
