@@ -1,16 +1,22 @@
 """Fields that hold lists: which of them become tables, and what tools do with them."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain import Domain
-from agentscaler.domain.domain import ToolKind
+from agentscaler.domain.domain import DomainManifest, ToolKind
 from agentscaler.domain.draft import draft_domain
 from agentscaler.domain.faults import fault_coverage
+from agentscaler.domain.folder import load_domain, save_domain
+from agentscaler.domain.members import with_members
 from agentscaler.domain.rest import read_service
+from agentscaler.domain.rules import supply_rules
+from agentscaler.domain.source import render_source
 
 from .resources import FLAG, NUMBER, TEXT, Schema, resource, status
 
@@ -185,3 +191,24 @@ def test_noise_makes_no_table(build: Callable[..., Domain], field: dict[str, Sch
     domain = build(guides, courses)
     assert not any(table.lists for table in domain.manifest.tables)
     assert not any(table.part_of for table in domain.manifest.tables)
+
+
+def test_a_domain_with_lists_is_known_again_on_disk(tours: Domain, tmp_path: Path) -> None:
+    save_domain(tours, tmp_path)
+    loaded = load_domain(tmp_path)
+    assert loaded == tours
+    assert loaded.trusted
+
+
+@pytest.mark.parametrize("name", ["name", "table", "owner", "order"])
+def test_names_of_lists_cannot_carry_code(tours: Domain, tmp_path: Path, name: str) -> None:
+    courses = tours.manifest.table["courses"]
+    field = courses.lists[0].model_copy(update={name: "guide_ids'] = [db]  #"})
+    others = tuple(table for table in tours.manifest.tables if table.name != "courses")
+    forged = courses.model_copy(update={"lists": (field,)})
+    manifest = DomainManifest(**{**dict(tours.manifest), "tables": (*others, forged)})
+    supply = supply_rules(manifest.table, manifest.tools)
+    clauses = with_members(supply, manifest.tools, manifest.table).clauses
+    source = render_source(manifest.tools, manifest.table, clauses)
+    save_domain(replace(tours, manifest=manifest, source=source), tmp_path)
+    assert not load_domain(tmp_path).trusted
