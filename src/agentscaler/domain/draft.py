@@ -139,7 +139,7 @@ def _ruled(tool: DomainTool, tables: dict[str, Table], supply: Supply, told: str
     """The tool with its contract, and words for all that it does."""
     clauses = supply.clauses.get(tool.name, ())
     more = {table for clause in clauses for table in clause.writes}
-    writes = tuple(sorted({*tool.writes, *more})) if tool.effect == "write" else ()
+    writes = tuple(sorted({tool.table, *more})) if tool.effect == "write" else ()
     contract = specify(tool, tables, clauses)
     parameters = _bounded(tool, tables[tool.table])
     changed = {"contract": contract, "writes": writes, "parameters": parameters}
