@@ -102,7 +102,10 @@ def update_arguments(operation: Operation, table: Table, tables: dict[str, Table
 def list_arguments(operation: Operation, table: Table, tables: dict[str, Table]) -> Arguments:
     arguments: dict[str, ArgumentRole] = {}
     required: set[str] = set()
-    for name, (role, demanded) in _references(operation, table, tables).items():
+    owners = _references(operation, table, tables)
+    holders = _holders(operation, table, tables)
+    asked = owners | {name: one for name, one in holders.items() if name not in owners}
+    for name, (role, demanded) in asked.items():
         arguments[name] = role
         if demanded:
             required.add(name)
@@ -139,7 +142,7 @@ def settable(operation: Operation, table: Table) -> list[Column]:
 
 
 def property_schema(role: ArgumentRole, tables: dict[str, Table], table: Table) -> Schema:
-    if role.kind in {"key", "reference"}:
+    if role.kind in {"key", "reference", "holds"}:
         target = tables[role.table]
         what = f"{target.key[0].rsplit('_', 1)[-1].capitalize()} of the {target.noun}."
         return {"type": "string", "description": what}
@@ -181,15 +184,8 @@ def _references(
     operation: Operation, table: Table, tables: dict[str, Table]
 ) -> dict[str, tuple[ArgumentRole, bool]]:
     """Foreign keys of `table` that the operation speaks of, and whether it demands them."""
-    asked = dict.fromkeys(operation.parents, True)
-    for needed in operation.requires:
-        if needed.resource == operation.resource:
-            continue
-        asked[needed.resource] = needed.required or asked.get(needed.resource, False)
-    if operation.other:
-        asked.setdefault(operation.other, True)
     found = {}
-    for resource, demanded in asked.items():
+    for resource, demanded in _asked(operation).items():
         owner = owner_of(resource, [name for name in tables if name != operation.resource])
         if owner is None:
             continue
@@ -199,3 +195,35 @@ def _references(
             role = ArgumentRole(kind="reference", table=target.name, column=column.name)
             found[column.name] = role, demanded
     return found
+
+
+def _holders(
+    operation: Operation, table: Table, tables: dict[str, Table]
+) -> dict[str, tuple[ArgumentRole, bool]]:
+    """Keys that lists of `table` hold and the operation speaks of, and whether it demands them."""
+    found = {}
+    for resource, demanded in _asked(operation).items():
+        owner = owner_of(resource, [name for name in tables if name != operation.resource])
+        if owner is None:
+            continue
+        for field in table.lists:
+            target, column = tables[owner[0]], field.columns[0]
+            if field.is_plain and (column.references, column.name) == (
+                target.name,
+                reference_column(owner[1], target.key[0]),
+            ):
+                role = ArgumentRole(kind="holds", table=target.name, column=field.name)
+                found[column.name] = role, demanded
+    return found
+
+
+def _asked(operation: Operation) -> dict[str, bool]:
+    """The resources whose keys an operation speaks of, and whether it demands them."""
+    asked = dict.fromkeys(operation.parents, True)
+    for needed in operation.requires:
+        if needed.resource == operation.resource:
+            continue
+        asked[needed.resource] = needed.required or asked.get(needed.resource, False)
+    if operation.other:
+        asked.setdefault(operation.other, True)
+    return asked

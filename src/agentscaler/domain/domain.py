@@ -161,7 +161,8 @@ class ArgumentRole(BaseModel):
     own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
     both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
     `limit`: at most so many rows; `members`: the members of the list `column` of the tool's own
-    row.  A value that goes into no column as it is has no `column`.
+    row; `holds`: the key of a row of `table` that rows must hold in the list `column`.  A value
+    that goes into no column as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -177,6 +178,7 @@ class ArgumentRole(BaseModel):
         "descending",
         "limit",
         "members",
+        "holds",
     ]
     table: str
     column: str = ""

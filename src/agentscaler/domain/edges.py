@@ -37,7 +37,7 @@ def _takes(tool: DomainTool, tables: dict[str, Table]) -> Iterator[tuple[str, st
     """The parameters that take keys, one or several, with the tables that these are of."""
     lists = {field.name: field for field in tables[tool.table].lists}
     for parameter, role in tool.arguments.items():
-        if role.kind in {"key", "reference"}:
+        if role.kind in {"key", "reference", "holds"}:
             yield parameter, role.table
         elif role.kind == "members":
             target = lists[role.column].columns[0].references

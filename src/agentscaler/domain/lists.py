@@ -5,16 +5,17 @@ same tables with a `ListField` for each list that is worth having, and the table
 ties to another resource where the list holds its keys or records, else values or small objects.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.words import plural, singular, split_words
+from agentscaler.corpus.words import plural
+from agentscaler.domain.arrays import SeenList, carried_lists, gather_lists, member_of, stem_of
 from agentscaler.domain.domain import ArgumentRole, Column, ListField, Table
-from agentscaler.domain.fields import TRANSPARENT, Field, field_name, request_properties, to_column
+from agentscaler.domain.fields import Field, field_name, to_column
 from agentscaler.domain.links import link_table
 from agentscaler.domain.tables import owner_of, reference_column, table_name
-from agentscaler.graph.operation import Operation, OperationKind, key_of, same_resource
+from agentscaler.graph.operation import Operation, key_of, same_resource
 
 __all__ = ["find_lists", "member_arguments", "members_schema"]
 
@@ -26,9 +27,7 @@ _LISTS_OF_A_TABLE = 2
 _LISTS_OF_A_DOMAIN = 6
 _COLUMNS_OF_AN_OBJECT = 5
 _TOLD_BY_AN_OBJECT = 3
-_WORDS_OF_A_NAME = 4
 
-_SUFFIXES = frozenset({"list", "set"})
 _NOISE = frozenset(
     "action annotation attribute condition detail error event exception failure field filter header"
     " history label_key link log message metadata object option operation parameter permission"
@@ -44,37 +43,12 @@ _FREE = frozenset(
 """Last words of lists of texts that people make up as they like."""
 _NAMES = frozenset({"name", "title"})
 """Meanings of texts that are worth having where somebody sets them."""
-_PARTLY = frozenset("add append attach delete detach remove".split())
-"""First words of lists that say what comes to another list, or goes."""
-_CARRIERS = frozenset("config configuration detail info option setting spec summary".split())
-"""Last words of objects that only carry a list, left out of its name."""
 _NO_MEMBERS = frozenset({"sentence", "trouble", "reason", "moment", "flag"})
 """Meanings of values that do not come in lists."""
 _PAIRS = frozenset({"key", "name", "value", "values"})
 """Columns of objects that say nothing by themselves."""
 _JSON_TYPES = {"integer": "integer", "real": "number"}
 _SCALARS = frozenset({"string", "integer", "number"})
-
-
-@dataclass
-class _Seen:
-    """A list field of a resource: where it was seen, and the fullest schema of its members."""
-
-    name: str
-    item: Schema
-    order: int
-    outputs: int = 0
-    in_create: bool = False
-    in_update: bool = False
-
-    @property
-    def settable(self) -> bool:
-        return self.in_create or self.in_update
-
-    @property
-    def weight(self) -> int:
-        """How much people have to do with it."""
-        return 3 * self.in_create + 3 * self.in_update + min(self.outputs, 2)
 
 
 @dataclass(frozen=True)
@@ -104,7 +78,7 @@ def find_lists(
     found = [
         one
         for resource in tables
-        for seen in _gathered(resource, by_resource.get(resource, ()))
+        for seen in gather_lists(resource, by_resource.get(resource, ()))
         if (one := _found(seen, resource, tables)) is not None
     ]
     found.sort(key=lambda one: (-one.weight, one.resource, one.order))
@@ -131,12 +105,9 @@ def find_lists(
 def member_arguments(operation: Operation, table: Table) -> dict[str, ArgumentRole]:
     """The lists of bare values that a request carries, as parameters."""
     plain = {field.name: field for field in table.lists if field.is_plain}
-    stems = {_stem(name): name for name in plain}
+    stems = {stem_of(name): name for name in plain}
     carried = []
-    for name, _ in _arrays(request_properties(operation), operation.resource):
-        stem = _stem(name)
-        if stem.split("_")[0] in _PARTLY:
-            continue  # what is said is not the whole list
+    for stem in map(stem_of, carried_lists(operation)):
         if stem in stems:
             carried.append(stems[stem])
         else:
@@ -165,84 +136,8 @@ def members_schema(table: Table, name: str) -> Schema:
     }
 
 
-def _gathered(resource: str, operations: Iterable[Operation]) -> Iterator[_Seen]:
-    """The lists of a resource that its records hold or that a create takes."""
-    lists: dict[str, _Seen] = {}
-
-    def meet(properties: Mapping[str, Schema]) -> Iterator[_Seen]:
-        for name, item in _arrays(properties, resource):
-            if name.split("_")[0] in _PARTLY:
-                continue
-            seen = lists.setdefault(name, _Seen(name, item, len(lists)))
-            if len(item.get("properties") or {}) > len(seen.item.get("properties") or {}):
-                seen.item = item
-            yield seen
-
-    for operation in operations:
-        if operation.entity is not None:
-            for seen in meet(operation.entity.get("properties") or {}):
-                seen.outputs += 1
-        if operation.kind in {OperationKind.CREATE, OperationKind.UPDATE}:
-            for seen in meet(request_properties(operation)):
-                seen.in_create |= operation.kind is OperationKind.CREATE
-                seen.in_update |= operation.kind is OperationKind.UPDATE
-    return (seen for seen in lists.values() if seen.outputs or seen.in_create)
-
-
-def _arrays(properties: Mapping[str, Schema], resource: str) -> Iterator[tuple[str, Schema]]:
-    """Lists as (name, schema of a member), those in nested objects too."""
-    for name, schema in properties.items():
-        if schema.get("type") == "array":
-            inner = {name: schema}
-        else:
-            inner = {
-                _nested_name(name, key): value
-                for key, value in (schema.get("properties") or {}).items()
-            }
-        for key, value in inner.items():
-            found = _list_name(resource, key)
-            if value.get("type") == "array" and found:
-                yield found, value.get("items") or {}
-
-
-def _nested_name(name: str, key: str) -> str:
-    """What a list in a nested object is called: `cors_allow_methods` of a `corsConfiguration`."""
-    outer = split_words(name)
-    if field_name("", name) in TRANSPARENT or key_of(key):
-        return key
-    if outer and singular(outer[-1]) in _CARRIERS:
-        outer = outer[:-1]
-    return key if split_words(key)[: len(outer)] == outer else "_".join([*outer, key])
-
-
-def _list_name(resource: str, name: str) -> str:
-    """A list field of `resource` by the plural of what it holds; "" if its name is none."""
-    *head, last = field_name(resource, name).split("_")
-    if last in _SUFFIXES and head:
-        *head, last = head
-        last = plural(singular(last))
-    words = [*head, last]
-    found = "_".join(words)
-    short = len(found) <= 40 and len(set(words)) == len(words) <= _WORDS_OF_A_NAME
-    fits = found.isidentifier() and found.isascii() and short
-    return found if fits and singular(last) != last else ""
-
-
-def _member(name: str) -> str:
-    """One of what a list holds: `tag_ids` holds a `tag_id`."""
-    *head, last = name.split("_")
-    return "_".join([*head, singular(last)])
-
-
-def _stem(name: str) -> str:
-    """What a list is of, whether it holds keys or the things themselves."""
-    member = _member(name)
-    key = key_of(member)
-    return key[0] if key is not None and key[0] else member
-
-
-def _found(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | None:
-    member = _member(seen.name)
+def _found(seen: SeenList, resource: str, tables: dict[str, Table]) -> _Found | None:
+    member = member_of(seen.name)
     kind, inner = seen.item.get("type"), seen.item.get("properties") or {}
     if kind != "object" and kind not in _SCALARS:
         return None
@@ -269,7 +164,7 @@ def _target(member: str, tables: dict[str, Table], *, whole: bool) -> tuple[str,
 
 
 def _tie(
-    seen: _Seen, resource: str, target: tuple[str, str], tables: dict[str, Table]
+    seen: SeenList, resource: str, target: tuple[str, str], tables: dict[str, Table]
 ) -> _Found | None:
     other, prefix = target
     own, owned = tables[resource], tables[other]
@@ -319,9 +214,9 @@ def _prefixed(own: Table, resource: str, owned: Table, other: str, prefix: str) 
     )
 
 
-def _values(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | None:
+def _values(seen: SeenList, resource: str, tables: dict[str, Table]) -> _Found | None:
     own = tables[resource]
-    member = _member(seen.name)
+    member = member_of(seen.name)
     key = key_of(member)
     if key is not None and key[1] == "id":
         return None  # keys of what is no table here
@@ -358,10 +253,10 @@ def _values(seen: _Seen, resource: str, tables: dict[str, Table]) -> _Found | No
 
 
 def _objects(
-    seen: _Seen, resource: str, inner: Mapping[str, Schema], tables: dict[str, Table]
+    seen: SeenList, resource: str, inner: Mapping[str, Schema], tables: dict[str, Table]
 ) -> _Found | None:
     own = tables[resource]
-    member = _member(seen.name)
+    member = member_of(seen.name)
     noun = member.replace("_", " ")
     required = set(seen.item.get("required") or ())
     ranked: dict[str, tuple[int, Column]] = {}

@@ -17,6 +17,8 @@ __all__ = [
     "adder_function",
     "adding",
     "changing",
+    "holding",
+    "is_held",
     "listed",
     "reading",
     "shown_lists",
@@ -90,6 +92,23 @@ def listed(table: Table, field: ListField) -> str:
         f" FROM {quote(field.table)} AS _one"
         f" WHERE _one.{quote(field.owner)} = {quote(table.name)}.{quote(key)})"
         f" AS {quote(field.name)}"
+    )
+
+
+def holding(table: Table, name: str) -> str:
+    """A test for a query of rows: whether the list holds the value of a question mark."""
+    field = next(one for one in table.lists if one.name == name)
+    holders = f"SELECT {quote(field.owner)} FROM {quote(field.table)}"
+    return f"{quote(table.key[0])} IN ({holders} WHERE {quote(field.order)} = ?)"
+
+
+def is_held(table: Table, name: str, argument: str) -> str:
+    """The same in the words of a contract, for an argument."""
+    field = next(one for one in table.lists if one.name == name)
+    own = f"{quote(table.name)}.{quote(table.key[0])}"
+    return (
+        f"EXISTS (SELECT 1 FROM {quote(field.table)} AS _one"
+        f" WHERE _one.{quote(field.owner)} = {own} AND _one.{quote(field.order)} = :{argument})"
     )
 
 

@@ -10,12 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from agentscaler.corpus.english import listing
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
-from agentscaler.domain.members import adder_function, adding, changing, reading, shown_lists
+from agentscaler.domain.members import (
+    adder_function,
+    adding,
+    changing,
+    holding,
+    reading,
+    shown_lists,
+)
 from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import (
     call,
     indent,
+    ordering,
     raising,
     row_function,
     row_variable,
@@ -182,7 +190,7 @@ class _Writer:
         spoken = {name for one in self.clauses.get(tool.name, ()) for name in one.owners}
         lines = []
         for name, role in tool.arguments.items():
-            if role.kind != "reference":
+            if role.kind not in {"reference", "holds"}:
                 continue
             row = row_variable(name) if name in spoken else ""
             check = self._fetch(self.tables[role.table], name, row)
@@ -201,15 +209,14 @@ class _Writer:
         required = set(tool.parameters["required"])
         conditions, values = [], []
         for name, role in tool.arguments.items():
-            if role.kind not in _TESTS:
-                continue
-            column, test = quote(role.column), _TESTS[role.kind]
-            if name in required:
-                conditions.append(f"{column} {test} ?")
-                values.append(name)
+            if role.kind in _TESTS:
+                test = f"{quote(role.column)} {_TESTS[role.kind]} ?"
+            elif role.kind == "holds":
+                test = holding(table, role.column)
             else:
-                conditions.append(f"(? IS NULL OR {column} {test} ?)")
-                values += [name, name]
+                continue
+            conditions.append(test if name in required else f"(? IS NULL OR {test})")
+            values += [name] if name in required else [name, name]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         if tool.kind is ToolKind.COUNT:
             statement = f"SELECT COUNT(*) AS count FROM {quote(table.name)}{where}"
@@ -225,7 +232,7 @@ class _Writer:
         if flags:
             lines.append("for row in rows:")
             lines += [f'    row["{name}"] = bool(row["{name}"])' for name in flags]
-        lines += _ordering(tool)
+        lines += ordering(tool)
         held = [line for one in shown_lists(tool.kind, table) for line in reading(table, one)]
         lines += ["for row in rows:", *indent(held)] if held else []
         return [*lines, f'return {{"{table.name}": rows}}']
@@ -365,25 +372,6 @@ class _Writer:
 
 def _no_repeats(keys: str) -> list[str]:
     return raising(f"len(set({keys})) < len({keys})", f"{keys} names something twice")
-
-
-def _ordering(tool: DomainTool) -> list[str]:
-    """Sorts the rows of a list and cuts it off, where it is asked to; rows without the value that
-    is sorted by come last."""
-    by_kind = {role.kind: name for name, role in tool.arguments.items()}
-    lines = []
-    if "sort" in by_kind:
-        by, down = by_kind["sort"], by_kind["descending"]
-        lines += [
-            f"if {by} is not None:",
-            f"    known = [row for row in rows if row[{by}] is not None]",
-            f"    unknown = [row for row in rows if row[{by}] is None]",
-            f"    rows = sorted(known, key=lambda row: row[{by}], reverse=bool({down})) + unknown",
-        ]
-    if "limit" in by_kind:
-        limit = by_kind["limit"]
-        lines += [f"if {limit} is not None:", f"    rows = rows[:{limit}]"]
-    return lines
 
 
 def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:

@@ -10,7 +10,7 @@ from agentscaler.corpus.english import listing
 from agentscaler.domain.batches import BATCHES, key_argument
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
-from agentscaler.domain.members import changing, listed, shown_lists
+from agentscaler.domain.members import changing, is_held, listed, shown_lists
 from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import literal, quote
 from agentscaler.domain.source import list_columns
@@ -45,7 +45,7 @@ def _requirements(
         yield from _row_requirements(tool, table)
         return
     for name, role in tool.arguments.items():
-        if role.kind in {"key", "reference"}:
+        if role.kind in {"key", "reference", "holds"}:
             target = tables[role.table]
             yield Requirement(argument=name, table=target.name, key=target.key[0])
     if tool.kind in BATCHES:
@@ -138,7 +138,7 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
     lists = tuple(field.name for field in fields)
     match tool.kind:
         case ToolKind.LIST | ToolKind.COUNT:
-            tests = (_filter(tool, *item) for item in tool.arguments.items())
+            tests = (_filter(tool, table, *item) for item in tool.arguments.items())
             where = " AND ".join(test for test in tests if test)
             source = f"{name} WHERE {where}" if where else name
             if tool.kind is ToolKind.COUNT:
@@ -171,11 +171,13 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
     return Answer(sql=found, flags=flags, lists=lists)
 
 
-def _filter(tool: DomainTool, name: str, role: ArgumentRole) -> str:
+def _filter(tool: DomainTool, table: Table, name: str, role: ArgumentRole) -> str:
     if role.kind in {"sort", "descending", "limit"}:
         return ""
     sign = {"least": ">=", "most": "<="}.get(role.kind, "=")
     test = f"{quote(role.column)} {sign} :{name}"
+    if role.kind == "holds":
+        test = is_held(table, role.column, name)
     return test if name in tool.parameters["required"] else f"(:{name} IS NULL OR {test})"
 
 

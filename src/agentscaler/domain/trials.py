@@ -75,11 +75,11 @@ def _draw(
     if role.kind == "members":
         return _draw_members(tables[role.table], role.column, tables, values)
     query = tool.ask.draws.get(name, "") if tool.ask is not None else ""
-    if role.kind in {"key", "reference"}:
+    if role.kind in {"key", "reference", "holds"}:
         if tool.kind not in _ANY_ROW:
             return Draw("key", tool.table, name)
         target = tables[role.table]
-        held = role.column if tool.kind in _READS else ""
+        held = role.column if tool.kind in _READS and role.kind == "reference" else ""
         return Draw("reference", target.name, target.key[0], held=held)
     if role.kind == "limit":
         return Draw("value", pool=_LIMITS)

@@ -48,7 +48,22 @@ def tours(build: Callable[..., Domain]) -> Domain:
     courses = resource(
         "Course", {"guideId": TEXT, "title": TEXT, "lessons": many(LESSON)}, takes=["title"]
     )
-    return build(guides, trips, courses)
+    return build(guides, trips, courses, [_by_guide(trips)])
+
+
+def _by_guide(trips: list[ToolSpec]) -> ToolSpec:
+    one = next(tool for tool in trips if tool.name == "ListTrips")
+    return one.model_copy(
+        update={
+            "id": "test.trade.ListTripsForGuide",
+            "name": "ListTripsForGuide",
+            "parameters": {
+                "type": "object",
+                "properties": {"guideId": TEXT},
+                "required": ["guideId"],
+            },
+        }
+    )
 
 
 def guides_of(domain: Domain) -> list[str]:
@@ -107,6 +122,17 @@ def test_a_key_that_no_row_has_is_refused_by_name(tours: Domain) -> None:
         refused = created(world, guide_ids=[one, "guide-nowhere1"])
         assert refused.error == "guide guide-nowhere1 not found"
         assert world.changeset() == ()
+
+
+def test_records_are_found_by_what_their_lists_hold(tours: Domain) -> None:
+    one, two, *_ = guides_of(tours)
+    with tours.world("medium") as world:
+        made = created(world, guide_ids=[one, two]).value["trip_id"]
+        found = world.call("list_trips_for_guide", {"guide_id": two}).value["trips"]
+        assert made in [trip["trip_id"] for trip in found]
+        assert all(two in trip["guide_ids"] for trip in found)
+        unknown = world.call("list_trips_for_guide", {"guide_id": "guide-nowhere1"})
+        assert unknown.error == "guide guide-nowhere1 not found"
 
 
 def test_what_is_deleted_is_taken_out_of_lists(tours: Domain) -> None:
