@@ -241,6 +241,7 @@ class Drawing:
             if other in others
             and other not in self._rows
             and not schema.get("enum")
+            and schema.get("type") != "array"
             and schema.get("type") == self._properties[name].get("type")
         ]
         return alike[(alike.index(name) + 1) % len(alike)] if name in alike else name

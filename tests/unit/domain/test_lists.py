@@ -87,6 +87,15 @@ def test_a_list_of_keys_becomes_a_link_table(tours: Domain) -> None:
     assert not any(column.references for column in tours.manifest.table["trips"].columns)
 
 
+def test_two_lists_of_one_record_keep_their_values_apart(build: Callable[..., Domain]) -> None:
+    days, levels = many(status("MON", "TUE", "WED")), many(status("EASY", "HARD"))
+    fields = {"title": TEXT, "days": days, "levels": levels}
+    walks = resource("Walk", fields, takes=["title", "days"], updates=["days", "levels"])
+    notes = resource("Note", {"walkId": TEXT, "title": TEXT, "city": TEXT}, takes=["walkId"])
+    update = build(walks, notes).manifest.tool["update_walk"]
+    assert list(update.parameters["properties"]) == ["walk_id", "days", "levels"]
+
+
 def test_values_of_a_list_keep_their_check(tours: Domain) -> None:
     assert "language TEXT NOT NULL CHECK (language IN ('EN', 'FR', 'PT'))" in tours.schema_sql
     languages = tours.manifest.tool["create_trip"].parameters["properties"]["languages"]
