@@ -89,7 +89,7 @@ def test_a_list_of_keys_becomes_a_link_table(tours: Domain) -> None:
 
 def test_two_lists_of_one_record_keep_their_values_apart(build: Callable[..., Domain]) -> None:
     days, levels = many(status("MON", "TUE", "WED")), many(status("EASY", "HARD"))
-    fields = {"title": TEXT, "days": days, "levels": levels}
+    fields = {"title": TEXT, "city": TEXT, "days": days, "levels": levels}
     walks = resource("Walk", fields, takes=["title", "days"], updates=["days", "levels"])
     notes = resource("Note", {"walkId": TEXT, "title": TEXT, "city": TEXT}, takes=["walkId"])
     update = build(walks, notes).manifest.tool["update_walk"]
