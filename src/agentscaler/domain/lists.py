@@ -34,6 +34,8 @@ _NOISE = frozenset(
     " property reason result statistic summary tag_key value warning".split()
 )
 """Last words of lists that tell of a request, of an answer, or of anything at all."""
+_ENVELOPES = frozenset("element entity entry record request resource response row".split())
+"""What lists hold that are all of an answer or a request, not part of a record."""
 _UNTOLD = frozenset({"text", "number"})
 """Meanings of which nothing is known."""
 _FREE = frozenset(
@@ -141,7 +143,7 @@ def _found(seen: SeenList, resource: str, tables: dict[str, Table]) -> _Found | 
     kind, inner = seen.item.get("type"), seen.item.get("properties") or {}
     if kind != "object" and kind not in _SCALARS:
         return None
-    if resource.endswith(member):
+    if resource.endswith(member) or member in _ENVELOPES:
         return None  # records of the same kind, several at once
     target = _target(member, tables, whole=kind == "object")
     if target is not None and (kind != "object" or target[0] != resource):
@@ -158,9 +160,7 @@ def _target(member: str, tables: dict[str, Table], *, whole: bool) -> tuple[str,
     if key is not None:
         return owner_of(key[0], known) if key[0] else None
     found = owner_of(member, known)
-    if found is None or (not whole and not same_resource(member, found[0])):
-        return None
-    return found
+    return None if found is None or len(found[0]) > len(member) else found
 
 
 def _tie(
@@ -275,6 +275,8 @@ def _objects(
     weight = len(columns) + 2 * any(column.references for column in columns)
     if len(columns) < 2 or weight + 2 * seen.settable < _TOLD_BY_AN_OBJECT:
         return None
+    if 2 * sum(column.name in own.by_name for column in columns) > len(columns):
+        return None  # a page of such records
     if _PAIRS.issuperset(best) or seen.name in own.by_name:
         return None
     columns = _as_people(columns)

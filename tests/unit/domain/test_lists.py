@@ -218,6 +218,8 @@ def test_a_list_uses_the_table_of_ties_that_operations_make(
         {"etagTokens": many(TEXT)},
         {"tags": many({"type": "object", "properties": {"key": TEXT, "value": TEXT}})},
         {"messages": many(TEXT)},
+        {"entities": many(LESSON)},
+        {"items": many({"type": "object", "properties": {"name": TEXT, "city": TEXT}})},
     ],
 )
 def test_noise_makes_no_table(build: Callable[..., Domain], field: dict[str, Schema]) -> None:
