@@ -16,6 +16,7 @@ from agentscaler.domain.statement import call, raising
 
 __all__ = ["cascaded", "find_deletion_rules"]
 
+_TIES = "ties to"
 _PROTECTIONS = ("protection", "protected", "protection_enabled", "locked", "is_default", "default")
 
 
@@ -116,6 +117,7 @@ def _cascade(
         checks += call("db.run", f"{head} = ?{tail}", [key])
     what = capital(with_article(table.noun))
     told = []
+    parts.sort(key=lambda words: words.startswith(_TIES))
     if parts:
         told.append(f"Its {listing(list(dict.fromkeys(parts)))} are deleted with it.")
     if loose:
@@ -143,7 +145,7 @@ def _called(ground: Ground, other: Table, column: str) -> str:
     """The rows of `other` that refer to a row by `column`, in words."""
     ends = [one for one in other.columns if one.name != column and one.references is not None]
     if other.is_link and len(other.columns) == len(other.key) and ends:
-        return f"ties to {plural_noun(ground.tables[ends[0].references or ''].noun)}"
+        return f"{_TIES} {plural_noun(ground.tables[ends[0].references or ''].noun)}"
     return plural_noun(other.noun)
 
 
