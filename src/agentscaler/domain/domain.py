@@ -98,6 +98,8 @@ class Table(BaseModel):
         natural_key: whether the key is a name that people say, rather than an opaque id.
         label: the column by which people call a row ("name", "title", "email"); may be the key.
         status: the column that holds a row's state in its life, if it has one.
+        address: where names hold only within an owner, the columns of owner and name; the key is
+            made of them (`octo/docs`).
         lists: fields of a record that hold lists.
         part_of: the table whose records' lists have its rows as members; None for other tables.
     """
@@ -110,6 +112,7 @@ class Table(BaseModel):
     natural_key: bool = False
     label: str | None = None
     status: str | None = None
+    address: tuple[str, ...] = ()
     columns: tuple[Column, ...]
     lists: tuple[ListField, ...] = ()
     part_of: str | None = None
@@ -160,9 +163,10 @@ class ArgumentRole(BaseModel):
     `table`, to be stored in or compared with a column; `value`: goes into `column` of the tool's
     own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
     both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
-    `limit`: at most so many rows; `members`: the members of the list `column` of the tool's own
-    row; `holds`: the key of a row of `table` that rows must hold in the list `column`.  A value
-    that goes into no column as it is has no `column`.
+    `limit`: at most so many rows; `address`: what a row of `table` has in `column`, which is half
+    of its key; `members`: the members of the list `column` of the tool's own row; `holds`: the key
+    of a row of `table` that rows must hold in the list `column`.  A value that goes into no column
+    as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -179,6 +183,7 @@ class ArgumentRole(BaseModel):
         "limit",
         "members",
         "holds",
+        "address",
     ]
     table: str
     column: str = ""
@@ -220,11 +225,17 @@ class Ask(BaseModel):
 
 
 class DomainTool(ToolDefinition):
-    """A tool with what it means to the database, and the API operation it was made from."""
+    """A tool with what it means to the database, and the API operation it was made from.
+
+    Attributes:
+        addresses: keys that it makes of its arguments, by name, with the arguments: of owner and
+            name.
+    """
 
     kind: ToolKind
     table: str
     arguments: dict[str, ArgumentRole]
+    addresses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     precondition: Precondition | None = None
     sets: dict[str, str | int] = Field(default_factory=dict)
     ask: Ask | None = None

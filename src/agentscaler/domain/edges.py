@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from agentscaler.domain.addresses import table_named
 from agentscaler.domain.domain import Column, DomainEdge, DomainTool, Table, ToolKind
 from agentscaler.domain.members import shown_lists
 from agentscaler.domain.source import list_columns
@@ -37,8 +38,9 @@ def _takes(tool: DomainTool, tables: dict[str, Table]) -> Iterator[tuple[str, st
     """The parameters that take keys, one or several, with the tables that these are of."""
     lists = {field.name: field for field in tables[tool.table].lists}
     for parameter, role in tool.arguments.items():
-        if role.kind in {"key", "reference", "holds"}:
-            yield parameter, role.table
+        named = role.table if role.kind == "holds" else table_named(role, tables)
+        if named:
+            yield parameter, named
         elif role.kind == "members":
             target = lists[role.column].columns[0].references
             if target is not None:

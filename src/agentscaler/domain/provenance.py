@@ -8,6 +8,7 @@ the tools of a vertical are held against those that come with the package.
 import re
 from collections.abc import Iterator
 
+from agentscaler.domain.addresses import whole
 from agentscaler.domain.domain import DomainManifest
 from agentscaler.domain.members import with_members
 from agentscaler.domain.packaged import is_packaged
@@ -28,8 +29,9 @@ def is_own(manifest: DomainManifest, source: str) -> bool:
     if manifest.engine != "rules" or not _is_plain(manifest):
         return False
     try:
-        ruled = supply_rules(manifest.table, manifest.tools)
-        supply = with_members(ruled, manifest.tools, manifest.table)
+        tools = [whole(tool, manifest.table) for tool in manifest.tools]
+        ruled = supply_rules(manifest.table, tools)
+        supply = with_members(ruled, tools, manifest.table)
         return source == render_source(manifest.tools, manifest.table, supply.clauses)
     except _UNFIT:
         return False  # tables and tools that do not fit together: not what the rules make
@@ -44,7 +46,7 @@ def _is_plain(manifest: DomainManifest) -> bool:
 
 def _names(manifest: DomainManifest) -> Iterator[str]:
     for table in manifest.tables:
-        yield from (table.name, *table.key, *table.by_name)
+        yield from (table.name, *table.key, *table.address, *table.by_name)
         yield from (column.references for column in table.columns if column.references)
         yield from (name for name in (table.label, table.status, table.part_of) if name)
         for field in table.lists:
@@ -52,7 +54,8 @@ def _names(manifest: DomainManifest) -> Iterator[str]:
             yield from (column.name for column in field.columns)
             yield from (column.references for column in field.columns if column.references)
     for tool in manifest.tools:
-        yield from (tool.name, tool.table, *tool.arguments, *tool.sets)
+        yield from (tool.name, tool.table, *tool.arguments, *tool.sets, *tool.addresses)
+        yield from (part for parts in tool.addresses.values() for part in parts)
         for role in tool.arguments.values():
             yield from (name for name in (role.table, role.column) if name)
         if tool.precondition is not None:
