@@ -107,7 +107,10 @@ def find_lists(
 def member_arguments(operation: Operation, table: Table) -> dict[str, ArgumentRole]:
     """The lists of bare values that a request carries, as parameters."""
     plain = {field.name: field for field in table.lists if field.is_plain}
-    stems = {stem_of(name): name for name in plain}
+    stems = {
+        field.order.rsplit("_", 1)[0] if field.columns[0].references else stem_of(name): name
+        for name, field in plain.items()
+    }
     carried = []
     for stem in map(stem_of, carried_lists(operation)):
         if stem in stems:

@@ -249,3 +249,41 @@ def test_names_of_lists_cannot_carry_code(tours: Domain, tmp_path: Path, name: s
     source = render_source(manifest.tools, manifest.table, clauses)
     save_domain(replace(tours, manifest=manifest, source=source), tmp_path)
     assert not load_domain(tmp_path).trusted
+
+
+def test_records_that_owner_and_name_single_out_hold_lists(
+    call: Callable[..., ToolSpec], build: Callable[..., Domain]
+) -> None:
+    repo, record = "/repos/{owner}/{repo}", "id name description homepage"
+    tools = [
+        call("POST", "/repos", name="createRepo", body="name description homepage"),
+        call("GET", repo, name="getRepo", gives=record),
+        call("GET", "/repos", name="listRepos", gives=record, many=True),
+        call("PATCH", repo, name="updateRepo", body="description"),
+        call("DELETE", repo, name="deleteRepo"),
+    ]
+    tools = [
+        _given(tool, "topics") if tool.name in {"createRepo", "updateRepo"} else tool
+        for tool in tools
+    ]
+    boards = [
+        _given(call("POST", "/boards", name="createBoard", body="title note"), "repos"),
+        call("GET", "/boards/{id}", name="getBoard", gives="id title note"),
+        call("GET", "/boards", name="listBoards", gives="id title note", many=True),
+    ]
+    domain = build(tools, boards)
+    assert domain.manifest.table["repos"].address == ("owner", "repo_name")
+    with domain.world("medium") as world:
+        row = world.query("SELECT owner, repo_name, repo_path FROM repos")[0]
+        path = row.pop("repo_path")
+        changed = world.call("update_repo", {**row, "topics": ["b", "a", "b"]}).value
+        assert changed["topics"] == ["a", "b"]
+        assert world.call("get_repo", row).value == changed
+        made = world.call("create_board", {"title": "Ours", "repo_paths": [path]}).value
+        assert made["repo_paths"] == [path]
+
+
+def _given(tool: ToolSpec, name: str) -> ToolSpec:
+    """The operation, which takes a list of texts as well."""
+    properties = {**tool.parameters["properties"], name: many(TEXT)}
+    return tool.model_copy(update={"parameters": {**tool.parameters, "properties": properties}})
