@@ -247,7 +247,7 @@ class BranchMaker:
         arguments, told = self.deeds.arguments(tool, given, silent)
         deed = _Deed(tool, spoken, arguments)
         _, *more = self.deeds.request(tool, given, silent, told)
-        more = [one for one in more if not is_added(one.text)]
+        more = [one for one in more if one.facts or not is_added(one.text)]
         deed.tail = "".join(f"{one.text} " for one in more)
         deed.facts = tuple(fact for one in more for fact in one.facts)
         said = {name: words for name, (words, _) in told.items()}

@@ -208,7 +208,7 @@ class SeveralMaker:
         arguments, told = self.deeds.arguments(tool, given, met)
         del arguments[deed.argument]
         fragments = self.deeds.request(tool, given, met, told)
-        request = [one for one in fragments if not is_added(one.text)]
+        request = [one for one in fragments if one.facts or not is_added(one.text)]
         said = {name: words for name, (words, _) in told.items()} | {deed.argument: rows.spoken}
         return request, filled(tool.ask.confirm, said), arguments
 
