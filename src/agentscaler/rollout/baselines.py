@@ -63,9 +63,11 @@ class Hasty:
             elif message.role == "tool" and not message.is_error:
                 self._results[int(str(message.tool_call_id))] = orjson.loads(message.content)
         self._read = len(messages)
-        if messages[-1].role == "user" and self._done < self._announced:
+        if messages[-1].role == "user":
             calls = [self._call(index) for index in range(self._done, self._announced)]
-            return Message(role="assistant", content="", tool_calls=tuple(calls))
+            made = tuple(call for call in calls if call is not None)
+            if made:
+                return Message(role="assistant", content="", tool_calls=made)
         reports = [self._report(index) for index in range(self._done, self._announced)]
         self._done = self._announced
         return Message(role="assistant", content=" ".join([*reports, _NEXT]))
@@ -83,8 +85,14 @@ class Hasty:
             self._announced += 1
             due = False
 
-    def _call(self, index: int) -> ToolCall:
-        gold = self._task.gold[self._task.goals[index].calls[-1]]
+    def _call(self, index: int) -> ToolCall | None:
+        """The call that a wish seems to ask for; of one that cannot be fulfilled, a try at it."""
+        goal = self._task.goals[index]
+        if goal.refusal is not None:
+            tries = goal.refusal.attempts[:1]
+            calls = [ToolCall(id=str(index), name=t.tool, arguments=t.arguments) for t in tries]
+            return calls[0] if calls else None
+        gold = self._task.gold[goal.calls[-1]]
         arguments = {}
         for name, source in gold.provenance.items():
             value = self._value(index, source, gold.arguments[name])
@@ -104,7 +112,7 @@ class Hasty:
 
     def _report(self, index: int) -> str:
         goal = self._task.goals[index]
-        if index not in self._results:
+        if index not in self._results or goal.refusal is not None:
             return _IN_VAIN
         right = self._task.gold[goal.calls[-1]].result
         if not tells_the_same(right, self._results[index], goal.answers):
@@ -164,9 +172,11 @@ class Slipping:
 
     def _has_seen(self, goal: Goal, messages: Sequence[Message]) -> bool:
         """Whether a result of the goal's own tool shows the answers."""
+        if not goal.answers:
+            return True
         gold = self._task.gold[goal.calls[-1]]
         made = {call.id: call.name for message in messages for call in message.tool_calls}
-        return not goal.answers or any(
+        return any(
             tells_the_same(gold.result, orjson.loads(message.content), goal.answers)
             for message in messages
             if message.role == "tool"

@@ -50,7 +50,7 @@ def difficulty(
     """Put tasks into bands by the pass rates of given agents; --limit takes so many domains."""
     import orjson
 
-    from agentscaler.interfaces.cli.progress import Counting
+    from agentscaler.interfaces.cli.progress import Work, watcher
     from agentscaler.pipeline import BANDS, measure_run
     from agentscaler.runfolder import RunFolder
 
@@ -65,10 +65,12 @@ def difficulty(
     domains = record.counters.get("domains", 0) if record is not None else 0
     measured: list[Difficulty] = []
     total = domains if limit is None else min(limit, domains)
-    with Counting("domains", total, error_console()) as counting:
+    work = Work("difficulty")
+    with watcher(error_console()) as observer:
+        observer.begun(work, 0, total, [])
         for done, one in enumerate(measure_run(folder, settings, limit), 1):
             measured += one
-            counting.advanced(done)
+            observer.advanced(work, done)
     console.print(bands_table(measured))
     console.print(agents_table(measured))
     console.print(f"Written: {folder.path / BANDS}", markup=False, soft_wrap=True)

@@ -1,6 +1,7 @@
 """`agentscaler tasks instances`: tasks of a run once more, with everything in them new."""
 
 import random
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,7 @@ def instances(
     """Make fresh instances of tasks: same tools in the same order, on rows nobody has seen."""
     from agentscaler.interfaces.cli.choose import choose
     from agentscaler.interfaces.cli.lookup import task_ids
-    from agentscaler.interfaces.cli.progress import Counting
+    from agentscaler.interfaces.cli.progress import Work, watcher
     from agentscaler.interfaces.cli.tables import rejected
     from agentscaler.pipeline import write_instances
     from agentscaler.runfolder import RunFolder
@@ -55,8 +56,11 @@ def instances(
     target = RunFolder.open(out or folder.path / "instances", create=True)
     record = folder.record("tasks")
     domains = record.counters.get("domains", 0) if record is not None else 0
-    with Counting("domains", domains, error_console()) as counting:
-        made = write_instances(folder, target, settings, count, wanted, counting.advanced)
+    work = Work("instances")
+    with watcher(error_console()) as observer:
+        observer.begun(work, 0, domains, [])
+        advanced = partial(observer.advanced, work)
+        made = write_instances(folder, target, settings, count, wanted, advanced)
     asked = (len(wanted) or len(ids)) * count
     console.print(f"{made.counters.get('out', 0):,} of {asked:,} instances: {target.path}")
     for reason, number in rejected(made.counters):

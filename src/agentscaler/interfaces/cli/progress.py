@@ -21,7 +21,7 @@ from rich.progress import (
 from agentscaler.pipeline import Stage
 from agentscaler.runfolder import StageRecord
 
-__all__ = ["Bars", "Counting", "Lines", "Work", "watcher"]
+__all__ = ["Bars", "Lines", "Work", "watcher"]
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -130,51 +130,6 @@ class Bars:
 def watcher(console: Console) -> Bars | Lines:
     """Bars where someone watches, lines where a file or a pipe does."""
     return Bars(console) if console.is_terminal else Lines(console)
-
-
-class Counting:
-    """Shows how far work is that is no stage: a bar on a terminal, plain lines elsewhere.
-
-    Args:
-        what: is counted, in the plural.
-        clock: seconds, from any beginning.
-    """
-
-    def __init__(
-        self,
-        what: str,
-        total: int,
-        console: Console,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._what = what
-        self._total = total
-        self._console = console
-        self._clock = clock
-        self._last_line = clock()
-        self._progress = Progress(console=console, transient=True, disable=not console.is_terminal)
-        self._bar = self._progress.add_task(what, total=total)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    def advanced(self, done: int) -> None:
-        """So many are done now."""
-        self._progress.update(self._bar, completed=done)
-        now = self._clock()
-        if not self._console.is_terminal and now - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = now
-            line = f"{done:,} of {self._total:,} {self._what}"
-            self._console.print(line, markup=False, soft_wrap=True)
 
 
 def closing_line(stage: Stage, record: StageRecord, *, kept: bool) -> str:

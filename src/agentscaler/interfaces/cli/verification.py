@@ -26,7 +26,7 @@ def verify(
     ] = 20,
 ) -> None:
     """Prove every task of a run again, from its files alone; exit code 1 if one fails."""
-    from agentscaler.interfaces.cli.progress import Counting
+    from agentscaler.interfaces.cli.progress import Work, watcher
     from agentscaler.pipeline import altered_outputs, verify_run
     from agentscaler.runfolder import RunFolder
     from agentscaler.task.verify import TaskChecks
@@ -38,10 +38,12 @@ def verify(
     record = folder.record("tasks")
     domains = record.counters.get("domains", 0) if record is not None else 0
     total = TaskChecks()
-    with Counting("domains", domains, error_console()) as counting:
+    work = Work("verify")
+    with watcher(error_console()) as observer:
+        observer.begun(work, 0, domains, [])
         for done, checks in enumerate(verify_run(folder, settings), 1):
             total.add(checks)
-            counting.advanced(done)
+            observer.advanced(work, done)
     console.print(verification_table(total))
     _print_findings(total, altered, show)
     if altered or total.findings:

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from agentscaler.interfaces.cli.progress import Bars, Counting, Lines, watcher
+from agentscaler.interfaces.cli.progress import Bars, Lines, watcher
 from agentscaler.pipeline import stage_named
 from agentscaler.runfolder import StageRecord
 
@@ -85,12 +85,3 @@ def test_bars_show_counts_and_leave_a_line_behind(record: StageRecord) -> None:
     assert "pool: again, because the seed was 1, is 2" in file.getvalue()
     assert "pool: 2,400 tools in 1.2 s" in file.getvalue()
     assert "9/17" in file.getvalue()
-
-
-def test_work_that_is_no_stage_is_counted_in_lines_every_few_seconds(console: Console) -> None:
-    clock = Clock()
-    with Counting("domains", 100, console, clock) as counting:
-        for done in range(1, 26):
-            clock.now += 1
-            counting.advanced(done)
-    assert lines_of(console) == ["10 of 100 domains", "20 of 100 domains"]
