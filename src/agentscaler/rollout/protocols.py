@@ -38,8 +38,8 @@ class Agent(Protocol):
         ...
 
     @property
-    def mistakes(self) -> int:
-        """Tool calls made wrong on purpose so far; 0 for an agent that never does that."""
+    def mistakes(self) -> Sequence[str]:
+        """Kinds of the mistakes made on purpose so far; none for an agent that never does that."""
         ...
 
     def act(self, messages: Sequence[Message]) -> Message:

@@ -1,11 +1,23 @@
 """Requests in words: what of a goal is said, given what the user tells and what it keeps back."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
+from agentscaler.rollout.rewording import heads
 from agentscaler.rollout.wording import fold
-from agentscaler.task.task import Goal, Task
+from agentscaler.task.task import Fact, Goal, Task
 
-__all__ = ["find_request", "goal_facts", "said_facts", "withholdable_facts"]
+__all__ = [
+    "find_request",
+    "goal_facts",
+    "other_value",
+    "places",
+    "said_facts",
+    "withholdable_facts",
+]
+
+_LONGEST_VALUE = 80
+_SENTENCE_END = re.compile(r"[.,?!;]?(?:\s|$)")
 
 
 def said_facts(goal: Goal, told: set[str]) -> set[str]:
@@ -29,7 +41,8 @@ def withholdable_facts(task: Task, goal: Goal, required: Mapping[str, set[str]])
     """The facts of a request that can be left for later without the request falling apart.
 
     Either each fragment with the fact has a vague form, or a call cannot be made without the fact,
-    so that any agent has to ask.  The first fragment carries the verb and must not vanish.
+    so that any agent has to ask.  The first fragment carries the verb and must not vanish.  A fact
+    that is called like another one is told at once, as a question could mean either.
 
     Args:
         required: the required parameters of each tool, by the tool's name.
@@ -40,35 +53,83 @@ def withholdable_facts(task: Task, goal: Goal, required: Mapping[str, set[str]])
         for parameter, provenance in task.gold[index].provenance.items()
         if parameter in required.get(task.gold[index].tool, set())
     }
+    labels = [fold(fact.label) for fact in task.facts]
+    shared = {fact.name for fact in task.facts if labels.count(fold(fact.label)) > 1}
     names = []
     for name in goal_facts(task, goal):
         fragments = [fragment for fragment in goal.request if name in fragment.facts]
         vague = all(fragment.vague for fragment in fragments)
         verb_stays = bool(goal.request[0].vague) or name not in goal.request[0].facts
-        if fragments and verb_stays and (vague or name in demanded):
+        if fragments and verb_stays and name not in shared and (vague or name in demanded):
             names.append(name)
     return tuple(names)
+
+
+def places(task: Task, name: str) -> Iterator[str]:
+    """Every piece of a request, in each of its wordings, that tells the fact called `name`."""
+    for goal in task.goals:
+        for number, fragment in enumerate(goal.request):
+            if name in fragment.facts:
+                yield from heads(fragment.text).every if number == 0 else (fragment.text,)
 
 
 def find_request(goal: Goal, heard: str, start: int) -> int:
     """Where a goal's request ends in what the user said, at or after `start`; -1 if unsaid.
 
-    Each fragment may stand there in either form, as long as they follow each other.
+    Each fragment may stand there in either form, as long as they follow each other; the first one
+    also in other words (see `rewording`).
 
     Args:
         heard: the user's words in the form `fold` gives.
     """
+    return _locate(goal, heard, start)[1]
+
+
+def other_value(goal: Goal, fact: Fact, heard: str) -> str | None:
+    """The value that a request was said with in place of a fact's own; None if there is none."""
+    said = fold(fact.said)
+    for number, fragment in enumerate(goal.request):
+        if fact.name not in fragment.facts:
+            continue
+        for wording in heads(fragment.text).every if number == 0 else (fragment.text,):
+            before, _, after = fold(wording).partition(said)
+            place = heard.find(before) if before else -1
+            while place != -1:
+                begin = place + len(before)
+                other = _up_to(heard[begin : begin + _LONGEST_VALUE], after)
+                if other and other != said:
+                    end = begin + len(other)
+                    request = _locate(goal, heard[:begin] + said + heard[end:], 0)
+                    if request[0] <= begin < request[1]:
+                        return other
+                place = heard.find(before, place + 1)
+    return None
+
+
+def _up_to(text: str, after: str) -> str:
+    """What of `text` comes before `after`, or before the end of its sentence."""
+    text = text.partition("\n")[0]
+    if after:
+        value, found, _ = text.partition(after)
+        return value if found else ""
+    return _SENTENCE_END.split(text, maxsplit=1)[0]
+
+
+def _locate(goal: Goal, heard: str, start: int) -> tuple[int, int]:
+    """Where a request begins and ends in what the user said; (-1, -1) if it is unsaid."""
+    if not goal.request:
+        return -1, -1
     forms = [(fold(fragment.text), fold(fragment.vague)) for fragment in goal.request]
-    if not forms:
-        return -1
-    for first in forms[0]:
+    opening = goal.request[0]
+    openings = dict.fromkeys((*heads(opening.text).every, *heads(opening.vague).every))
+    for first in (fold(one) for one in openings):
         place = heard.find(first, start) if first else -1
         while place != -1:
             end = _follow(forms[1:], heard, place + len(first))
             if end != -1 and not heard[end : end + 1].isalnum():
-                return end
+                return place, end
             place = heard.find(first, place + 1)
-    return -1
+    return -1, -1
 
 
 def _follow(forms: Sequence[tuple[str, str]], heard: str, place: int) -> int:

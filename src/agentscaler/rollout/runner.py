@@ -48,7 +48,8 @@ def roll_out(
         settings=settings,
         seed=seed,
         agent=agent or ExpertMaker(settings.mistake_rate),
-        user=user or ScriptedUserMaker(settings.withhold_rate),
+        user=user
+        or ScriptedUserMaker(settings.withhold_rate, settings.change_rate, settings.typo_rate),
     )
     yield from (engine or LocalEngine()).map(function, _units(work, settings))
 
