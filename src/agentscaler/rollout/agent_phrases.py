@@ -77,7 +77,6 @@ CONFIRMATIONS = (
     "That comes down to {action}. Would you like me to go ahead?",
     "I need your go-ahead for {action}. Should I proceed?",
     "So that there is no misunderstanding, you want me to go on with {action}. Is that right?",
-    "{Action} cannot simply be taken back, so I'd rather ask: shall I go ahead?",
     "I have everything for {action}. [Shall|May|Should] I proceed?",
     "Let me check with you first: {action}, [is that right|is that correct]?",
     "This is what I'd do now: {action}. [May|Shall] I go ahead?",
@@ -105,7 +104,7 @@ BEFORE_LOOKUP = (
     "Just a second while I find it.",
     "Let me pull that up.",
     "I'm on it, looking now.",
-    "First I'll see what we have.",
+    "Let me see what we have.",
 )
 BEFORE_WRITE = (
     "I'll do that now.",
@@ -143,7 +142,6 @@ READ_LEADS = (
     "I looked it up.",
     "Here is the answer.",
     "I have it here.",
-    "Sure.",
     "",
     "",
     "",

@@ -26,8 +26,9 @@ from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError
 from agentscaler.rollout.requests import find_request, goal_facts
 from agentscaler.rollout.sight import Sight
+from agentscaler.rollout.statements import noun_of
 from agentscaler.rollout.trajectory import FailureOwner
-from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
+from agentscaler.rollout.wording import fold, join_phrases, quote_long, quote_words, says, sentence
 from agentscaler.task.task import Fact, Goal, Task
 
 __all__ = ["Expert", "ExpertMaker"]
@@ -234,12 +235,12 @@ class Expert:
             if source.fact is None or roles[parameter].kind != "value":
                 continue
             fact = self._sight.fact(source.fact)
-            label = fact.label.partition(" of ")[0]
+            label = noun_of(fact)
             if isinstance(fact.value, bool) or not label.startswith("the "):
                 continue
             if not says(fold(goal.confirm), fold(fact.said)):
                 said = fact.said if self._sight.was_told(fact) else self._sight.tentative(fact)
-                details.append(f"{quote_long(said or fact.said)} as {label}")
+                details.append(f"{quote_words(said or fact.said)} as {label}")
         return details[:_DETAILS_AT_MOST]
 
     def _make_calls(self, index: int) -> Message:
@@ -360,8 +361,8 @@ def _as_object(label: str) -> str:
 
 def _join_labels(labels: Sequence[str]) -> str:
     """The labels in a row; what several are the parts "of" is said once."""
-    parts = [label.partition(" of ") for label in labels]
+    parts = [label.rpartition(" of ") for label in labels]
     owners = {owner for _, _, owner in parts}
-    if len(owners) == 1 and all(owners):
+    if len(owners) == 1 and all(part for part, _, _ in parts):
         return f"{join_phrases([part for part, _, _ in parts])} of {parts[0][2]}"
     return join_phrases(labels)

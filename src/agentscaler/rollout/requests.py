@@ -100,7 +100,8 @@ def other_value(goal: Goal, fact: Fact, heard: str) -> str | None:
                 if other and other != said:
                     end = begin + len(other)
                     request = _locate(goal, heard[:begin] + said + heard[end:], 0)
-                    if request[0] <= begin < request[1]:
+                    vague = _locate(goal, heard, request[0])[1] > begin
+                    if request[0] <= begin < request[1] and not vague:
                         return other
                 place = heard.find(before, place + 1)
     return None

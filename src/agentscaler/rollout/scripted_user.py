@@ -42,6 +42,7 @@ _QUESTION_CHANCE = 0.35
 _BESIDE_CHANCE = 0.35
 _FIRST_CHANCE = 0.35
 _PUZZLED_AT_MOST = 2
+_WITHHELD_AT_MOST = 2
 _LONG = 22
 _SETTLED = re.compile(r"\b(anything|something|what|nothing) (else|more)\b|\bfurther help\b")
 _CONFIRMATION = re.compile(
@@ -49,6 +50,7 @@ _CONFIRMATION = re.compile(
     r"|\bis (that|this) (right|correct|ok|okay)\b|\bare you sure\b|\bwould you like me to\b"
     r"|\b(do you )?want me to\b"
 )
+_TELL_ME = re.compile(r"\b(?:tell|show|give|let|send) me\b")
 _ASKING = re.compile(r"\b(tell|need|missing|provide|know|details?)\b")
 
 
@@ -122,7 +124,9 @@ class ScriptedUser:
         }
         self._withholdable = [withholdable_facts(task, goal, required) for goal in task.goals]
         self._withheld = {
-            name for names in self._withholdable for name in names if rng.random() < withhold_rate
+            name
+            for names in self._withholdable
+            for name in [one for one in names if rng.random() < withhold_rate][:_WITHHELD_AT_MOST]
         }
         self._thought: SecondThought | None = None
         if rng.random() < change_rate:
@@ -144,7 +148,8 @@ class ScriptedUser:
         if len(self._task.goals) > 1 and voice.chance(_TWO_AT_ONCE_CHANCE):
             first, second = self._announce(), self._announce()
             words = voice.say_loosely(persona.pairs, first=first.ask, second=second.ask)
-            return self._speak(*lead, words, first.after, second.after)
+            around = (first.before, first.after, second.before, second.after)
+            return self._speak(*lead, words, *around)
         words = self._ask(persona.asks, persona.wishes, persona.questions)
         return self._speak(*lead, words)
 
@@ -163,7 +168,7 @@ class ScriptedUser:
             answer = self._tell(asked, sparingly=not confirmation)
             return UserTurn(self._speak(answer, self._agree() if confirmation else ""))
         if _SETTLED.search(words):
-            return self._move_on()
+            return self._move_on(asked=True)
         if confirmation:
             return UserTurn(self._speak(self._agree()))
         repeated = self._asked(words, told=True)
@@ -238,10 +243,12 @@ class ScriptedUser:
         rest = request_text(request[1:], tellable)
         ways = heads(begun)
 
+        wishes = () if _TELL_ME.search(f"{begun} {rest}") else ways.wishes
+
         def put(forms: tuple[str, ...]) -> str:
             return f"{self._voice.pick(forms)} {rest}".rstrip() if forms else ""
 
-        return _Wish(put(ways.asks), put(ways.wishes), put(ways.questions), before, after)
+        return _Wish(put(ways.asks), put(wishes), put(ways.questions), before, after)
 
     def _beside(self, number: int, tellable: set[str]) -> list[Fact]:
         """Facts of a goal to be told in sentences of their own."""
@@ -316,8 +323,12 @@ class ScriptedUser:
     def _has_next(self) -> bool:
         return self._announced < len(self._task.goals)
 
-    def _move_on(self) -> UserTurn:
-        """After a report: what was forgotten, the next goal, or the end."""
+    def _move_on(self, *, asked: bool = False) -> UserTurn:
+        """After a report: what was forgotten, the next goal, or the end.
+
+        Args:
+            asked: whether the agent has asked for it; else a "no" would answer nothing.
+        """
         if self._is_pending(None):
             return UserTurn(self._speak(self._hold_up()))
         forgotten = [fact for fact in self._open_facts() if not says(self._said, fold(fact.said))]
@@ -329,7 +340,10 @@ class ScriptedUser:
             persona = self._persona
             words = self._ask(persona.next_asks, persona.next_wishes, persona.next_questions)
             return UserTurn(self._speak(words))
-        return UserTurn(self._voice.say(self._persona.closings), done=True)
+        closings = self._persona.closings
+        if not asked:
+            closings = tuple(one for one in closings if not one.startswith(("No,", "No.", "Nope")))
+        return UserTurn(self._voice.say(closings), done=True)
 
 
 def _closes(phrase: str) -> bool:
@@ -343,4 +357,6 @@ def _join_lead(lead: str, words: str) -> str:
         return lead or words
     if words.startswith("-"):
         return f"{lead}\n{words}"
+    if lead.endswith(":") and words.startswith(("The ", "My ")):
+        return f"{lead} {words[0].lower()}{words[1:]}"
     return f"{lead} {words}"

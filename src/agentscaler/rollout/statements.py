@@ -41,12 +41,18 @@ CORRECTIONS = (
 
 def noun_of(fact: Fact) -> str:
     """A fact in words, without whose it is ("the due date" of "the due date of the loan")."""
-    return fact.label.partition(" of ")[0]
+    return _parts(fact)[0]
 
 
 def owner_of(fact: Fact) -> str:
     """Whose a fact is ("the loan" of "the due date of the loan"); "" if nothing says it."""
-    return fact.label.partition(" of ")[2]
+    return _parts(fact)[1]
+
+
+def _parts(fact: Fact) -> tuple[str, str]:
+    """What stands before and behind the last "of" of a label."""
+    noun, _, owner = fact.label.rpartition(" of ")
+    return (noun, owner) if noun else (owner, "")
 
 
 def statements(fact: Fact) -> tuple[str, ...]:

@@ -108,8 +108,8 @@ def can_be_stated(fact: Fact) -> bool:
 
 def asks_for(words: str, label: str) -> bool:
     """Whether a label stands in the words, be it split ("the name and the new size of the app")."""
-    part, _, owner = label.partition(" of ")
-    return says(words, label) or bool(owner and says(words, part) and says(words, f"of {owner}"))
+    part, _, owner = label.rpartition(" of ")
+    return says(words, label) or bool(part and says(words, part) and says(words, f"of {owner}"))
 
 
 def people_facts(domain: Domain, task: Task) -> set[str]:

@@ -434,7 +434,7 @@ _HURRIED = Persona(
     questions=("{Question}?", "Quick question, {question}?", "Just tell me: {question}?"),
     pairs=(
         "Two quick things. {First}. Then {second}.",
-        "I'm short on time. Please {first}, and after that {second}.",
+        "Please {first}, and after that {second}.",
         "Quick, please: {first}. And then {second}.",
     ),
     next_asks=(
@@ -533,7 +533,7 @@ _UNSURE = Persona(
     closings=(
         "I think that's all. Thank you.",
         "No, I don't think so. Thanks for your help.",
-        "That should be everything. Thanks.",
+        "Oh, that was quick. Thank you.That should be everything. Thanks.",
         "OK, great. That was easier than I feared, thank you.",
     ),
     sparing=0.25,
