@@ -123,14 +123,16 @@ def _locate(goal: Goal, heard: str, start: int) -> tuple[int, int]:
     forms = [(fold(fragment.text), fold(fragment.vague)) for fragment in goal.request]
     opening = goal.request[0]
     openings = dict.fromkeys((*heads(opening.text).every, *heads(opening.vague).every))
+    found = (-1, -1)
     for first in (fold(one) for one in openings):
         place = heard.find(first, start) if first else -1
-        while place != -1:
+        while place != -1 and (found[0] == -1 or place <= found[0]):
             end = _follow(forms[1:], heard, place + len(first))
             if end != -1 and not heard[end : end + 1].isalnum():
-                return place, end
+                found = (place, end) if place != found[0] else (place, max(end, found[1]))
+                break
             place = heard.find(first, place + 1)
-    return -1, -1
+    return found
 
 
 def _follow(forms: Sequence[tuple[str, str]], heard: str, place: int) -> int:

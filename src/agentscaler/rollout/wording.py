@@ -73,6 +73,8 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     text = text[0].upper() + text[1:]
+    if "\n- " in text:  # a list, which closes itself
+        return text
     return text if text[-1] in ".?!" or text[-2:] in ('."', ".”", '?"', "?”") else f"{text}."
 
 

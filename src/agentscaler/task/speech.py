@@ -17,16 +17,33 @@ _SWITCHED = frozenset(
     " replication sync tracking tracing versioning".split()
 )
 _EVENTS = {
+    "arrives": "arrival",
+    "booked": "booking",
+    "born": "birth",
     "create": "creation",
     "created": "creation",
     "completed": "completion",
     "deleted": "deletion",
+    "departs": "departure",
     "ended": "end",
+    "ends": "end",
     "expires": "expiry",
+    "filed": "filing",
+    "issued": "issue",
+    "joined": "joining",
     "last modified": "last change",
     "last updated": "last update",
+    "made": "",
     "modified": "last change",
+    "opened": "opening",
+    "paid": "payment",
+    "placed": "order",
+    "reported": "report",
+    "requested": "request",
+    "sent": "sending",
+    "signed": "signing",
     "started": "start",
+    "starts": "start",
     "submitted": "submission",
     "update": "last update",
     "updated": "last update",
@@ -74,12 +91,19 @@ def clause(column: Column, said: str) -> str:
     return f"the {column_noun(column)} {quoted(column, said)}"
 
 
-def states(column: Column, value: Any, *, now: bool = False) -> str:
-    """A clause that says what a column holds ("the status is now running")."""
+def states(column: Column, value: Any, *, now: bool = False, of: str = "") -> str:
+    """A clause that says what a column holds ("the status is now running").
+
+    Args:
+        of: the row, where the clause is to name it ("the status of the app Blue is now running").
+    """
     noun = column_noun(column)
     subject = noun if column.type == "boolean" else f"the {noun}"
     head = re.split(r" (?:in|of|for|per|to) ", noun)[0].rsplit(" ", 1)[-1]
     link = "is" if singular(head) == head else "are"
+    if of and column.type == "boolean":
+        return f"for {of}, {subject} {link}{' now' if now else ''} {say(column, value)}"
+    subject = f"{subject} of {of}" if of else subject
     return f"{subject} {link}{' now' if now else ''} {quoted(column, say(column, value))}"
 
 
@@ -101,7 +125,7 @@ def column_noun(column: Column) -> str:
     event = " ".join(words)
     if words[-1] in _DAYS:
         return event
-    return f"{_EVENTS.get(event, event)} {'date' if column.type == 'date' else 'time'}"
+    return f"{_EVENTS.get(event, event)} {'date' if column.type == 'date' else 'time'}".lstrip()
 
 
 def is_switch(column: Column) -> bool:
