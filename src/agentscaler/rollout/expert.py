@@ -136,7 +136,7 @@ class Expert:
 
     def _hear(self, words: str) -> None:
         """Takes in a user message: facts, consent, and goals that were not known before."""
-        doubted = self._doubted()
+        doubted = self._doubted(self._task.goals[self._reported : self._announced])
         self._sight.hear(words, self._asked)
         self._asked_before = bool(self._asked)
         self._asked = []
@@ -151,14 +151,9 @@ class Expert:
             self._agreeing = None
         self._notice_goals()
 
-    def _doubted(self) -> list[Fact]:
+    def _doubted(self, goals: Sequence[Goal]) -> list[Fact]:
         """Facts for which the user has given another value than gold's, so far."""
-        names = [
-            name
-            for goal in self._task.goals[self._reported : self._announced]
-            for name in goal_facts(self._task, goal)
-        ]
-        facts = [self._sight.fact(name) for name in names]
+        facts = [self._sight.fact(name) for goal in goals for name in goal_facts(self._task, goal)]
         return [
             fact
             for fact in facts
@@ -170,8 +165,9 @@ class Expert:
         due = self._announced == self._reported
         goals = self._task.goals
         while self._announced < len(goals):
-            end = find_request(goals[self._announced], self._sight.heard, self._search_from)
-            if end == -1 and not due:
+            goal = goals[self._announced]
+            end = find_request(goal, self._sight.heard, self._search_from)
+            if end == -1 and not due and not self._sight.was_put_otherwise(goal):
                 break
             self._search_from = max(self._search_from, end)
             self._announced += 1
@@ -336,7 +332,7 @@ class Expert:
         if len(reports) == 1:
             effects = [self._task.gold[call].effect for call in self._task.goals[goals[0]].calls]
             lead = self._voice.say(bank.WRITE_LEADS if "write" in effects else bank.READ_LEADS)
-            return [lead, *reports] if lead else reports
+            return [lead, *reports] if lead and not reports[0].startswith("I ") else reports
         return reports
 
 

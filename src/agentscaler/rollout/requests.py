@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from agentscaler.rollout.rewording import heads
+from agentscaler.rollout.rewording import heads, pointed
 from agentscaler.rollout.wording import fold
 from agentscaler.task.task import Fact, Goal, Task
 
@@ -76,8 +76,8 @@ def places(task: Task, name: str) -> Iterator[str]:
 def find_request(goal: Goal, heard: str, start: int) -> int:
     """Where a goal's request ends in what the user said, at or after `start`; -1 if unsaid.
 
-    Each fragment may stand there in either form, as long as they follow each other; the first one
-    also in other words (see `rewording`).
+    Each fragment may stand there in any of its forms, as long as they follow each other; the first
+    one also in other words (see `rewording`).
 
     Args:
         heard: the user's words in the form `fold` gives.
@@ -120,7 +120,10 @@ def _locate(goal: Goal, heard: str, start: int) -> tuple[int, int]:
     """Where a request begins and ends in what the user said; (-1, -1) if it is unsaid."""
     if not goal.request:
         return -1, -1
-    forms = [(fold(fragment.text), fold(fragment.vague)) for fragment in goal.request]
+    forms = [
+        tuple(fold(form) for form in (one.text, one.vague, pointed(one.vague)))
+        for one in goal.request
+    ]
     opening = goal.request[0]
     openings = dict.fromkeys((*heads(opening.text).every, *heads(opening.vague).every))
     found = (-1, -1)
@@ -135,11 +138,11 @@ def _locate(goal: Goal, heard: str, start: int) -> tuple[int, int]:
     return found
 
 
-def _follow(forms: Sequence[tuple[str, str]], heard: str, place: int) -> int:
+def _follow(forms: Sequence[tuple[str, ...]], heard: str, place: int) -> int:
     """Where the remaining fragments end if they stand at `place`; -1 if they do not."""
     if not forms:
         return place
-    for form in forms[0]:
+    for form in dict.fromkeys(forms[0][:2] + tuple(filter(None, forms[0][2:]))):
         piece = f" {form}" if form else ""
         if heard.startswith(piece, place):
             end = _follow(forms[1:], heard, place + len(piece))

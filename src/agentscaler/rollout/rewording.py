@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from agentscaler.corpus.words import singular
 
-__all__ = ["Heads", "heads"]
+__all__ = ["Heads", "heads", "pointed"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,22 @@ def heads(text: str) -> Heads:
     return Heads((text,), () if text.startswith(_ABOUT_THE_AGENT) else (text,))
 
 
+_ONE_OF_THEM = re.compile(r"((?:\w+ )?)(?:one of (?:the|my) ([\w -]+)|an? ([\w -]+))")
 _ABOUT_THE_AGENT = ("tell me", "show me", "give me", "let me", "send me", "remind me", "tell us")
+
+
+@lru_cache(maxsize=65536)
+def pointed(vague: str) -> str:
+    """A vague form that points back to what was told before: "for one of the lanes" is
+    "for that lane"; "" where it cannot."""
+    match = _ONE_OF_THEM.fullmatch(vague)
+    if match is None:
+        return ""
+    before, plural, one = match.groups()
+    if one:
+        return f"{before}that {one}"
+    *rest, last = plural.split(" ")
+    return f"{before}that {' '.join([*rest, singular(last)])}"
 
 
 def _fields(match: re.Match[str]) -> Heads:

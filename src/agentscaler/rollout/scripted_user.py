@@ -20,7 +20,7 @@ from agentscaler.rollout.requests import (
     said_facts,
     withholdable_facts,
 )
-from agentscaler.rollout.rewording import heads
+from agentscaler.rollout.rewording import heads, pointed
 from agentscaler.rollout.second_thoughts import (
     Moment,
     SecondThought,
@@ -91,6 +91,7 @@ class _Wish:
         ask, wish, question: the request with the agent as its subject, with the user, and as a
             question; "" where it cannot be put so.
         before, after: sentences around it; "" for none.
+        vague: whether something of it is kept back, or told beside it.
     """
 
     ask: str
@@ -98,6 +99,7 @@ class _Wish:
     question: str
     before: str = ""
     after: str = ""
+    vague: bool = False
 
 
 class ScriptedUser:
@@ -197,7 +199,7 @@ class ScriptedUser:
     ) -> str:
         """The next goal's request with what stands around it."""
         wish = self._announce()
-        if wish.question and self._voice.chance(_QUESTION_CHANCE):
+        if wish.question and not wish.vague and self._voice.chance(_QUESTION_CHANCE):
             words = self._voice.say_loosely(questions, question=wish.question)
         else:
             bank = (*asks, *wishes) if wish.wish else asks
@@ -228,8 +230,10 @@ class ScriptedUser:
         if beside:
             self._told |= {fact.name for fact in beside}
             words = self._teller.aside(beside)
-            if self._voice.chance(_FIRST_CHANCE) and not words.startswith("-"):
+            opening = not self._said and number == 0
+            if opening and self._voice.chance(_FIRST_CHANCE) and not words.startswith("-"):
                 before = words
+                request = _pointing(request, {fact.name for fact in beside})
             else:
                 lead = self._voice.say(COMMON.details)
                 after = _join_lead(lead, words)
@@ -242,13 +246,16 @@ class ScriptedUser:
         begun = first.text if set(first.facts) <= tellable else first.vague
         rest = request_text(request[1:], tellable)
         ways = heads(begun)
+        told = set(request[-1].facts) <= tellable
+        vague = any(not set(fragment.facts) <= tellable for fragment in request)
 
         wishes = () if _TELL_ME.search(f"{begun} {rest}") else ways.wishes
 
         def put(forms: tuple[str, ...]) -> str:
+            forms = forms if told else forms[:2]  # one cannot "set" what is not said
             return f"{self._voice.pick(forms)} {rest}".rstrip() if forms else ""
 
-        return _Wish(put(ways.asks), put(wishes), put(ways.questions), before, after)
+        return _Wish(put(ways.asks), put(wishes), put(ways.questions), before, after, vague)
 
     def _beside(self, number: int, tellable: set[str]) -> list[Fact]:
         """Facts of a goal to be told in sentences of their own."""
@@ -344,6 +351,16 @@ class ScriptedUser:
         if not asked:
             closings = tuple(one for one in closings if not one.startswith(("No,", "No.", "Nope")))
         return UserTurn(self._voice.say(closings), done=True)
+
+
+def _pointing(request: Sequence[Fragment], told: set[str]) -> list[Fragment]:
+    """The request with its vague forms pointing back to the facts that were told before it."""
+    return [
+        fragment.model_copy(update={"vague": pointed(fragment.vague)})
+        if fragment.facts and set(fragment.facts) <= told and pointed(fragment.vague)
+        else fragment
+        for fragment in request
+    ]
 
 
 def _closes(phrase: str) -> bool:

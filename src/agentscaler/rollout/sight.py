@@ -90,12 +90,18 @@ class Sight:
         """Another value that the user has given for a fact; None if there is none, or no longer."""
         if fact.name in self._told:
             return None
-        others = {fold(other.said) for other in self._task.facts}
-        for goal in self._task.goals:
-            value = other_value(goal, fact, self.heard)
-            if value is not None and value not in others:
-                return value
-        return None
+        return next(
+            filter(None, (self._other_value(goal, fact) for goal in self._task.goals)), None
+        )
+
+    def was_put_otherwise(self, goal: Goal) -> bool:
+        """Whether a goal's request was said with another value in the place of a fact's own."""
+        names = {name for fragment in goal.request for name in fragment.facts}
+        return any(self._other_value(goal, self._facts[name]) for name in sorted(names))
+
+    def _other_value(self, goal: Goal, fact: Fact) -> str | None:
+        value = other_value(goal, fact, self.heard)
+        return None if value in {fold(other.said) for other in self._task.facts} else value
 
     def arguments(self, index: int) -> dict[str, Any]:
         """The arguments of a gold call.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.meaning import is_person
 from agentscaler.rollout.phrases import Voice
 from agentscaler.rollout.statements import COLON, CORRECTIONS, FOR, IS, SHOULD_BE, noun_of, owner_of
 from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
@@ -113,8 +114,8 @@ def asks_for(words: str, label: str) -> bool:
 
 
 def people_facts(domain: Domain, task: Task) -> set[str]:
-    """The facts that go into columns of people's names."""
-    people = set()
+    """The facts that are names of people."""
+    people = {fact.name for fact in task.facts if is_person(owner_of(fact).removeprefix("the "))}
     for call in task.gold:
         for parameter, source in call.provenance.items():
             role = domain.manifest.tool[call.tool].arguments.get(parameter)

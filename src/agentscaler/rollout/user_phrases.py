@@ -86,7 +86,7 @@ COMMON = Common(
     ),
     second_thoughts=(
         "[Actually|No, wait|Hmm, actually|Sorry|On second thought], {correction}.",
-        "[Wait|Hold on], [no,|] {correction}.",
+        "[Wait|Hold on|Wait, no], {correction}.",
         "Or rather, {correction}.",
         "[I just checked|I've just looked again]: {correction}.",
     ),
@@ -533,7 +533,8 @@ _UNSURE = Persona(
     closings=(
         "I think that's all. Thank you.",
         "No, I don't think so. Thanks for your help.",
-        "Oh, that was quick. Thank you.That should be everything. Thanks.",
+        "Oh, that was quick. Thank you.",
+        "That should be everything. Thanks.",
         "OK, great. That was easier than I feared, thank you.",
     ),
     sparing=0.25,

@@ -19,7 +19,7 @@ from agentscaler.domain.source import list_columns
 from agentscaler.task.notebook import Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.references import by_facts, joined, labelled, places_of, told_by_name
-from agentscaler.task.speech import column_noun, say
+from agentscaler.task.speech import column_noun, label_of, say
 from agentscaler.task.task import Fragment, Provenance
 
 __all__ = ["Identifier", "Introduction"]
@@ -171,7 +171,7 @@ class Identifier:
     def _tell(self, table: Table, column: Column, value: Any) -> str:
         """The name of the fact that a row of `table` has `value` in `column`."""
         name = f"{table.noun.replace(' ', '_')}_{column.name}"
-        label = f"the {column_noun(column)} of {self.owner_noun(table)}"
+        label = f"the {label_of(column_noun(column), self.owner_noun(table))}"
         return self.notebook.tell(name, value, say(column, value), label).name
 
     def owner_noun(self, table: Table) -> str:

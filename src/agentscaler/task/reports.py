@@ -86,7 +86,7 @@ class Reporter:
     def counted(self, table: Table, many: int) -> str:
         """How many rows there are."""
         there, what = _counted(table, many)
-        shapes = [f"{there} {what}.", f"I found {what}.", f"That makes {what}."]
+        shapes = [f"{there} {what}.", f"I found {what}.", f"I see {what} on record."]
         return self.random.choice(shapes)
 
     def named(self, table: Table, names: Sequence[str]) -> str:

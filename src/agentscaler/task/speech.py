@@ -8,7 +8,7 @@ from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import Column
 from agentscaler.domain.statuses import spoken_value
 
-__all__ = ["clause", "column_noun", "is_switch", "quoted", "say", "spellings", "states"]
+__all__ = ["clause", "column_noun", "is_switch", "label_of", "quoted", "say", "spellings", "states"]
 
 _TIME_WORDS = frozenset({"at", "on", "time", "timestamp", "date", "datetime"})
 _SWITCH_WORDS = frozenset({"enable", "enabled", "is", "has"})
@@ -110,6 +110,12 @@ def states(column: Column, value: Any, *, now: bool = False, of: str = "") -> st
 def quoted(column: Column, said: str) -> str:
     """A value as it stands in a sentence: free text in quotes."""
     return f'"{said}"' if column.meaning in _FREE_TEXT else said
+
+
+def label_of(noun: str, owner: str) -> str:
+    """What one asks for ("due date of the loan", "reason for the return")."""
+    word = "for" if noun.rsplit(" ", 1)[-1] == "reason" else "of"
+    return f"{noun} {word} {owner}"
 
 
 def column_noun(column: Column) -> str:
