@@ -9,6 +9,7 @@ __all__ = [
     "ACKNOWLEDGEMENTS",
     "ANYTHING_ELSE",
     "ASKS",
+    "ASKS_AGAIN",
     "ASKS_FOR_ONE",
     "ASKS_FOR_SEVERAL",
     "ASKS_IN_LINES",
@@ -65,6 +66,13 @@ FOLLOW_UPS = (
     "[Got it|Noted|Understood]. What is still missing is {facts}.",
     "And could you also tell me {facts}?",
     "Good. Now I only need {facts}.",
+)
+
+ASKS_AGAIN = (
+    "Could you tell me {facts}?",
+    "May I have {facts}?",
+    "Before I go on, can you give me {facts}?",
+    "One question: could you let me know {facts}?",
 )
 
 CONFIRMATIONS = (
@@ -135,13 +143,32 @@ FOUND = (
     "Got it, now for the rest.",
 )
 
-WRITE_LEADS = ("Done.", "That's done.", "All done.", "It went through.", "There we go.", "", "", "")
+WRITE_LEADS = (
+    "Done.",
+    "That's done.",
+    "All done[ for you|].",
+    "[It|That] went through[ without a problem|].",
+    "[There we go|Here we go].",
+    "[That's|This is] [settled|taken care of].",
+    "[Good news, it|It] worked.",
+    "Finished.",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+)
 READ_LEADS = (
-    "Here's what I found.",
-    "I've checked.",
-    "I looked it up.",
-    "Here is the answer.",
+    "Here's what [I found|our records say|is on record].",
+    "I've [checked|looked][ for you|].",
+    "I looked it up[ for you|].",
+    "Here is [the answer|what you asked for].",
     "I have it here.",
+    "[According to our records|As far as the records go]:",
+    "[Thanks for waiting|Thank you for your patience].",
+    "",
+    "",
     "",
     "",
     "",
@@ -150,17 +177,18 @@ READ_LEADS = (
 )
 
 ANYTHING_ELSE = (
-    "Is there anything else I can do for you?",
-    "Is there anything else you need?",
-    "Can I help with anything else?",
-    "Anything else?",
-    "Do you need anything else?",
-    "Is there something else I can help with?",
-    "Let me know if there is anything else.",
-    "Anything else I should take care of?",
-    "What else can I do for you?",
-    "If you need anything else, just say so.",
-    "Would you like anything else?",
+    "Is there anything else [I can do for you|you need|I can help with|on your list]?",
+    "Can I [help|be of help] with anything else[ today|]?",
+    "Anything else[ for now| today|]?",
+    "Do you need anything else[ from me|]?",
+    "Is there something else I can [help with|do]?",
+    "[Let me know|Just tell me] if there is anything else[ you need|].",
+    "Anything else I should [take care of|look into]?",
+    "What else can I do[ for you|]?",
+    "If [you need anything else|there is anything else], just [say so|ask|let me know].",
+    "Would you like anything else[ done|]?",
+    "[Was there|Is there] anything else[ you wanted|]?",
+    "Shall I do anything else[ for you|]?",
 )
 
 HELD_FACTS = (

@@ -297,7 +297,9 @@ class Expert:
         if told and self._voice.chance(_ASKED_AGAIN_CHANCE):
             self._kinds.append(MistakeKind.ASKED_AGAIN)
             self._asked_again = True
-            return self._ask([self._rng.choice(told)])
+            self._asked = [self._rng.choice(told)]
+            label = _as_object(self._asked[0].label)
+            return _words(self._voice.say(bank.ASKS_AGAIN, facts=label))
         self._mistake = self._draw_mistake(goal, call)
         self._kinds.append(self._mistake.kind)
         wrong = self._new_call(self._mistake.tool, self._mistake.arguments)

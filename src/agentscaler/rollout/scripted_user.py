@@ -51,7 +51,7 @@ _CONFIRMATION = re.compile(
     r"|\b(do you )?want me to\b"
 )
 _TELL_ME = re.compile(r"\b(?:tell|show|give|let|send) me\b")
-_ASKING = re.compile(r"\b(tell|need|missing|provide|know|details?)\b")
+_ASKING = re.compile(r"\b(tell|give|share|fill|may i|need|missing|provide|know|details?)\b")
 
 
 @dataclass(frozen=True)
