@@ -3,7 +3,7 @@
 `[this|that]` is a choice (see `phrases`).
 """
 
-from agentscaler.rollout.mistakes import MistakeKind
+from agentscaler.rollout.mistake import MistakeKind
 
 __all__ = [
     "ACKNOWLEDGEMENTS",
@@ -211,7 +211,7 @@ ACKNOWLEDGEMENTS: dict[MistakeKind, tuple[str, ...]] = {
         "I had the spelling of the {parameter} wrong. It should be {right}.",
     ),
     MistakeKind.UNLISTED_VALUE: (
-        "{wrong} is not a value that the system knows. It has to be {right}.",
+        "The system does not know the value {wrong}. It has to be {right}.",
         "The {parameter} must be one of the listed values, so {right}. Trying again.",
         "I can't put {wrong} there. The value for it is {right}.",
     ),
@@ -237,7 +237,7 @@ ACKNOWLEDGEMENTS: dict[MistakeKind, tuple[str, ...]] = {
         "I entered {wrong}, but it should be {right}. Correcting that.",
     ),
     MistakeKind.OTHER_TABLES_ID: (
-        "{wrong} is the id of a {other}, not of a {noun}. Trying again with {right}.",
+        "I sent {wrong}, the id of a {other} and not of a {noun}. Trying again with {right}.",
         "I took the wrong id from the record. The {noun} is {right}.",
         "That id belongs to a {other}. I need {right}.",
     ),
@@ -259,7 +259,7 @@ ACKNOWLEDGEMENTS: dict[MistakeKind, tuple[str, ...]] = {
     MistakeKind.WRONG_TOOL: (
         "That was the wrong place to look. What I need is {right}.",
         "I looked in the wrong list. Let me use {right}.",
-        "{wrong} doesn't help here. I should have called {right}.",
+        "That doesn't help here, as I called {wrong}. I should have called {right}.",
     ),
     MistakeKind.WRONG_ROW: (
         "That's not the {noun} I was looking for. The right one is {right}.",

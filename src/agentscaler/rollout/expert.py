@@ -15,13 +15,9 @@ import orjson
 from agentscaler.chat import Message, ToolCall
 from agentscaler.domain.domain import Domain
 from agentscaler.rollout import agent_phrases as bank
-from agentscaler.rollout.mistakes import (
-    Mistake,
-    MistakeKind,
-    Occasion,
-    draw_mistake,
-    premature_call,
-)
+from agentscaler.rollout.mistake import Mistake, MistakeKind, Occasion
+from agentscaler.rollout.mistaken_rows import premature_call
+from agentscaler.rollout.mistakes import draw_mistake
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError
 from agentscaler.rollout.requests import find_request, goal_facts
@@ -71,15 +67,14 @@ class Expert:
         domain: Domain,
         task: Task,
         rng: random.Random,
-        voice: Voice,
+        voice: Voice | None = None,
         *,
         mistake_rate: float = 0.0,
     ) -> None:
-        self._kinds: list[MistakeKind] = []
         self._manifest = domain.manifest
         self._task = task
         self._rng = rng
-        self._voice = voice
+        self._voice = voice or Voice(rng)
         self._words_with_call_chance = rng.choice(_WORDS_WITH_CALL_CHANCES)
         self._anything_else_chance = rng.choice(_ANYTHING_ELSE_CHANCES)
         self._sight = Sight(task)
@@ -98,11 +93,6 @@ class Expert:
         self._mistake: Mistake | None = None
         wrong = bool(task.gold) and rng.random() < mistake_rate
         self._mistake_at = rng.randrange(len(task.gold)) if wrong else None
-
-    @property
-    def mistakes(self) -> tuple[str, ...]:
-        """Kinds of the mistakes made on purpose so far."""
-        return tuple(self._kinds)
 
     def act(self, messages: Sequence[Message]) -> Message:
         """The next step: ask, confirm, call or report.
@@ -295,15 +285,15 @@ class Expert:
             if fact.label.startswith("the ") and not isinstance(fact.value, bool)
         ]
         if told and self._voice.chance(_ASKED_AGAIN_CHANCE):
-            self._kinds.append(MistakeKind.ASKED_AGAIN)
             self._asked_again = True
             self._asked = [self._rng.choice(told)]
             label = _as_object(self._asked[0].label)
-            return _words(self._voice.say(bank.ASKS_AGAIN, facts=label))
+            question = self._voice.say(bank.ASKS_AGAIN, facts=label)
+            return Message(role="assistant", content=question, mistake=MistakeKind.ASKED_AGAIN)
         self._mistake = self._draw_mistake(goal, call)
-        self._kinds.append(self._mistake.kind)
         wrong = self._new_call(self._mistake.tool, self._mistake.arguments)
-        return Message(role="assistant", content=words, tool_calls=(wrong,))
+        kind = self._mistake.kind
+        return Message(role="assistant", content=words, tool_calls=(wrong,), mistake=kind)
 
     def _draw_mistake(self, goal: int, call: int) -> Mistake:
         premature = None

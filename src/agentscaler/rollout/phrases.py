@@ -123,11 +123,10 @@ def _mistyped(phrase: str, rng: random.Random) -> str:
     place = rng.choice(places)
     word = words[place]
     at = rng.randrange(1, len(word.strip(".,?!:")) - 2)
-    words[place] = rng.choice(
-        (
-            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-            word[:at] + word[at + 1 :],
-            word[:at] + word[at] + word[at:],
-        )
+    slips = (
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at] + word[at:],
     )
+    words[place] = rng.choice([slip for slip in slips if slip != word])
     return " ".join(words)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
+from agentscaler.rollout.personas import PERSONAS
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
 from agentscaler.rollout.requests import (
@@ -29,7 +30,7 @@ from agentscaler.rollout.second_thoughts import (
 )
 from agentscaler.rollout.telling import Teller, asks_for, can_be_stated, people_facts
 from agentscaler.rollout.trajectory import FailureOwner
-from agentscaler.rollout.user_phrases import COMMON, PERSONAS
+from agentscaler.rollout.user_phrases import COMMON
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.request import request_text
 from agentscaler.task.task import Fact, Fragment, Goal, Task
@@ -42,7 +43,7 @@ _QUESTION_CHANCE = 0.35
 _BESIDE_CHANCE = 0.35
 _FIRST_CHANCE = 0.35
 _PUZZLED_AT_MOST = 2
-_WITHHELD_AT_MOST = 2
+_WITHHELD_AT_MOST = 3
 _LONG = 22
 _SETTLED = re.compile(r"\b(anything|something|what|nothing) (else|more)\b|\bfurther help\b")
 _CONFIRMATION = re.compile(
@@ -112,15 +113,15 @@ class ScriptedUser:
         domain: Domain,
         task: Task,
         rng: random.Random,
-        voice: Voice,
+        voice: Voice | None = None,
         *,
         withhold_rate: float = 0.0,
         change_rate: float = 0.0,
     ) -> None:
         self._task = task
         self._facts = {fact.name: fact for fact in task.facts}
-        self._voice = voice
-        self._persona = voice.pick(PERSONAS)
+        self._voice = voice or Voice(rng)
+        self._persona = self._voice.pick(PERSONAS)
         required = {
             tool.name: set(tool.parameters.get("required", ())) for tool in domain.manifest.tools
         }
@@ -134,7 +135,7 @@ class ScriptedUser:
         if rng.random() < change_rate:
             self._thought = draw_second_thought(domain, task, self._withheld, required, rng)
         self._teller = Teller(
-            voice, people_facts(domain, task), polite=self._persona.name == "polite"
+            self._voice, people_facts(domain, task), polite=self._persona.name == "polite"
         )
         self._told: set[str] = set()
         self._said = ""
