@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agentscaler.rollout.rewording import heads, pointed
 from agentscaler.rollout.wording import fold
-from agentscaler.task.task import Fact, Goal, Task
+from agentscaler.task.task import Fact, Fragment, Goal, Task
 
 __all__ = [
     "find_request",
@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 _LONGEST_VALUE = 80
-_SENTENCE_END = re.compile(r"[.,?!;]?(?:\s|$)")
+_SENTENCE_END = re.compile(r"[.,?!;]+(?=\s|$)")
 
 
 def said_facts(goal: Goal, told: set[str]) -> set[str]:
@@ -93,18 +93,31 @@ def other_value(goal: Goal, fact: Fact, heard: str) -> str | None:
             continue
         for wording in heads(fragment.text).every if number == 0 else (fragment.text,):
             before, _, after = fold(wording).partition(said)
+            ends = (after,) if after else _beginnings(goal.request[number + 1 :])
             place = heard.find(before) if before else -1
             while place != -1:
                 begin = place + len(before)
-                other = _up_to(heard[begin : begin + _LONGEST_VALUE], after)
-                if other and other != said:
-                    end = begin + len(other)
-                    request = _locate(goal, heard[:begin] + said + heard[end:], 0)
-                    vague = _locate(goal, heard, request[0])[1] > begin
-                    if request[0] <= begin < request[1] and not vague:
+                for end in ends:
+                    other = _up_to(heard[begin : begin + _LONGEST_VALUE + len(end)], end)
+                    if other and other != said and _is_instead(goal, heard, begin, other, said):
                         return other
                 place = heard.find(before, place + 1)
     return None
+
+
+def _beginnings(request: Sequence[Fragment]) -> tuple[str, ...]:
+    """How what comes next in a request may begin; "" for the end of the sentence."""
+    if not request:
+        return ("",)
+    forms = (request[0].text, request[0].vague, pointed(request[0].vague))
+    return tuple(f" {fold(form)}" for form in forms if form)
+
+
+def _is_instead(goal: Goal, heard: str, begin: int, other: str, said: str) -> bool:
+    """Whether what the user said is a goal's request once `other` at `begin` is put right."""
+    request = _locate(goal, heard[:begin] + said + heard[begin + len(other) :], 0)
+    vague = _locate(goal, heard, request[0])[1] > begin
+    return request[0] <= begin < request[1] and not vague
 
 
 def _up_to(text: str, after: str) -> str:

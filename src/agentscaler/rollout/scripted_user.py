@@ -9,7 +9,7 @@ earlier ones are reported, or when it comes to mind.
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
@@ -93,6 +93,7 @@ class _Wish:
             question; "" where it cannot be put so.
         before, after: sentences around it; "" for none.
         vague: whether something of it is kept back, or told beside it.
+        changed: whether it holds a value that will be put right.
     """
 
     ask: str
@@ -101,6 +102,7 @@ class _Wish:
     before: str = ""
     after: str = ""
     vague: bool = False
+    changed: bool = False
 
 
 class ScriptedUser:
@@ -204,7 +206,7 @@ class ScriptedUser:
             words = self._voice.say_loosely(questions, question=wish.question)
         else:
             bank = (*asks, *wishes) if wish.wish else asks
-            if wish.after or len(wish.ask.split()) > _LONG:
+            if wish.changed or wish.after or len(wish.ask.split()) > _LONG:
                 bank = tuple(one for one in bank if _closes(one)) or bank
             words = self._voice.say_loosely(bank, request=wish.ask, wish=wish.wish)
         return " ".join(part for part in (wish.before, words, wish.after) if part)
@@ -238,7 +240,8 @@ class ScriptedUser:
             else:
                 lead = self._voice.say(COMMON.details)
                 after = _join_lead(lead, words)
-        return self._wish(request, tellable, before, after)
+        wish = self._wish(request, tellable, before, after)
+        return replace(wish, changed=thought is not None)
 
     def _wish(
         self, request: Sequence[Fragment], tellable: set[str], before: str, after: str
@@ -280,7 +283,10 @@ class ScriptedUser:
 
     def _correct(self, thought: SecondThought, bank: tuple[str, ...]) -> str:
         self._told.add(thought.fact.name)
-        correction = self._teller.correction(thought.fact, self._task.facts)
+        last = self._task.goals[thought.goal].request[-1].facts == (thought.fact.name,)
+        same = sum(fact.said == thought.fact.said for fact in self._task.facts)
+        at_once = thought.moment is Moment.AT_ONCE and thought.goal == self._announced - 1
+        correction = self._teller.correction(thought.fact, alone=last and same == 1 and at_once)
         return self._voice.say(bank, correction=correction, first=thought.first)
 
     def _hold_up(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from agentscaler.domain.domain import Column, Domain
 from agentscaler.domain.statuses import spoken_value
-from agentscaler.rollout.requests import withholdable_facts
+from agentscaler.rollout.requests import goal_facts, withholdable_facts
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.speech import say
 from agentscaler.task.task import Fact, Fragment, Goal, Task
@@ -64,8 +64,9 @@ def draw_second_thought(
     """
     choices = []
     for number, goal in enumerate(task.goals):
+        before = {name for one in task.goals[:number] for name in goal_facts(task, one)}
         waiting = any(
-            name in withheld and _is_demanded(task, goal, name, required)
+            name in withheld - before and _is_demanded(task, goal, name, required)
             for name in withholdable_facts(task, goal, required)
         )
         for fact, column in _changeable(domain, task, number):
@@ -114,7 +115,10 @@ def _changeable(domain: Domain, task: Task, number: int) -> Iterator[tuple[Fact,
         places = _pieces(goal, fact)
         if len(places) != 1 or pieces.count(fact.name) != 1:
             continue
-        if places[0].text.count(fact.said) != 1 or not fact.label.startswith("the "):
+        text = places[0].text
+        if text.count(fact.said) != 1 or text.startswith(fact.said):
+            continue
+        if not fact.label.startswith("the "):
             continue
         columns = list(_columns(domain, task, fact))
         if len(columns) == 1 and columns[0] is not None:

@@ -57,7 +57,9 @@ def _parts(fact: Fact) -> tuple[str, str]:
 
 def statements(fact: Fact) -> tuple[str, ...]:
     """Every way of telling a fact outside its request, folded."""
-    nouns = dict.fromkeys((noun_of(fact), fact.label, f"my {noun_of(fact).removeprefix('the ')}"))
+    noun = noun_of(fact)
+    plain = noun.replace("the new ", "the ", 1)
+    nouns = dict.fromkeys((noun, plain, fact.label, f"my {noun.removeprefix('the ')}"))
     return tuple(
         fold(form.format(noun=noun, said=said))
         for said in dict.fromkeys((fact.said, quote_long(fact.said)))

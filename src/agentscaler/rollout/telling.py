@@ -54,10 +54,13 @@ class Teller:
             words = self._together(pairs)
         return f"{words} {rest}".rstrip()
 
-    def correction(self, fact: Fact, others: Sequence[Fact]) -> str:
-        """A value in the place of one that was told before, as a clause."""
-        noun = _own_noun(fact, whole=False)
-        alone = all(other.said != fact.said for other in others if other.name != fact.name)
+    def correction(self, fact: Fact, *, alone: bool) -> str:
+        """A value in the place of one that was told before, as a clause.
+
+        Args:
+            alone: whether it is clear without a noun which value is meant.
+        """
+        noun = _own_noun(fact, whole=False).replace("the new ", "the ", 1)
         forms = [form for form in CORRECTIONS if alone or "{noun}" in form]
         form = self._voice.pick(forms if can_be_stated(fact) else CORRECTIONS[1:3])
         return form.format(noun=noun, said=quote_long(fact.said))

@@ -44,6 +44,8 @@ COMMON = Common(
         "[Wait|Hold on|Wait, no], {correction}.",
         "Or rather, {correction}.",
         "[I just checked|I've just looked again]: {correction}.",
+        "[Correction|No]: {correction}.",
+        "Ah no, {correction}.",
     ),
     later_thoughts=(
         "[Oh, and|And|Also,] {correction}[, not {first}| rather than {first}|].",
