@@ -10,6 +10,20 @@ from agentscaler.task.request import request_text
 from agentscaler.task.task import Task
 
 Tasks = dict[str, Task]
+CORRECTING = (
+    *(
+        "actually",
+        "wait",
+        "rather",
+        "misspoke",
+        "sorry",
+        "correction",
+        "ah no",
+        "mind",
+        "not quite",
+    ),
+    *("hold on", "second thought", "checked", "looked again", "almost", "one change", "instead"),
+)
 REQUIRED = {"create_loan": {"member_id", "book_id", "due_date"}}
 
 
@@ -74,9 +88,7 @@ def test_no_call_ever_holds_the_first_value(library: Domain, library_tasks: Task
             golds = [call.arguments for call in task.gold]
             assert [one for one in calls if one not in golds] == [], "an argument is not gold's"
             heard = fold(" ".join(m.content for m in played.messages if m.role == "user"))
-            changed += any(
-                says(heard, word) for word in ("actually", "wait", "rather", "misspoke", "sorry")
-            )
+            changed += any(says(heard, word) for word in CORRECTING)
     assert changed > 30
 
 
