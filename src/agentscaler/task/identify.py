@@ -16,6 +16,7 @@ from agentscaler.corpus.english import listing, plural_noun, with_article
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
 from agentscaler.domain.schema import quote
 from agentscaler.domain.source import list_columns
+from agentscaler.task.likeness import alike, asked_of, same_owners
 from agentscaler.task.notebook import Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.references import by_facts, joined, labelled, places_of, told_by_name
@@ -35,12 +36,8 @@ _CONTAINERS = frozenset(
     " server site space stack store table team vault vpc workgroup workspace".split()
 )
 
-<<<<<<< HEAD
-=======
 _PEOPLE = frozenset("author creator login owner user username".split())
 
-_EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (on|at)")
->>>>>>> main
 _PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
 
@@ -148,7 +145,7 @@ class Identifier:
         """
         if finder is None or self._is_speaker(table) or self.random.random() > _FOREMOST:
             return None
-        near = [one for one in self.rows(table) if _same_owners(finder, one, row)]
+        near = [one for one in self.rows(table) if same_owners(finder, one, row)]
         places = [
             place
             for column in list_columns(table)
@@ -279,23 +276,23 @@ class Identifier:
         finder lists for the same owners has them.
         """
         rows = self.rows(table)
-        near = [one for one in rows if _same_owners(finder, one, row)] if finder else []
+        near = [one for one in rows if same_owners(finder, one, row)] if finder else []
         for columns in self._descriptors(table, row, finder):
-            alike = [_alike(columns, row, among) for among in (rows, near)]
-            if 1 not in alike:
+            counts = [alike(columns, row, among) for among in (rows, near)]
+            if 1 not in counts:
                 continue
             said = [say(column, row[column.name]) for column in columns]
             if columns[0].name == table.label:
                 reference = labelled(table, columns[0], said[0], self.random)
             else:
                 reference = by_facts(table, columns, said)
-            return columns, reference, alike[0] == 1
+            return columns, reference, counts[0] == 1
         return None
 
     def _descriptors(
         self, table: Table, row: dict[str, Any], finder: DomainTool | None
     ) -> Iterator[tuple[Column, ...]]:
-        asked = _asked_of(finder, table)
+        asked = asked_of(finder, table)
         if asked:
             yield asked
         if table.label is not None and row[table.label] is not None:
@@ -397,21 +394,3 @@ class Identifier:
         word = _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
-
-
-def _asked_of(finder: DomainTool | None, table: Table) -> tuple[Column, ...]:
-    """The columns of a row whose values its finder must be given."""
-    if finder is None:
-        return ()
-    roles = [finder.arguments[name] for name in finder.parameters["required"]]
-    return tuple(table.by_name[role.column] for role in roles if role.kind == "filter")
-
-
-def _same_owners(finder: DomainTool, one: dict[str, Any], other: dict[str, Any]) -> bool:
-    columns = [finder.arguments[name].column for name in finder.parameters["required"]]
-    return all(one[column] == other[column] for column in columns)
-
-
-def _alike(columns: tuple[Column, ...], row: dict[str, Any], among: list[dict[str, Any]]) -> int:
-    """How many rows have the values that `row` has in `columns`."""
-    return sum(all(one[c.name] == row[c.name] for c in columns) for one in among)
