@@ -157,7 +157,7 @@ class Expert:
         while self._announced < len(goals):
             goal = goals[self._announced]
             end = find_request(goal, self._sight.heard, self._search_from)
-            if end == -1 and not due and not self._sight.was_put_otherwise(goal):
+            if end == -1 and not due and not self._sight.was_put_otherwise(goal, self._search_from):
                 break
             self._search_from = max(self._search_from, end)
             self._announced += 1

@@ -85,8 +85,9 @@ def find_request(goal: Goal, heard: str, start: int) -> int:
     return _locate(goal, heard, start)[1]
 
 
-def other_value(goal: Goal, fact: Fact, heard: str) -> str | None:
-    """The value that a request was said with in place of a fact's own; None if there is none."""
+def other_value(goal: Goal, fact: Fact, heard: str, start: int = 0) -> str | None:
+    """The value that a request was said with, at or after `start`, in place of a fact's own; None
+    if there is none."""
     said = fold(fact.said)
     for number, fragment in enumerate(goal.request):
         if fact.name not in fragment.facts:
@@ -94,7 +95,7 @@ def other_value(goal: Goal, fact: Fact, heard: str) -> str | None:
         for wording in heads(fragment.text).every if number == 0 else (fragment.text,):
             before, _, after = fold(wording).partition(said)
             ends = (after,) if after else _beginnings(goal.request[number + 1 :])
-            place = heard.find(before) if before else -1
+            place = heard.find(before, start) if before else -1
             while place != -1:
                 begin = place + len(before)
                 for end in ends:

@@ -94,14 +94,17 @@ class Sight:
             filter(None, (self._other_value(goal, fact) for goal in self._task.goals)), None
         )
 
-    def was_put_otherwise(self, goal: Goal) -> bool:
-        """Whether a goal's request was said with another value in the place of a fact's own."""
+    def was_put_otherwise(self, goal: Goal, start: int) -> bool:
+        """Whether a goal's request was said, at or after `start` of what was heard, with another
+        value in the place of a fact's own."""
         names = {name for fragment in goal.request for name in fragment.facts}
-        return any(self._other_value(goal, self._facts[name]) for name in sorted(names))
+        return any(self._other_value(goal, self._facts[name], start) for name in sorted(names))
 
-    def _other_value(self, goal: Goal, fact: Fact) -> str | None:
-        value = other_value(goal, fact, self.heard)
-        return None if value in {fold(other.said) for other in self._task.facts} else value
+    def _other_value(self, goal: Goal, fact: Fact, start: int = 0) -> str | None:
+        value = other_value(goal, fact, self.heard, start)
+        if value is None or any(says(value, fold(one.said)) for one in self._task.facts):
+            return None
+        return value
 
     def arguments(self, index: int) -> dict[str, Any]:
         """The arguments of a gold call.

@@ -15,6 +15,8 @@ __all__ = ["Teller", "asks_for", "people_facts"]
 _PEOPLES_NAMES = ("person_name", "first_name", "last_name", "username")
 _TEXTS = re.compile(r"\b(description|text|message|note|comment|summary|title)\b")
 _SHORT = 4
+_UNASKED = ("is", "is", "one by one")
+_MANNERS = (*_UNASKED, "for", "lines")
 
 
 class Teller:
@@ -36,10 +38,10 @@ class Teller:
     def aside(self, facts: Sequence[Fact]) -> str:
         """The facts in sentences of their own, said without being asked."""
         if len(facts) == 1:
-            return sentence(self._stated(facts[0], _own_noun(facts[0], whole=True)))
-        return self.several(facts)
+            return sentence(self._stated(facts[0], _own_noun(facts[0], whole=True), unasked=True))
+        return self.several(facts, unasked=True)
 
-    def several(self, facts: Sequence[Fact]) -> str:
+    def several(self, facts: Sequence[Fact], *, unasked: bool = False) -> str:
         """Every fact with what it is, in one sentence or in several."""
         plain = [fact for fact in facts if can_be_stated(fact)]
         rest = " ".join(self._one(fact) for fact in facts if not can_be_stated(fact))
@@ -51,7 +53,7 @@ class Teller:
         if any(_is_plural(noun) for noun in nouns):
             words = f"{join_phrases([f'{said} for {noun}' for said, noun in pairs])}."
         else:
-            words = self._together(pairs)
+            words = self._together(pairs, self._voice.pick(_UNASKED if unasked else _MANNERS))
         return f"{words} {rest}".rstrip()
 
     def correction(self, fact: Fact, *, alone: bool) -> str:
@@ -65,8 +67,7 @@ class Teller:
         form = self._voice.pick(forms if can_be_stated(fact) else CORRECTIONS[1:3])
         return form.format(noun=noun, said=quote_long(fact.said))
 
-    def _together(self, pairs: Sequence[tuple[str, str]]) -> str:
-        manner = self._voice.pick(("is", "is", "for", "lines", "one by one"))
+    def _together(self, pairs: Sequence[tuple[str, str]], manner: str) -> str:
         if manner == "for":
             return f"{join_phrases([f'{said} for {noun}' for said, noun in pairs])}."
         if manner == "lines" and len(pairs) > 2:
@@ -75,8 +76,8 @@ class Teller:
             return " ".join(sentence(f"{noun} is {said}") for said, noun in pairs)
         return sentence(join_phrases([f"{noun} is {said}" for said, noun in pairs]))
 
-    def _stated(self, fact: Fact, noun: str) -> str:
-        forms = [IS, IS, COLON]
+    def _stated(self, fact: Fact, noun: str, *, unasked: bool = False) -> str:
+        forms = [IS] if unasked else [IS, IS, COLON]
         if fact.label.startswith("the new "):
             forms.append(SHOULD_BE)
         if _is_plural(noun):

@@ -126,7 +126,9 @@ class Identifier:
             said, reference = self._possessed(finder, reference)
             vague = self._vague(table, mine=said != reference)
             full = said
-            if self._met_another(table, key) and self.random.random() < _SHORT_REFERENCES:
+            by_name = columns[0].name == table.label
+            short = self.random.random() < _SHORT_REFERENCES
+            if short and not by_name and self._met_another(table, key):
                 said = said.replace(f"the {table.noun} ", "the one ", 1)
             words = Fragment(text=said, facts=facts, vague=vague)
             words, owners = told_by_name(words, owners, told.get(table.label or ""))

@@ -16,7 +16,7 @@ EXPLAINING = Persona(
         "I noticed this [this morning|last night] and don't want it to slip.",
         "I'm covering for a colleague who is away.",
     ),
-    talkative=0.9,
+    talkative=1.0,
     asks=(
         "So [could|can|would] you {request}?",
         "What I need from you is this: {request}.",
