@@ -111,7 +111,8 @@ def _beginnings(request: Sequence[Fragment]) -> tuple[str, ...]:
     if not request:
         return ("",)
     forms = (request[0].text, request[0].vague, pointed(request[0].vague))
-    return tuple(f" {fold(form)}" for form in forms if form)
+    beginnings = tuple(f" {fold(form)}" for form in forms if form)
+    return beginnings if request[0].vague else (*beginnings, *_beginnings(request[1:]))
 
 
 def _is_instead(goal: Goal, heard: str, begin: int, other: str, said: str) -> bool:

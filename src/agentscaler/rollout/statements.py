@@ -24,7 +24,10 @@ IS, SHOULD_BE, FOR, COLON = (
     "{said} for {noun}",
     "{noun}: {said}",
 )
-STATEMENTS = (IS, SHOULD_BE, FOR, COLON, "{noun} would be {said}", "{said} as {noun}")
+STATEMENTS = (
+    *(IS, SHOULD_BE, FOR, COLON),
+    *("{noun} would be {said}", "{said} as {noun}", "{noun} {said}"),
+)
 """Ways to tell a fact with its noun ("the due date")."""
 
 CORRECTIONS = (
@@ -56,7 +59,12 @@ def _parts(fact: Fact) -> tuple[str, str]:
 
 
 def statements(fact: Fact) -> tuple[str, ...]:
-    """Every way of telling a fact outside its request, folded."""
+    """Every way of telling a fact outside its request, folded.
+
+    A switch says itself what it is ("sync on"), unless it is bare ("on").
+    """
+    if isinstance(fact.value, bool) and " " in fact.said:
+        return (fold(fact.said),)
     noun = noun_of(fact)
     plain = noun.replace("the new ", "the ", 1)
     nouns = dict.fromkeys((noun, plain, fact.label, f"my {noun.removeprefix('the ')}"))
