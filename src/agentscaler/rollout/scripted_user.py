@@ -206,7 +206,8 @@ class ScriptedUser:
         if doubted:
             return UserTurn(self._speak(taken))
         turn = self._move_on(asked=asked)
-        return UserTurn(f"{taken} {turn.text}".strip(), turn.done)
+        text = self._accepting.close() if taken and turn.done else turn.text
+        return UserTurn(f"{taken} {text}".strip(), turn.done)
 
     def _speak(self, *parts: str) -> str:
         """A message of these parts, of which some may be empty."""
