@@ -71,6 +71,7 @@ async def play_at(
             changeset, state_hash = seat.changeset(), seat.state_hash()
         except WorldError as error:
             stop, owner, failure = StopReason.FAILED, FailureOwner.ENVIRONMENT, str(error)
+        mistakes = tuple(message.mistake for message in messages if message.mistake)
         return Trajectory(
             id=f"{task.id}/{trial}",
             task=task.id,
@@ -83,7 +84,8 @@ async def play_at(
             stop=stop,
             failure_owner=owner,
             failure=failure,
-            mistakes=agent.mistakes,
+            mistakes=len(mistakes),
+            mistake_kinds=mistakes,
             tool_errors=sum(message.is_error for message in messages),
             changeset=changeset,
             state_hash=state_hash,
