@@ -330,7 +330,8 @@ class Expert:
         if len(reports) == 1 and self._task.goals[goals[0]].refusal is None:
             effects = [self._task.gold[call].effect for call in self._task.goals[goals[0]].calls]
             lead = self._voice.say(bank.WRITE_LEADS if "write" in effects else bank.READ_LEADS)
-            return [lead, *reports] if lead and not reports[0].startswith("I ") else reports
+            if lead and not reports[0].startswith("I "):
+                return [lead, _continued(lead, reports[0])]
         return reports
 
     def _report(self, index: int, goals: range) -> str:
@@ -352,6 +353,13 @@ def _paragraph(parts: Sequence[str]) -> str:
         gap = "\n\n" if "\n- " in text else " "
         text = f"{text}{gap}{part}" if text else part
     return text
+
+
+def _continued(lead: str, report: str) -> str:
+    """A report behind its lead; in small letters where that ends with a colon."""
+    if lead.endswith(":") and report.startswith(("The ", "For ", "There ", "Your ")):
+        return f"{report[0].lower()}{report[1:]}"
+    return report
 
 
 def _as_object(label: str) -> str:

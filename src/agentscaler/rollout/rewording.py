@@ -187,5 +187,5 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Heads]], ...] = (
 
 
 def _is_plural(noun: str) -> bool:
-    head = re.split(r" (?:in|of|for|per|to) ", noun)[0].rsplit(" ", 1)[-1]
+    head = re.split(r" (?:about|for|in|of|per|to) ", noun)[0].rsplit(" ", 1)[-1]
     return singular(head) != head

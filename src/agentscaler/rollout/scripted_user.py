@@ -53,6 +53,7 @@ _CONFIRMATION = re.compile(
     r"|\b(do you )?want me to\b"
 )
 _TELL_ME = re.compile(r"\b(?:tell|show|give|let|send) me\b")
+_QUESTION = re.compile(r"[\w)\"']\?(?:\s|$)")
 _ASKING = re.compile(r"\b(tell|give|share|fill|may i|need|missing|provide|know|details?)\b")
 
 
@@ -186,7 +187,7 @@ class ScriptedUser:
         if confirmation:
             return UserTurn(self._speak(self._agree()))
         repeated = self._asked(words, told=True)
-        if "?" not in words and not (repeated and _ASKING.search(words)):
+        if not _QUESTION.search(words) and not (repeated and _ASKING.search(words)):
             return self._settle(words, asked=False)
         open_facts = self._open_facts()
         if open_facts:

@@ -53,7 +53,10 @@ def owner_of(fact: Fact) -> str:
 
 
 def _parts(fact: Fact) -> tuple[str, str]:
-    """What stands before and behind the last "of" of a label."""
+    """What stands before and behind the last "of" of a label, or the "for" of a reason."""
+    if " reason for " in fact.label:
+        noun, _, owner = fact.label.rpartition(" for ")
+        return noun, owner
     noun, _, owner = fact.label.rpartition(" of ")
     return (noun, owner) if noun else (owner, "")
 

@@ -145,7 +145,9 @@ class Identifier:
 
         Nothing has to be told for it; the list itself shows which row is meant.
         """
-        if finder is None or self._is_speaker(table) or self.random.random() > _FOREMOST:
+        if finder is None or asked_of(finder, table) or self._is_speaker(table):
+            return None
+        if self.random.random() > _FOREMOST:
             return None
         near = [one for one in self.rows(table) if same_owners(finder, one, row)]
         places = [

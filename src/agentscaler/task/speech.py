@@ -48,6 +48,16 @@ _EVENTS = {
     "update": "last update",
     "updated": "last update",
 }
+_AGENTS = {
+    "approved by": "approver",
+    "created by": "creator",
+    "last modified by": "last editor",
+    "last updated by": "last editor",
+    "modified by": "last editor",
+    "requested by": "requester",
+    "updated by": "last editor",
+    "uploaded by": "uploader",
+}
 _DAYS = frozenset({"day", "deadline"})
 _FREE_TEXT = frozenset({"sentence", "title", "name", "reason", "trouble"})
 _SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()
@@ -99,7 +109,7 @@ def states(column: Column, value: Any, *, now: bool = False, of: str = "") -> st
     """
     noun = column_noun(column)
     subject = noun if column.type == "boolean" else f"the {noun}"
-    head = re.split(r" (?:in|of|for|per|to) ", noun)[0].rsplit(" ", 1)[-1]
+    head = re.split(r" (?:about|for|in|of|per|to) ", noun)[0].rsplit(" ", 1)[-1]
     link = "is" if singular(head) == head else "are"
     if of and column.type == "boolean":
         return f"for {of}, {subject} {link}{' now' if now else ''} {say(column, value)}"
@@ -124,7 +134,7 @@ def column_noun(column: Column) -> str:
         words = [word for word in column.noun.split(" ") if word not in _SWITCH_WORDS]
         return " ".join(words) or column.noun
     if column.meaning != "moment":
-        return column.noun
+        return _AGENTS.get(column.noun, column.noun)
     words = column.noun.split(" ")
     while len(words) > 1 and words[-1] in _TIME_WORDS:
         words.pop()

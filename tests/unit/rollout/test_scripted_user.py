@@ -196,3 +196,9 @@ def test_told_again_it_says_so_at_times(library: Domain, library_tasks: Tasks) -
         answers.add(_answer(user, "Could you tell me the name of the member?").text)
     assert all("Ana Ruiz" in answer for answer in answers)
     assert any("said" in answer or "told" in answer for answer in answers)
+
+
+def test_a_question_mark_in_a_value_is_no_question(library: Domain, library_tasks: Tasks) -> None:
+    user = _user(library, library_tasks["read"], "1")
+    user.open()
+    assert _answer(user, "The schedule is now cron(0 6 * * ? *).").done
