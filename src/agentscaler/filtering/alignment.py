@@ -7,6 +7,7 @@ import orjson
 
 from agentscaler.errors import WorldError
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
 from agentscaler.rollout.episode import tool_message
 
@@ -15,7 +16,7 @@ __all__ = ["find_misaligned"]
 _DETAIL_LENGTH = 200
 
 
-def find_misaligned(case: Case) -> Fault | None:
+def find_misaligned(case: Case, settings: FunnelSettings) -> Fault | None:
     """What the replay shows against a trajectory, if anything.
 
     Nothing on record is trusted: every call, refused ones too, runs once more.
@@ -34,7 +35,13 @@ def find_misaligned(case: Case) -> Fault | None:
                     FunnelReason.RESULT_DIFFERS,
                     f"{what}; on record is {_short(answered.answer.content)}",
                 )
-        if world.state_hash() == case.task.state_hash:
+        final, recorded = world.state_hash(), case.trajectory.state_hash
+        if recorded not in ("", final):
+            return Fault(
+                FunnelReason.STATE_DIFFERS,
+                f"the replay ends in state {final}; on record is {recorded}",
+            )
+        if final == case.task.state_hash or not settings.state:
             return None
         return Fault(FunnelReason.WRONG_STATE, _difference(world.changeset(), case.task.changeset))
 

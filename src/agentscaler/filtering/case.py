@@ -17,10 +17,16 @@ __all__ = ["AnsweredCall", "Case", "call_key"]
 
 @dataclass(frozen=True)
 class AnsweredCall:
-    """A tool call with the message that answers it."""
+    """A tool call with the message that answers it, and that message's place."""
 
     call: ToolCall
     answer: Message
+    place: int
+
+    @cached_property
+    def key(self) -> str:
+        """Equal for calls of the same meaning."""
+        return call_key(self.call.name, self.call.arguments)
 
 
 @dataclass(frozen=True)
@@ -38,28 +44,33 @@ class Case:
     def calls(self) -> tuple[AnsweredCall, ...]:
         """Every call in the order in which it ran."""
         answers = {
-            message.tool_call_id: message
-            for message in self.trajectory.messages
+            message.tool_call_id: place
+            for place, message in enumerate(self.trajectory.messages)
             if message.role == "tool"
         }
         return tuple(
-            AnsweredCall(call, answers[call.id])
+            AnsweredCall(call, self.trajectory.messages[answers[call.id]], answers[call.id])
             for message in self.trajectory.messages
             for call in message.tool_calls
         )
 
     @cached_property
-    def successful_calls(self) -> tuple[ToolCall, ...]:
-        return tuple(answered.call for answered in self.calls if not answered.answer.is_error)
+    def successful_calls(self) -> tuple[AnsweredCall, ...]:
+        return tuple(answered for answered in self.calls if not answered.answer.is_error)
+
+    def last_answered(self, key: str) -> int:
+        """Where the last successful call with that `key` is answered; 0 if it was not made."""
+        return max((one.place for one in self.successful_calls if one.key == key), default=0)
 
     @cached_property
-    def agent_words(self) -> str:
-        """What the agent said, folded, a line a message."""
-        return "\n".join(
-            fold(message.content)
-            for message in self.trajectory.messages
-            if message.role == "assistant" and message.content
-        )
+    def folded(self) -> tuple[str, ...]:
+        """What each message says, in the form in which texts are compared."""
+        return tuple(fold(message.content) for message in self.trajectory.messages)
+
+    def agent_words(self, start: int = 0) -> tuple[str, ...]:
+        """What the agent said from message `start` on, folded."""
+        messages = zip(self.trajectory.messages[start:], self.folded[start:], strict=True)
+        return tuple(words for message, words in messages if message.role == "assistant" and words)
 
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:

@@ -47,7 +47,7 @@ def judge(case: Case, settings: FunnelSettings) -> Verdict:
     fault = find_invalid(case, settings)
     if fault is not None:
         return _reject(case.trajectory, FunnelStage.VALIDITY, fault)
-    fault = find_misaligned(case)
+    fault = find_misaligned(case, settings)
     if fault is not None:
         return _reject(case.trajectory, FunnelStage.ALIGNMENT, fault)
     fault = find_mismatch(case, settings)

@@ -1,4 +1,4 @@
-"""Third stage: are the calls gold's, and was the user told what was asked for?
+"""Third stage: are the calls gold's, did the user agree, and was the user told the answers?
 
 Where a task only reads, the final state cannot tell right from wrong, so the calls must equal
 gold's in order, save that reads which do not feed each other may change places.  Where it writes,
@@ -8,11 +8,13 @@ that was undone again does.  Refused calls never count.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
+from agentscaler.filtering.answers import AgentWords, tells
 from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.consent import find_unagreed
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
-from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import GoldCall
 
 __all__ = ["find_mismatch"]
@@ -22,16 +24,16 @@ def find_mismatch(case: Case, settings: FunnelSettings) -> Fault | None:
     """The first difference between a trajectory and gold, if there is one."""
     strict = settings.strict == "all" or (settings.strict == "reads" and case.task.kind == "read")
     mismatch = _compare_calls(case) if strict else _compare_writes(case)
-    return mismatch or _find_untold_answer(case)
+    if mismatch is None and settings.consent:
+        mismatch = find_unagreed(case)
+    if mismatch is None and settings.answers:
+        mismatch = _find_untold_answer(case)
+    return mismatch
 
 
 def _compare_writes(case: Case) -> Fault | None:
     tools = case.domain.manifest.tool
-    made = [
-        call_key(call.name, call.arguments)
-        for call in case.successful_calls
-        if tools[call.name].effect == "write"
-    ]
+    made = [one.key for one in case.successful_calls if tools[one.call.name].effect == "write"]
     wanted = [
         call_key(gold.tool, gold.arguments) for gold in case.task.gold if gold.effect == "write"
     ]
@@ -39,7 +41,7 @@ def _compare_writes(case: Case) -> Fault | None:
 
 
 def _compare_calls(case: Case) -> Fault | None:
-    made = [call_key(call.name, call.arguments) for call in case.successful_calls]
+    made = [one.key for one in case.successful_calls]
     wanted = [call_key(gold.tool, gold.arguments) for gold in case.task.gold]
     fault = _compare_counts(made, wanted)
     if fault is not None:
@@ -73,9 +75,16 @@ def _may_swap(gold: Sequence[GoldCall], earlier: int, later: int) -> bool:
 
 
 def _find_untold_answer(case: Case) -> Fault | None:
+    """An answer that the agent does not tell after the calls that give it."""
+    year = datetime.fromisoformat(case.domain.manifest.now).year
     for goal in case.task.goals:
+        if not goal.answers:
+            continue
+        last = case.task.gold[goal.calls[-1]] if goal.calls else None
+        start = case.last_answered(call_key(last.tool, last.arguments)) if last else 0
+        words = AgentWords(case.agent_words(start), year)
         for answer in goal.answers:
-            if not any(says(case.agent_words, fold(said)) for said in answer.said):
-                said = " or ".join(answer.said)
+            if not tells(words, answer):
+                said = " or ".join(answer.said) or str(answer.value)
                 return Fault(FunnelReason.ANSWER_NOT_TOLD, f"{answer.label}: {said} is never said")
     return None

@@ -42,12 +42,18 @@ class FunnelReason(StrEnum):
     REPETITION = "repetition"
     """The agent repeats a phrase or a call over and over."""
     INVENTED_ID = "invented_id"
-    """A call uses an identifier that stands nowhere before it."""
+    """A call uses an identifier that nobody but the agent has said before it."""
+    TOO_LONG = "too_long"
+    """The agent takes more turns than the settings allow."""
+    TOO_MANY_REFUSALS = "too_many_refusals"
+    """More calls were refused than the settings allow."""
 
     WORLD_FAILED = "world_failed"
     """A tool broke its contract in the replay."""
     RESULT_DIFFERS = "result_differs"
     """A call gives another result in the replay than the one on record."""
+    STATE_DIFFERS = "state_differs"
+    """The replay ends in another state than the one on record."""
     WRONG_STATE = "wrong_state"
     """The final state is not gold's."""
 
@@ -57,8 +63,10 @@ class FunnelReason(StrEnum):
     """A call was made that gold does not have."""
     CALL_ORDER = "call_order"
     """The right calls were made in an order that is not gold's."""
+    NO_CONSENT = "no_consent"
+    """A step that the policy wants confirmed was taken before the user said yes to it."""
     ANSWER_NOT_TOLD = "answer_not_told"
-    """The agent did not tell the user what was asked for."""
+    """The agent did not tell the user what was asked for, or told something else."""
 
 
 class Fault(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
-from agentscaler.filtering import FunnelReason
+from agentscaler.filtering import FunnelReason, FunnelSettings
 from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
 from agentscaler.rollout import Trajectory
@@ -22,7 +22,10 @@ def test_gold_calls_reach_golds_state(
 ) -> None:
     task = library_tasks["update"]
     update = ("update_book", {"book_id": BOOK, "genre": "HISTORY"})
-    assert find_misaligned(Case(library, task, record(task, "Hi", LOOKUP, update))) is None
+    assert (
+        find_misaligned(Case(library, task, record(task, "Hi", LOOKUP, update)), FunnelSettings())
+        is None
+    )
 
 
 def test_another_value_is_a_wrong_state_and_the_detail_shows_both(
@@ -30,7 +33,9 @@ def test_another_value_is_a_wrong_state_and_the_detail_shows_both(
 ) -> None:
     task = library_tasks["update"]
     update = ("update_book", {"book_id": BOOK, "genre": "SCIENCE"})
-    fault = find_misaligned(Case(library, task, record(task, "Hi", LOOKUP, update)))
+    fault = find_misaligned(
+        Case(library, task, record(task, "Hi", LOOKUP, update)), FunnelSettings()
+    )
     assert fault is not None
     assert fault.reason is FunnelReason.WRONG_STATE
     assert "SCIENCE" in fault.detail
@@ -41,7 +46,7 @@ def test_doing_nothing_is_a_wrong_state(
     record: Recorder, library: Domain, library_tasks: Tasks
 ) -> None:
     task = library_tasks["update"]
-    fault = find_misaligned(Case(library, task, record(task, "Hi", LOOKUP)))
+    fault = find_misaligned(Case(library, task, record(task, "Hi", LOOKUP)), FunnelSettings())
     assert fault is not None
     assert fault.reason is FunnelReason.WRONG_STATE
     assert "missing" in fault.detail
@@ -54,7 +59,9 @@ def test_a_result_that_does_not_come_again_is_not_believed(
     played = record(task, "Hi", LOOKUP)
     forged = played.messages[3].model_copy(update={"content": '{"books":[]}'})
     messages: tuple[Message, ...] = (*played.messages[:3], forged)
-    fault = find_misaligned(Case(library, task, played.model_copy(update={"messages": messages})))
+    fault = find_misaligned(
+        Case(library, task, played.model_copy(update={"messages": messages})), FunnelSettings()
+    )
     assert fault is not None
     assert fault.reason is FunnelReason.RESULT_DIFFERS
     assert "list_books" in fault.detail
@@ -65,10 +72,12 @@ def test_a_refusal_on_record_must_be_refused_again(
 ) -> None:
     task = library_tasks["read"]
     played = record(task, "Hi", ("get_book", {"book_id": "none"}), LOOKUP)
-    assert find_misaligned(Case(library, task, played)) is None
+    assert find_misaligned(Case(library, task, played), FunnelSettings()) is None
     allowed = played.messages[3].model_copy(update={"is_error": False})
     messages = (*played.messages[:3], allowed, *played.messages[4:])
-    fault = find_misaligned(Case(library, task, played.model_copy(update={"messages": messages})))
+    fault = find_misaligned(
+        Case(library, task, played.model_copy(update={"messages": messages})), FunnelSettings()
+    )
     assert fault is not None
     assert fault.reason is FunnelReason.RESULT_DIFFERS
 
@@ -89,7 +98,7 @@ def test_a_tool_that_breaks_its_contract_is_named(
         certificate=library.certificate,
         trusted=True,
     )
-    fault = find_misaligned(Case(broken, task, played))
+    fault = find_misaligned(Case(broken, task, played), FunnelSettings())
     assert fault is not None
     assert fault.reason is FunnelReason.WORLD_FAILED
     assert "get_book" in fault.detail

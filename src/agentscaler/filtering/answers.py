@@ -1,0 +1,241 @@
+"""Whether an agent's words tell an answer, however it writes numbers, dates, switches and names.
+
+In: what the agent said since it could know, and the answer.  Out: told or not.  A value counts
+where it is said of the thing that was asked about: where the words say something else of that
+thing, the same value in another sentence, in a longer number or after a "not" is no answer.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property, lru_cache
+
+from agentscaler.filtering.spoken import (
+    SpokenMoment,
+    find_moments,
+    find_numbers,
+    find_switch,
+)
+from agentscaler.rollout.wording import fold, says
+from agentscaler.task.task import AnswerFact
+
+__all__ = ["AgentWords", "tells"]
+
+_SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+""")
+_LOOSE = str.maketrans("_-", "  ")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
+_LINK = r"(?: of [^,;:]{1,60}?)? ?(?:\b(?:is|are|was|were|reads?|says?)\b|[:=])"
+_NEXT_CLAUSE = re.compile(r"(?:,| and| but|;) (?:the|its|your|it|they) ")
+_NEGATION = re.compile(
+    r"(?:\bnot|n't|\bno longer|\bnever)(?: (?:currently|now|yet|at all|called))? $"
+)
+_COUNTED = re.compile(r"\bof (?:the |all )?$")
+
+
+@dataclass(frozen=True)
+class AgentWords:
+    """Messages of the agent, in order.
+
+    Attributes:
+        messages: each folded.
+        year: the year that a day without one falls into.
+    """
+
+    messages: tuple[str, ...]
+    year: int
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """What was stated; questions state nothing."""
+        return tuple(
+            sentence for message in self.messages for sentence in _statements(message) if sentence
+        )
+
+    @cached_property
+    def statements(self) -> tuple[str, ...]:
+        """The sentences of each message in one piece."""
+        return tuple(" ".join(_statements(message)) for message in self.messages)
+
+
+def _statements(message: str) -> list[str]:
+    return [one for one in _SENTENCE_END.split(message) if not one.endswith("?")]
+
+
+def tells(words: AgentWords, answer: AnswerFact) -> bool:
+    """Whether the words tell the answer.
+
+    A word is about the answer if it names what the answer's label names: "the status of the loan"
+    is about a status, "the number of loans" about loans.  Where the words say what the status is
+    ("the status is ..."), the value must stand there; else it must stand in a sentence about the
+    status; and where no sentence is, it may stand anywhere, unless a sentence about the status
+    holds another value of the same kind.
+    """
+    value = answer.value
+    topic = _topic(answer.label)
+    if isinstance(value, bool):
+        return _tells_switch(words, answer, topic)
+    if isinstance(value, int | float):
+        return _tells_number(words, Decimal(str(value)), topic, _counts(answer.label))
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return _tells_moment(words, value, topic)
+    return _tells_text(words, answer, topic)
+
+
+def _tells_switch(words: AgentWords, answer: AnswerFact, topic: str) -> bool:
+    value = bool(answer.value)
+    said: set[bool] = set()
+    for sentence in words.sentences:
+        said |= find_switch(sentence, topic)
+    if said:
+        return value in said
+    return any(
+        says(sentence, fold(phrase)) and not _is_denied(sentence, fold(phrase))
+        for sentence in words.sentences
+        for phrase in answer.said
+    )
+
+
+def _tells_number(words: AgentWords, value: Decimal, topic: str, counted: bool) -> bool:
+    def holds(text: str) -> bool:
+        return any(number.value == value for number in find_numbers(text))
+
+    def rivals(text: str) -> bool:
+        return bool(find_numbers(text))
+
+    if counted:
+        pairs = [pair for sentence in words.sentences for pair in _counts_of(sentence, topic)]
+        if pairs:
+            return value in pairs
+    return _tells(words, topic, holds, rivals)
+
+
+def _tells_moment(words: AgentWords, value: str, topic: str) -> bool:
+    moment = datetime.fromisoformat(value)
+
+    def holds(text: str) -> bool:
+        return any(_is_moment(said, moment, words.year) for said in find_moments(text))
+
+    def rivals(text: str) -> bool:
+        return bool(find_moments(text))
+
+    return _tells(words, topic, holds, rivals)
+
+
+def _tells_text(words: AgentWords, answer: AnswerFact, topic: str) -> bool:
+    ways = [_loose(fold(said)) for said in answer.said]
+
+    def holds(text: str) -> bool:
+        loose = _loose(text)
+        return any(says(loose, way) and not _is_denied(loose, way) for way in ways)
+
+    if answer.label.startswith("one of "):
+        return any(map(holds, words.statements))
+    if any(map(holds, words.sentences)):
+        return _tells(words, topic, holds, lambda _: False)
+    return any(map(holds, words.statements))  # a name may have a full stop in it
+
+
+def _tells(
+    words: AgentWords, topic: str, holds: Callable[[str], bool], rivals: Callable[[str], bool]
+) -> bool:
+    """Finds a value in what is said of a topic; see `tells`."""
+    stated, elsewhere, contradicted = False, False, False
+    for sentence in words.sentences:
+        tails = _tails(sentence, topic)
+        if any(map(holds, tails)):
+            return True
+        if tails:
+            stated = True
+            continue
+        about = _is_about(sentence, topic)
+        if holds(sentence):
+            if about:
+                return True
+            elsewhere = True
+        elif about and rivals(sentence):
+            contradicted = True
+    return elsewhere and not (stated or contradicted)
+
+
+def _is_moment(said: SpokenMoment, moment: datetime, year: int) -> bool:
+    if (said.day, said.month) != (moment.day, moment.month):
+        return False
+    if (said.year or year) != moment.year:
+        return False
+    if said.time is None:
+        return (moment.hour, moment.minute) == (0, 0)
+    return (said.time.hour, said.time.minute) == (moment.hour, moment.minute)
+
+
+def _topic(label: str) -> str:
+    """What a label names: "the status of the loan" a status, "the number of loans" loans."""
+    folded = fold(label).removeprefix("the ").removeprefix("number of ")
+    return folded.partition(" of ")[0]
+
+
+def _counts(label: str) -> bool:
+    return fold(label).startswith("the number of ")
+
+
+def _counts_of(sentence: str, topic: str) -> list[Decimal]:
+    """The numbers of things called `topic`: "12 loans", "12 of the 20 loans", "of 20, 12 are"."""
+    if not _is_about(sentence, topic):
+        return []
+    between = rf"(?: (?!and\b|or\b)[a-z-]+){{0,{topic.count(' ') + 2}}}?"
+    numbers = find_numbers(sentence)
+    counts: list[Decimal] = []
+    for place, number in enumerate(numbers):
+        if not re.match(rf"{between} {_mention(topic)}", sentence[number.end :]):
+            continue
+        if not _COUNTED.search(sentence[: number.start]):
+            counts.append(number.value)
+            continue
+        near = [numbers[place - 1]] if place else numbers[place + 1 : place + 2]
+        counts += [one.value for one in near]
+    return counts
+
+
+@lru_cache(maxsize=4096)
+def _mention(topic: str) -> str:
+    """A pattern for the topic by its last word, in singular or plural."""
+    head = topic.rpartition(" ")[2]
+    if head.endswith("ies"):
+        stem = rf"{re.escape(head[:-3])}(?:y|ies)"
+    else:
+        stem = rf"{re.escape(head.removesuffix('s'))}(?:e?s)?"
+    return rf"{stem}\b"
+
+
+@lru_cache(maxsize=4096)
+def _patterns(topic: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(rf"\b{_mention(topic)}"),
+        re.compile(rf"(?:^|\b(?:the|its|your|their|a|an) |[-*•] ?){re.escape(topic)}{_LINK}"),
+    )
+
+
+def _is_about(sentence: str, topic: str) -> bool:
+    return bool(_patterns(topic)[0].search(sentence))
+
+
+def _tails(sentence: str, topic: str) -> list[str]:
+    """What a sentence says that the topic is, up to the next clause with a subject of its own."""
+    tails = []
+    for match in _patterns(topic)[1].finditer(sentence):
+        tail = sentence[match.end() :]
+        end = _NEXT_CLAUSE.search(tail)
+        tails.append(tail if end is None or '"' in tail[: end.start()] else tail[: end.start()])
+    return tails
+
+
+def _loose(text: str) -> str:
+    """Hyphens and underscores as spaces."""
+    return " ".join(text.translate(_LOOSE).split())
+
+
+def _is_denied(text: str, phrase: str) -> bool:
+    """Whether a "not" comes before the phrase wherever it stands."""
+    places = (match.start() for match in re.finditer(re.escape(phrase), text))
+    return all(_NEGATION.search(text[:place].removesuffix('"')) for place in places)
