@@ -6,7 +6,7 @@ thing, the same value in another sentence, in a longer number or after a "not" i
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal

@@ -58,9 +58,16 @@ class Case:
     def successful_calls(self) -> tuple[AnsweredCall, ...]:
         return tuple(answered for answered in self.calls if not answered.answer.is_error)
 
-    def last_answered(self, key: str) -> int:
-        """Where the last successful call with that `key` is answered; 0 if it was not made."""
-        return max((one.place for one in self.successful_calls if one.key == key), default=0)
+    def answered(self, gold: int) -> int:
+        """The message that answers a gold call; 0 if the call was not made.
+
+        Where gold makes a call several times, its n-th time is the trajectory's n-th.
+        """
+        call = self.task.gold[gold]
+        key = call_key(call.tool, call.arguments)
+        before = sum(call_key(one.tool, one.arguments) == key for one in self.task.gold[:gold])
+        places = [one.place for one in self.successful_calls if one.key == key]
+        return places[before] if before < len(places) else 0
 
     @cached_property
     def folded(self) -> tuple[str, ...]:

@@ -1,4 +1,9 @@
-"""Whether what the policy wants confirmed waited for the user's yes."""
+"""Whether what the policy wants confirmed waited for the user's yes.
+
+A goal that wants a yes says in words what is about to be done.  The agent has asked for it where it
+asks anything in words that name the goal's facts; the user's next words are the answer.  An attempt
+counts even if the tool refuses it.
+"""
 
 import re
 from collections import defaultdict
@@ -29,24 +34,25 @@ def find_unagreed(case: Case) -> Fault | None:
     }
     if not waiting:
         return None
-    goals = _goals_of_writes(case)
-    made = {one.call.id: one for one in case.successful_calls}
+    by_key, by_tool = _goals_of_writes(case)
+    made = {one.call.id: one for one in case.calls}
     agreed: set[int] = set()
     question = ""
     for message, words in zip(case.trajectory.messages, case.folded, strict=True):
-        if message.role == "user":
-            if question:
-                about = {goal for goal, names in waiting.items() if _is_about(question, names)}
-                agreed = agreed | about if agrees(words) else agreed - about
-            question = ""
+        if message.role == "user" and question:
+            about = {goal for goal, names in waiting.items() if _is_about(question, names)}
+            agreed = agreed | about if agrees(words) else agreed - about
         if message.role != "assistant":
             continue
         question = words if _ASKS.search(words) and not message.tool_calls else ""
         for call in message.tool_calls:
-            due = goals.get(made[call.id].key) if call.id in made else None
-            goal = due.pop(0) if due else None
-            if goal in waiting and goal not in agreed:
-                what = case.task.goals[goal].confirm
+            due = by_key.get(made[call.id].key)
+            if made[call.id].answer.is_error:
+                goals = by_tool.get(call.name, [])
+            else:
+                goals = [due.pop(0)] if due else []
+            if goals and waiting.keys() >= set(goals) and agreed.isdisjoint(goals):
+                what = case.task.goals[goals[0]].confirm
                 return Fault(
                     FunnelReason.NO_CONSENT, f"{call.name} comes before the user's yes to {what}"
                 )
@@ -61,15 +67,17 @@ def agrees(words: str) -> bool:
     return bool(said & _YES or _DO_IT.search(words))
 
 
-def _goals_of_writes(case: Case) -> dict[str, list[int]]:
-    """Which goals each gold write serves, by its key, in their order."""
-    goals: dict[str, list[int]] = defaultdict(list)
+def _goals_of_writes(case: Case) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Which goals each gold write serves, by its key and by its tool, in their order."""
+    by_key: dict[str, list[int]] = defaultdict(list)
+    by_tool: dict[str, list[int]] = defaultdict(list)
     for number, goal in enumerate(case.task.goals):
         for index in goal.calls:
             gold = case.task.gold[index]
             if gold.effect == "write":
-                goals[call_key(gold.tool, gold.arguments)].append(number)
-    return goals
+                by_key[call_key(gold.tool, gold.arguments)].append(number)
+                by_tool[gold.tool].append(number)
+    return by_key, by_tool
 
 
 def _named(case: Case, goal: Goal) -> list[str]:

@@ -80,8 +80,7 @@ def _find_untold_answer(case: Case) -> Fault | None:
     for goal in case.task.goals:
         if not goal.answers:
             continue
-        last = case.task.gold[goal.calls[-1]] if goal.calls else None
-        start = case.last_answered(call_key(last.tool, last.arguments)) if last else 0
+        start = case.answered(goal.calls[-1]) if goal.calls else 0
         words = AgentWords(case.agent_words(start), year)
         for answer in goal.answers:
             if not tells(words, answer):

@@ -48,7 +48,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 _UNITS = "%|[kmgt]i?b|kg|km|cm|mm|ms|g|m|s|h"
 _DIGITS = re.compile(
-    rf"(?<![\w.,:/-])(?:[$€£¥] ?)?([-+]?)(?:[$€£¥] ?)?(\d+(?:\.\d+)?)(?:{_UNITS})?(?![\w%]|[-/:]\w|\.\d)"
+    r"(?<![\w.,:/-])(?:[$€£¥] ?)?([-+]?)(?:[$€£¥] ?)?(\d+(?:\.\d+)?)"
+    rf"(?:{_UNITS})?(?![\w%]|[-/:]\w|\.\d)"
 )
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
