@@ -6,7 +6,7 @@ thing, the same value in another sentence, in a longer number or after a "not" i
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,98 +63,97 @@ def _statements(message: str) -> list[str]:
     return [one for one in _SENTENCE_END.split(message) if not one.endswith("?")]
 
 
-def tells(words: AgentWords, answer: AnswerFact) -> bool:
+def tells(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = ()) -> bool:
     """Whether the words tell the answer.
 
-    A word is about the answer if it names what the answer's label names: "the status of the loan"
-    is about a status, "the number of loans" about loans.  Where the words say what the status is
-    ("the status is ..."), the value must stand there; else it must stand in a sentence about the
+    A sentence is about the answer if it names what the answer's label names: "the status of the
+    loan" is about a status, "the number of loans" about loans.  Where the words say what the status
+    is ("the status is ..."), the value must stand there; else it must stand in a sentence about the
     status; and where no sentence is, it may stand anywhere, unless a sentence about the status
     holds another value of the same kind.
+
+    Args:
+        others: the other answers of the task; what is said of a status may be one of theirs.
     """
-    value = answer.value
     topic = _topic(answer.label)
-    if isinstance(value, bool):
+    if isinstance(answer.value, bool):
         return _tells_switch(words, answer, topic)
+    alike = [_matcher(one, words.year) for one in others if _topic(one.label) == topic]
+    matcher = _matcher(answer, words.year)
+    if isinstance(answer.value, int | float):
+        if _counts(answer.label):
+            pairs = [pair for sentence in words.sentences for pair in _counts_of(sentence, topic)]
+            own = Decimal(str(answer.value))
+            taken = {Decimal(str(one.value)) for one in others if type(one.value) is int}
+            if own in pairs or set(pairs) - taken:
+                return own in pairs
+    elif answer.label.startswith("one of ") or not any(map(matcher.holds, words.sentences)):
+        # A name may have a full stop in it, and then stands in no single sentence.
+        return any(map(matcher.holds, words.statements))
+    return _tells(words, topic, matcher, alike)
+
+
+@dataclass(frozen=True)
+class _Matcher:
+    """How an answer is found: the text holds its value, or some value of its kind."""
+
+    holds: Callable[[str], bool]
+    rivals: Callable[[str], bool]
+
+
+def _matcher(answer: AnswerFact, year: int) -> _Matcher:
+    value = answer.value
     if isinstance(value, int | float):
-        return _tells_number(words, Decimal(str(value)), topic, _counts(answer.label))
+        number = Decimal(str(value))
+        return _Matcher(
+            lambda text: any(one.value == number for one in find_numbers(text)),
+            lambda text: bool(find_numbers(text)),
+        )
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return _tells_moment(words, value, topic)
-    return _tells_text(words, answer, topic)
-
-
-def _tells_switch(words: AgentWords, answer: AnswerFact, topic: str) -> bool:
-    value = bool(answer.value)
-    said: set[bool] = set()
-    for sentence in words.sentences:
-        said |= find_switch(sentence, topic)
-    if said:
-        return value in said
-    return any(
-        says(sentence, fold(phrase)) and not _is_denied(sentence, fold(phrase))
-        for sentence in words.sentences
-        for phrase in answer.said
-    )
-
-
-def _tells_number(words: AgentWords, value: Decimal, topic: str, counted: bool) -> bool:
-    def holds(text: str) -> bool:
-        return any(number.value == value for number in find_numbers(text))
-
-    def rivals(text: str) -> bool:
-        return bool(find_numbers(text))
-
-    if counted:
-        pairs = [pair for sentence in words.sentences for pair in _counts_of(sentence, topic)]
-        if pairs:
-            return value in pairs
-    return _tells(words, topic, holds, rivals)
-
-
-def _tells_moment(words: AgentWords, value: str, topic: str) -> bool:
-    moment = datetime.fromisoformat(value)
-
-    def holds(text: str) -> bool:
-        return any(_is_moment(said, moment, words.year) for said in find_moments(text))
-
-    def rivals(text: str) -> bool:
-        return bool(find_moments(text))
-
-    return _tells(words, topic, holds, rivals)
-
-
-def _tells_text(words: AgentWords, answer: AnswerFact, topic: str) -> bool:
+        moment = datetime.fromisoformat(value)
+        return _Matcher(
+            lambda text: any(_is_moment(said, moment, year) for said in find_moments(text)),
+            lambda text: bool(find_moments(text)),
+        )
     ways = [_loose(fold(said)) for said in answer.said]
 
     def holds(text: str) -> bool:
         loose = _loose(text)
         return any(says(loose, way) and not _is_denied(loose, way) for way in ways)
 
-    if answer.label.startswith("one of "):
-        return any(map(holds, words.statements))
-    if any(map(holds, words.sentences)):
-        return _tells(words, topic, holds, lambda _: False)
-    return any(map(holds, words.statements))  # a name may have a full stop in it
+    return _Matcher(holds, lambda _: False)
 
 
-def _tells(
-    words: AgentWords, topic: str, holds: Callable[[str], bool], rivals: Callable[[str], bool]
-) -> bool:
+def _tells_switch(words: AgentWords, answer: AnswerFact, topic: str) -> bool:
+    said: set[bool] = set()
+    for sentence in words.sentences:
+        said |= find_switch(sentence, topic)
+    if said:
+        return bool(answer.value) in said
+    return any(
+        says(sentence, phrase) and not _is_denied(sentence, phrase)
+        for sentence in words.sentences
+        for phrase in map(fold, answer.said)
+    )
+
+
+def _tells(words: AgentWords, topic: str, answer: _Matcher, others: Sequence[_Matcher]) -> bool:
     """Finds a value in what is said of a topic; see `tells`."""
     stated, elsewhere, contradicted = False, False, False
     for sentence in words.sentences:
         tails = _tails(sentence, topic)
-        if any(map(holds, tails)):
+        if any(map(answer.holds, tails)):
             return True
+        is_others = any(other.holds(text) for other in others for text in tails or (sentence,))
         if tails:
-            stated = True
+            stated = stated or not is_others
             continue
         about = _is_about(sentence, topic)
-        if holds(sentence):
+        if answer.holds(sentence):
             if about:
                 return True
             elsewhere = True
-        elif about and rivals(sentence):
+        elif about and not is_others and answer.rivals(sentence):
             contradicted = True
     return elsewhere and not (stated or contradicted)
 

@@ -74,9 +74,9 @@ class Case:
         """What each message says, in the form in which texts are compared."""
         return tuple(fold(message.content) for message in self.trajectory.messages)
 
-    def agent_words(self, start: int = 0) -> tuple[str, ...]:
-        """What the agent said from message `start` on, folded."""
-        messages = zip(self.trajectory.messages[start:], self.folded[start:], strict=True)
+    def agent_words(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
+        """What the agent said from message `start` to before message `end`, folded."""
+        messages = zip(self.trajectory.messages[start:end], self.folded[start:end], strict=True)
         return tuple(words for message, words in messages if message.role == "assistant" and words)
 
 

@@ -75,15 +75,24 @@ def _may_swap(gold: Sequence[GoldCall], earlier: int, later: int) -> bool:
 
 
 def _find_untold_answer(case: Case) -> Fault | None:
-    """An answer that the agent does not tell after the calls that give it."""
+    """An answer that the agent does not tell once the calls have given it.
+
+    It is looked for in what the agent says before the next goal's calls are through, where nothing
+    is said of another goal's rows, and then in all that it says from there on.
+    """
+    if not any(goal.answers for goal in case.task.goals):
+        return None
     year = datetime.fromisoformat(case.domain.manifest.now).year
-    for goal in case.task.goals:
+    done = [case.answered(goal.calls[-1]) if goal.calls else 0 for goal in case.task.goals]
+    for goal, start in zip(case.task.goals, done, strict=True):
         if not goal.answers:
             continue
-        start = case.answered(goal.calls[-1]) if goal.calls else 0
-        words = AgentWords(case.agent_words(start), year)
+        end = min((place for place in done if place > start), default=None)
+        near = AgentWords(case.agent_words(start, end), year)
+        rest = AgentWords(case.agent_words(start), year)
         for answer in goal.answers:
-            if not tells(words, answer):
+            others = [one for each in case.task.goals for one in each.answers if one is not answer]
+            if not (tells(near, answer, others) or (end is not None and tells(rest, answer, others))):
                 said = " or ".join(answer.said) or str(answer.value)
                 return Fault(FunnelReason.ANSWER_NOT_TOLD, f"{answer.label}: {said} is never said")
     return None

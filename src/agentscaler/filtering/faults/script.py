@@ -88,16 +88,13 @@ def replaced_call(
     """The script with other calls, or none, in the place of one; each in a message of its own."""
     message = script[step.message]
     before, after = message.tool_calls[: step.place], message.tool_calls[step.place + 1 :]
-    pieces: list[Message] = []
-    if before or (message.content and not calls):
-        pieces.append(message.model_copy(update={"tool_calls": before}))
-    pieces += [agent_calls(call) for call in calls]
+    pieces = [agent_calls(call) for call in calls]
+    if before:
+        pieces.insert(0, Message(role="assistant", tool_calls=before))
     if after:
         pieces.append(Message(role="assistant", tool_calls=after))
-    if pieces and message.content:
+    if pieces:
         pieces[0] = pieces[0].model_copy(update={"content": message.content})
-    if len(pieces) == 1 and not pieces[0].tool_calls:
-        pieces = []
     return [*script[: step.message], *pieces, *script[step.message + 1 :]]
 
 

@@ -59,7 +59,7 @@ def extra_reads(case: Case, rng: random.Random) -> Trajectory | None:
         return None
     again = agent_calls(*((one.call.name, one.call.arguments) for one in reads[:2]))
     last = steps(case, script)[-1].message + 1
-    first = reads[0].message + 1
+    first = reads[:2][-1].message + 1
     return replayed(case, [*script[:first], again, *script[first:last], again, *script[last:]])
 
 

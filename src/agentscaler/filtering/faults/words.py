@@ -206,7 +206,7 @@ def consent_after_the_call(case: Case, rng: random.Random) -> Trajectory | None:
     """The agent acts, and asks afterwards."""
     script = script_of(case)
     for place, _ in _consents(case, script):
-        if script[place + 2].tool_calls:
+        if any(call.name in case.domain.manifest.tool for call in script[place + 2].tool_calls):
             act, asked = script[place + 2], script[place : place + 2]
             return replayed(case, [*script[:place], act, *asked, *script[place + 3 :]])
     return None
@@ -239,8 +239,7 @@ def retold(
             message = messages[number]
             if message.role != "assistant" or not place.search(message.content):
                 continue
-            content = place.sub(lambda _, new=before + other: new, message.content)
-            content += further(answer, said)
+            content = (before + other).join(place.split(message.content)) + further(answer, said)
             messages[number] = message.model_copy(update={"content": content})
         if messages != list(case.trajectory.messages):
             return case.trajectory.model_copy(update={"messages": tuple(messages)})
