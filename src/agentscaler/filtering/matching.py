@@ -92,7 +92,9 @@ def _find_untold_answer(case: Case) -> Fault | None:
         rest = AgentWords(case.agent_words(start), year)
         for answer in goal.answers:
             others = [one for each in case.task.goals for one in each.answers if one is not answer]
-            if not (tells(near, answer, others) or (end is not None and tells(rest, answer, others))):
+            if not (
+                tells(near, answer, others) or (end is not None and tells(rest, answer, others))
+            ):
                 said = " or ".join(answer.said) or str(answer.value)
                 return Fault(FunnelReason.ANSWER_NOT_TOLD, f"{answer.label}: {said} is never said")
     return None

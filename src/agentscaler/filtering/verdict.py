@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from agentscaler.filtering.recovery import RefusalKind
+
 __all__ = ["Fault", "FunnelReason", "FunnelStage", "Verdict"]
 
 
@@ -82,6 +84,8 @@ class Verdict(BaseModel):
     Attributes:
         trajectory, task, domain: ids.
         stage: where it was turned away, or "passed".
+        calls: tool calls that it made, refused ones too.
+        refusals: what was wrong with those refused, in their order; counted once its form is right.
         recovered: kept although some tool calls were refused on the way; such dialogues teach how
             to recover.
     """
@@ -95,4 +99,6 @@ class Verdict(BaseModel):
     stage: FunnelStage
     reason: FunnelReason
     detail: str = ""
+    calls: int = 0
+    refusals: tuple[RefusalKind, ...] = ()
     recovered: bool = False

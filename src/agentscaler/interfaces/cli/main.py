@@ -14,6 +14,7 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
@@ -166,6 +167,7 @@ _add_stage("rollout", "Play the tasks: a user and an agent in the running domain
 _add_stage("filter", "Keep the dialogues that are provably right.")
 _add_stage("dataset", "Write the training set: messages, tools and loss masks.")
 app.command("graph-report")(graph_report)
+app.command()(funnel)
 
 
 @app.command()
