@@ -129,7 +129,7 @@ def funnel_plot(tally: FunnelTally) -> str:
     bars += [(f"after {stage}", {FunnelStage.PASSED: tally.left_after(stage)}) for stage in _STAGES]
     parts = list(_bars(bars, tally.judged, 34))
     below = 34 + len(bars) * (_BAR + _GAP) + 44
-    lengths = [(f"{length} calls", counts) for length, counts in tally.lengths.items()]
+    lengths = [(f"calls: {length}", counts) for length, counts in tally.lengths.items()]
     most = max((sum(counts.values()) for counts in tally.lengths.values()), default=0)
     parts += _bars(lengths, most, below)
     height = below + len(lengths) * (_BAR + _GAP) + 34
