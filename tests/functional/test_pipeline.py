@@ -102,6 +102,16 @@ def test_two_processes_give_the_same_bytes_as_one(
     assert figures_of(tmp_path) == figures_of(finished)
 
 
+def test_ray_gives_the_same_bytes(
+    tmp_path: Path, finished: Path, program: Program, source: Path, quick: Sequence[str]
+) -> None:
+    pytest.importorskip("ray")
+    options = ("--engine", "ray", "--workers", "2", *quick)
+    program("run", "--run", tmp_path, "--source", source, *options)
+    assert data_of(tmp_path) == data_of(finished)
+    assert figures_of(tmp_path) == figures_of(finished)
+
+
 def test_another_seed_gives_other_tasks(tmp_path: Path, finished: Path, program: Program) -> None:
     run = shutil.copytree(finished, tmp_path / "run")
     done = program("tasks", "--run", run, "--seed", "9")

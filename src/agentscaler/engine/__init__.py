@@ -1,4 +1,4 @@
-"""Where work runs: in this process or in several, with the same results in the same order.
+"""Where work runs: in this process, in several, or on Ray; the results are the same in any case.
 
 A stage hands a picklable function and an iterable of items to an `Engine` and takes the results
 back in the order of the items, whatever finishes first; so its output has the same bytes with one
@@ -7,5 +7,6 @@ worker or many.
 
 from agentscaler.engine.local import LocalEngine
 from agentscaler.engine.protocol import Engine
+from agentscaler.engine.ray import RayEngine
 
-__all__ = ["Engine", "LocalEngine"]
+__all__ = ["Engine", "LocalEngine", "RayEngine"]

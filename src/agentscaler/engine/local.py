@@ -20,12 +20,12 @@ from typing import Self, TypeVar
 
 from agentscaler.errors import AgentScalerError, SettingsError
 
-__all__ = ["LocalEngine"]
+__all__ = ["THREAD_LIMITS", "LocalEngine"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_THREAD_LIMITS = (
+THREAD_LIMITS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -129,7 +129,7 @@ class LocalEngine:
 def _prepare_worker(lifeline: Connection) -> None:
     """Runs first in each worker, before anything that brings numpy in is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _THREAD_LIMITS:
+    for name in THREAD_LIMITS:
         os.environ[name] = "1"
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
 

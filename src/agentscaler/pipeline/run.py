@@ -7,10 +7,11 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from agentscaler.engine import Engine, LocalEngine
+from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError, SettingsError
-from agentscaler.pipeline.settings import Settings
+from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import STAGES, Stage, Work, stage_named
+from agentscaler.rollout import RolloutSettings
 from agentscaler.runfolder import (
     Fingerprint,
     RunFolder,
@@ -72,8 +73,8 @@ def run(
     Raises:
         AgentScalerError: what the user can mend; the run goes on from there with the same call.
     """
-    with folder.locked(), LocalEngine(settings.workers) as engine:
-        folder.save_settings(settings, exclude={"workers"})
+    with folder.locked(), settings.open_engine() as engine:
+        folder.save_settings(settings, exclude=MACHINERY)
         return {
             stage.name: _run_stage(folder, stage, settings, engine, observer or Unobserved())
             for stage in _stages(settings)
@@ -96,7 +97,7 @@ def run_stage(
             f"The stage {name} has nothing to work on: the run has verticals only.",
             "Name sources with --source, or go on with the domains.",
         )
-    with folder.locked(), LocalEngine(settings.workers) as engine:
+    with folder.locked(), settings.open_engine() as engine:
         if (before := _before(stage, settings)) and folder.state(
             before.name
         ) is not StageState.COMPLETE:
@@ -105,7 +106,7 @@ def run_stage(
                 f"{folder.state(before.name)} in {folder.path}.",
                 f"First run `agentscaler {before.name} --run {folder.path}`.",
             )
-        folder.save_settings(settings, exclude={"workers"})
+        folder.save_settings(settings, exclude=MACHINERY)
         return _run_stage(folder, stage, settings, engine, observer or Unobserved())
 
 
@@ -137,10 +138,15 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
         stage=stage.name,
         upstream=upstream.fingerprint.digest if upstream else "",
         inputs=inputs,
-        settings=section.model_dump(mode="json"),
+        settings=section.model_dump(mode="json", exclude=_machinery(section)),
         seed=settings.seed,
         code=code_version((*_PACKAGES[: _PACKAGES.index(stage.package) + 1], "pipeline")),
     )
+
+
+def _machinery(section: BaseModel) -> set[str]:
+    """Settings of a stage that change no byte of what it makes."""
+    return set(section.machinery) if isinstance(section, RolloutSettings) else set()
 
 
 def _stages(settings: Settings) -> tuple[Stage, ...]:

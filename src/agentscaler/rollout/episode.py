@@ -4,37 +4,60 @@ A failed episode is a record like any other: `play` never raises for what an age
 or an endpoint does, but puts down what happened and whose fault it was.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from inspect import isawaitable
+from typing import Any, TypeVar
 
 import orjson
 
 from agentscaler.chat import Message, ToolCall, ToolResult
 from agentscaler.domain.domain import Domain
-from agentscaler.errors import WorldError
+from agentscaler.errors import AgentScalerError, WorldError
 from agentscaler.rollout.protocols import Agent, GaveUpError, User
+from agentscaler.rollout.seats import Seat, SeatHouse
 from agentscaler.rollout.trajectory import FailureOwner, StopReason, Trajectory
 from agentscaler.task.task import Task
-from agentscaler.world.world import World
 
-__all__ = ["play", "system_message", "tool_message"]
+__all__ = ["finish", "play", "play_at", "system_message", "tool_message"]
+
+Said = TypeVar("Said")
 
 
 def play(
     domain: Domain, task: Task, agent: Agent, user: User, *, trial: int, max_turns: int
 ) -> Trajectory:
-    """Plays one episode of `task` in a fresh world.
+    """Plays one episode of `task` in a fresh world, with an agent and a user who never wait.
 
     Args:
         trial: which attempt at the task this is; part of the trajectory's id.
         max_turns: assistant messages before the episode is stopped.
     """
+    seat = SeatHouse(1).seat(domain, task.state)
+    return finish(play_at(seat, domain, task, agent, user, trial=trial, max_turns=max_turns))
+
+
+async def play_at(
+    seat: Seat,
+    domain: Domain,
+    task: Task,
+    agent: Agent,
+    user: User,
+    *,
+    trial: int,
+    max_turns: int,
+) -> Trajectory:
+    """The same at a seat that is given, with others who may wait for an answer from elsewhere.
+
+    The seat's world is closed at the end.
+    """
     messages = [system_message(domain)]
     stop, owner, failure = StopReason.FAILED, None, ""
-    with domain.world(task.state) as world:
+    with seat:
         try:
-            stop = _converse(world, agent, user, messages, max_turns)
+            stop = await _converse(seat, agent, user, messages, max_turns)
         except GaveUpError as error:
             stop, owner, failure = StopReason.GAVE_UP, error.owner, str(error)
         except _EpisodeError as error:
@@ -42,6 +65,12 @@ def play(
         if stop is StopReason.STEP_LIMIT:
             owner = FailureOwner.AGENT
             failure = f"the user was not satisfied within {max_turns} turns of the agent"
+        changeset: tuple[dict[str, Any], ...] = ()
+        state_hash = ""
+        try:
+            changeset, state_hash = seat.changeset(), seat.state_hash()
+        except WorldError as error:
+            stop, owner, failure = StopReason.FAILED, FailureOwner.ENVIRONMENT, str(error)
         return Trajectory(
             id=f"{task.id}/{trial}",
             task=task.id,
@@ -56,9 +85,24 @@ def play(
             failure=failure,
             mistakes=agent.mistakes,
             tool_errors=sum(message.is_error for message in messages),
-            changeset=world.changeset(),
-            state_hash=world.state_hash(),
+            changeset=changeset,
+            state_hash=state_hash,
         )
+
+
+def finish(episode: Coroutine[Any, Any, Trajectory]) -> Trajectory:
+    """The outcome of an episode in which nobody waits, without an event loop.
+
+    Raises:
+        AgentScalerError: somebody does wait.
+    """
+    try:
+        episode.send(None)
+    except StopIteration as stop:
+        trajectory: Trajectory = stop.value
+        return trajectory
+    episode.close()
+    raise _waits()
 
 
 def system_message(domain: Domain) -> Message:
@@ -87,24 +131,24 @@ class _EpisodeError(Exception):
         self.owner = owner
 
 
-def _converse(
-    world: World, agent: Agent, user: User, messages: list[Message], max_turns: int
+async def _converse(
+    seat: Seat, agent: Agent, user: User, messages: list[Message], max_turns: int
 ) -> StopReason:
     """Runs the conversation to its end; `messages` grows as it is spoken."""
     with _blame(FailureOwner.USER):
-        messages.append(Message(role="user", content=_words(user.open())))
+        messages.append(Message(role="user", content=_words(await _heard(user.open()))))
     for _ in range(max_turns):
         with _blame(FailureOwner.AGENT):
-            message = agent.act(messages)
+            message = await _heard(agent.act(messages))
             _check_assistant(message, messages)
         messages.append(message)
         if message.tool_calls:
             with _blame(FailureOwner.ENVIRONMENT):
                 for call in message.tool_calls:
-                    messages.append(tool_message(call, world.call(call.name, call.arguments)))
+                    messages.append(tool_message(call, seat.call(call.name, call.arguments)))
             continue
         with _blame(FailureOwner.USER):
-            turn = user.reply(messages)
+            turn = await _heard(user.reply(messages))
             if turn.text or not turn.done:
                 messages.append(Message(role="user", content=_words(turn.text)))
         if turn.done:
@@ -117,7 +161,7 @@ def _blame(owner: FailureOwner) -> Iterator[None]:
     """Puts what breaks inside down to `owner`, except for trouble of the machinery around it."""
     try:
         yield
-    except GaveUpError:
+    except (GaveUpError, AgentScalerError):
         raise
     except WorldError as error:
         raise _EpisodeError(FailureOwner.ENVIRONMENT, str(error)) from error
@@ -127,6 +171,34 @@ def _blame(owner: FailureOwner) -> Iterator[None]:
         ) from error
     except Exception as error:
         raise _EpisodeError(owner, f"{type(error).__name__}: {error}") from error
+
+
+async def _heard(said: Said | Awaitable[Said]) -> Said:
+    """What was said, at once or after a while."""
+    if isawaitable(said):
+        if not _loop_runs():
+            if isinstance(said, Coroutine):
+                said.close()
+            raise _waits()
+        later: Said = await said
+        return later
+    return said
+
+
+def _waits() -> AgentScalerError:
+    return AgentScalerError(
+        "The agent or the user of an episode waits for something outside, and episodes are played "
+        "one at a time here.",
+        "Set rollout.in_flight to more than 1, say --set rollout.in_flight=64.",
+    )
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _words(text: str) -> str:

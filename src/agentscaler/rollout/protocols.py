@@ -1,10 +1,12 @@
 """The two seams of an episode: who plays the agent, and who plays the user.
 
 Both sides are objects of one episode, made afresh by an `AgentMaker` and a `UserMaker` with the
-episode's own seed.  What they see of each other is the conversation and nothing else.
+episode's own seed.  What they see of each other is the conversation and nothing else.  Either side
+may answer at once or, as a coroutine, after a while: one that waits for a model lets other episodes
+go on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,7 +44,7 @@ class Agent(Protocol):
         """Tool calls made wrong on purpose so far; 0 for an agent that never does that."""
         ...
 
-    def act(self, messages: Sequence[Message]) -> Message:
+    def act(self, messages: Sequence[Message]) -> Message | Awaitable[Message]:
         """The next assistant message: words, tool calls or both.
 
         Args:
@@ -70,11 +72,11 @@ class User(Protocol):
         """The policy's name, for the record."""
         ...
 
-    def open(self) -> str:
+    def open(self) -> str | Awaitable[str]:
         """The first message."""
         ...
 
-    def reply(self, messages: Sequence[Message]) -> UserTurn:
+    def reply(self, messages: Sequence[Message]) -> UserTurn | Awaitable[UserTurn]:
         """The answer to the assistant's words at the end of `messages`.
 
         Raises:

@@ -1,17 +1,21 @@
-"""Many episodes: every task of every domain, in order, wherever the engine runs them."""
+"""Many episodes: every task of every domain, in order, on an engine or many at a time."""
 
+import asyncio
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from itertools import count
 
 from agentscaler.domain.domain import Domain
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.rollout.episode import play
+from agentscaler.rollout.episode import finish, play_at
 from agentscaler.rollout.expert import ExpertMaker
+from agentscaler.rollout.flight import Flight
 from agentscaler.rollout.protocols import AgentMaker, UserMaker
 from agentscaler.rollout.scripted_user import ScriptedUserMaker
+from agentscaler.rollout.seats import SeatHouse
 from agentscaler.rollout.settings import RolloutSettings
-from agentscaler.rollout.trajectory import Trajectory
+from agentscaler.rollout.trajectory import FailureOwner, Trajectory
 from agentscaler.task.task import Task
 
 __all__ = ["roll_out"]
@@ -33,7 +37,8 @@ def roll_out(
 
     Args:
         settings: None takes the defaults.
-        engine: None plays in this process.
+        engine: None plays in this process; with `settings.in_flight` above 1 this process plays
+            all episodes, many at the same time, and an engine is not used.
         agent: makes the agents; None takes the expert.
         user: makes the users; None takes the scripted user.  With an engine of several processes
             both makers must be picklable.
@@ -43,14 +48,17 @@ def roll_out(
         After `settings.limit` episodes the lists are empty.
     """
     settings = settings or RolloutSettings()
-    function = partial(
-        _play_unit,
-        settings=settings,
-        seed=seed,
-        agent=agent or ExpertMaker(settings.mistake_rate),
-        user=user or ScriptedUserMaker(settings.withhold_rate),
+    cast = _Cast(
+        agent or ExpertMaker(settings.mistake_rate),
+        user or ScriptedUserMaker(settings.withhold_rate),
+        settings,
+        seed,
     )
-    yield from (engine or LocalEngine()).map(function, _units(work, settings))
+    units = _units(work, settings)
+    if settings.in_flight == 1:
+        yield from (engine or LocalEngine()).map(cast.play_unit, units)
+    else:
+        yield from cast.play_together(units)
 
 
 @dataclass(frozen=True)
@@ -71,20 +79,49 @@ def _units(work: Iterable[tuple[Domain, list[Task]]], settings: RolloutSettings)
         yield _Unit(domain, tuple(episodes))
 
 
-def _play_unit(
-    unit: _Unit, *, settings: RolloutSettings, seed: int, agent: AgentMaker, user: UserMaker
-) -> list[Trajectory]:
-    trajectories = []
-    for task, trial in unit.episodes:
-        episode_seed = f"{seed}/{task.id}/{trial}"
-        trajectories.append(
-            play(
-                unit.domain,
+@dataclass(frozen=True)
+class _Cast:
+    """Who plays, and how."""
+
+    agent: AgentMaker
+    user: UserMaker
+    settings: RolloutSettings
+    seed: int
+
+    def play_unit(self, unit: _Unit) -> list[Trajectory]:
+        """The episodes of a domain, one after the other."""
+        house = SeatHouse(1)
+        return [finish(self.play(house, unit.domain, *episode)) for episode in unit.episodes]
+
+    def play_together(self, units: Iterable[_Unit]) -> Iterator[list[Trajectory]]:
+        """The episodes of all domains, many at the same time."""
+        house = SeatHouse(self.settings.worlds)
+        items = ([(unit.domain, *episode) for episode in unit.episodes] for unit in units)
+        return Flight(
+            lambda item: self.play(house, *item), items, self.settings.in_flight
+        ).results()
+
+    async def play(self, house: SeatHouse, domain: Domain, task: Task, trial: int) -> Trajectory:
+        """One episode; one that the infrastructure failed is begun again after a while."""
+        seed = f"{self.seed}/{task.id}/{trial}"
+        for attempt in count():
+            trajectory = await play_at(
+                house.seat(domain, task.state),
+                domain,
                 task,
-                agent(unit.domain, task, f"{episode_seed}/agent"),
-                user(unit.domain, task, f"{episode_seed}/user"),
+                self.agent(domain, task, f"{seed}/agent"),
+                self.user(domain, task, f"{seed}/user"),
                 trial=trial,
-                max_turns=settings.max_turns,
+                max_turns=self.settings.max_turns,
             )
-        )
-    return trajectories
+            failed = trajectory.failure_owner is FailureOwner.INFRASTRUCTURE
+            if not failed or attempt == self.settings.retries:
+                return trajectory
+            await self._pause(self.settings.retry_seconds * 2**attempt)
+        raise AssertionError("there is always one more attempt")
+
+    async def _pause(self, seconds: float) -> None:
+        if self.settings.in_flight == 1:
+            time.sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)

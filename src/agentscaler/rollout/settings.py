@@ -1,5 +1,7 @@
 """Settings of the rollouts."""
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = ["RolloutSettings"]
@@ -14,13 +16,26 @@ class RolloutSettings(BaseModel):
         mistake_rate: chance that the expert gets one tool call of an episode wrong on purpose.
         withhold_rate: chance, for each fact that can be kept back, that the scripted user does not
             tell it before the agent asks.
+        in_flight: episodes played at the same time in one process.  1 is right for agents of rules,
+            which never wait, and several processes then share the work; more is for those that wait
+            for a model, and this process plays them all.
+        worlds: databases that such a process keeps open; an episode that waits longest loses its
+            own and gets it back, exactly, when it goes on.
+        retries: how often an episode is begun again that failed by its infrastructure.
+        retry_seconds: the wait before the first of these; each later one is twice as long.
         limit: episodes in all; None plays every task.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    machinery: ClassVar = frozenset({"in_flight", "worlds", "retries", "retry_seconds"})
+    """Settings that change how fast episodes are played and not what is played."""
 
     trials: int = Field(default=1, ge=1)
     max_turns: int = Field(default=40, ge=1)
     mistake_rate: float = Field(default=0.15, ge=0, le=1)
     withhold_rate: float = Field(default=0.3, ge=0, le=1)
+    in_flight: int = Field(default=1, ge=1)
+    worlds: int = Field(default=256, ge=1)
+    retries: int = Field(default=2, ge=0)
+    retry_seconds: float = Field(default=1.0, ge=0)
     limit: int | None = Field(default=None, ge=0)

@@ -3,7 +3,7 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -115,10 +115,10 @@ class RunFolder:
             ) from error
         return settings
 
-    def save_settings(self, settings: BaseModel, *, exclude: set[str]) -> None:
+    def save_settings(self, settings: BaseModel, *, exclude: Set[str]) -> None:
         """Keeps the settings of the run for the commands that come after."""
         with self.locked():
-            content = settings.model_dump(mode="json", exclude=exclude)
+            content = settings.model_dump(mode="json", exclude=set(exclude))
             write_atomically(self.path / "settings.json", content)
 
     def state(self, name: str) -> StageState:

@@ -9,8 +9,8 @@ import agentscaler
 from agentscaler.domain import DomainSettings
 from agentscaler.errors import InputError, RunFolderError, SettingsError
 from agentscaler.interfaces.cli.main import app
-from agentscaler.pipeline import STAGES, DomainEntry, Settings, run_stage
-from agentscaler.pipeline.run import _PACKAGES
+from agentscaler.pipeline import STAGES, DomainEntry, Settings, run_stage, stage_named
+from agentscaler.pipeline.run import _PACKAGES, _fingerprint
 from agentscaler.runfolder import RunFolder, StageState
 
 
@@ -89,3 +89,13 @@ def test_verticals_come_before_the_communities(tmp_path: Path) -> None:
 def test_a_run_needs_something_to_begin_with() -> None:
     with pytest.raises(ValueError, match="sources, or verticals"):
         Settings(sources=())
+
+
+def test_how_fast_episodes_are_played_is_no_reason_to_play_them_again(tmp_path: Path) -> None:
+    rollout = stage_named("rollout")
+    folder = RunFolder.open(tmp_path / "run", create=True)
+    usual = _fingerprint(folder, rollout, Settings())
+    faster = Settings.model_validate({"rollout": {"in_flight": 64, "worlds": 9, "retries": 0}})
+    assert _fingerprint(folder, rollout, faster) == usual
+    other = Settings.model_validate({"rollout": {"mistake_rate": 0.5}})
+    assert _fingerprint(folder, rollout, other) != usual

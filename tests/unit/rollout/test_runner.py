@@ -1,13 +1,30 @@
 """Many episodes."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
 from agentscaler.engine import LocalEngine
-from agentscaler.rollout import ExpertMaker, RolloutSettings, StopReason, Trajectory, roll_out
+from agentscaler.errors import AgentScalerError
+from agentscaler.rollout import (
+    AgentMaker,
+    Expert,
+    ExpertMaker,
+    FailureOwner,
+    RolloutSettings,
+    ScriptedUserMaker,
+    StopReason,
+    Trajectory,
+    UserMaker,
+    UserTurn,
+    roll_out,
+)
+from agentscaler.rollout.phrases import seeded
 from agentscaler.task.task import Task
 
 Tasks = dict[str, Task]
@@ -93,3 +110,90 @@ def test_settings_out_of_range_are_refused() -> None:
         RolloutSettings(mistake_rate=1.5)
     with pytest.raises(ValidationError):
         RolloutSettings.model_validate({"trails": 2})
+
+
+class Waiting:
+    """An agent or a user that answers after a moment, as one behind an endpoint does."""
+
+    aloft = most = 0
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        return str(self._inner.name)
+
+    @property
+    def mistakes(self) -> int:
+        return int(self._inner.mistakes)
+
+    async def act(self, messages: Sequence[Message]) -> Message:
+        message: Message = self._inner.act(messages)
+        Waiting.aloft += 1
+        Waiting.most = max(Waiting.most, Waiting.aloft)
+        await asyncio.sleep(0.002)
+        Waiting.aloft -= 1
+        return message
+
+    async def open(self) -> str:
+        await asyncio.sleep(0)
+        return str(self._inner.open())
+
+    async def reply(self, messages: Sequence[Message]) -> UserTurn:
+        await asyncio.sleep(0)
+        turn: UserTurn = self._inner.reply(messages)
+        return turn
+
+
+def _waiting(maker: AgentMaker | UserMaker) -> Any:
+    return lambda domain, task, seed: Waiting(maker(domain, task, seed))
+
+
+def test_many_episodes_at_once_over_few_worlds_play_as_one_after_the_other(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    work = [(library, [task]) for task in library_tasks.values()]
+    alone = list(roll_out(work, RolloutSettings(trials=20, mistake_rate=0.5)))
+    together = RolloutSettings(trials=20, mistake_rate=0.5, in_flight=50, worlds=3)
+    agent, user = _waiting(ExpertMaker(0.5)), _waiting(ScriptedUserMaker(0.3))
+    assert list(roll_out(work, together, agent=agent, user=user)) == alone
+    assert 40 <= Waiting.most <= 50
+
+
+def test_an_agent_that_waits_is_told_how_to_be_played(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    work = [(library, [library_tasks["read"]])]
+    with pytest.raises(AgentScalerError, match="in_flight"):
+        next(roll_out(work, agent=_waiting(ExpertMaker())))
+
+    async def from_inside_a_loop() -> None:
+        next(roll_out(work, agent=_waiting(ExpertMaker())))
+
+    with pytest.raises(AgentScalerError, match="in_flight"):
+        asyncio.run(from_inside_a_loop())
+
+
+@pytest.mark.parametrize("in_flight", [1, 4])
+def test_what_the_infrastructure_failed_is_begun_again(
+    in_flight: int, library: Domain, library_tasks: Tasks
+) -> None:
+    broken = []
+
+    class Unplugged(Expert):
+        def act(self, messages: Sequence[Message]) -> Message:
+            if len(broken) < 2:
+                broken.append(self)
+                raise ConnectionResetError("the endpoint is gone")
+            return super().act(messages)
+
+    work = [(library, [library_tasks["read"]])]
+    settings = RolloutSettings(retries=2, retry_seconds=0.001, in_flight=in_flight)
+    [[played]] = roll_out(work, settings, agent=lambda d, t, s: Unplugged(d, t, seeded(s)))
+    assert played.stop is StopReason.SATISFIED
+    broken.clear()
+    once = settings.model_copy(update={"retries": 1})
+    [[played]] = roll_out(work, once, agent=lambda d, t, s: Unplugged(d, t, seeded(s)))
+    assert played.failure_owner is FailureOwner.INFRASTRUCTURE
+    assert "the endpoint is gone" in played.failure

@@ -18,6 +18,7 @@ from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
+    EngineOption,
     LimitOption,
     Options,
     RunOption,
@@ -98,9 +99,10 @@ def pool(
     seed: SeedOption = None,
     limit: LimitOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Read API descriptions into a clean pool of tools; `pool add` finds out what paths are."""
-    options = Options(config, overrides, source, seed, limit, workers)
+    options = Options(config, overrides, source, seed, limit, workers, engine=engine)
     if context.invoked_subcommand is not None:
         if run is not None or options != Options():
             context.fail("Give the options behind the word add.")
@@ -120,8 +122,9 @@ def _add_stage(name: str, purpose: str) -> None:
         seed: SeedOption = None,
         limit: LimitOption = None,
         workers: WorkersOption = None,
+        engine: EngineOption = None,
     ) -> None:
-        _run_stage(name, run, Options(config, overrides, None, seed, limit, workers))
+        _run_stage(name, run, Options(config, overrides, None, seed, limit, workers, engine=engine))
 
     app.command(name, help=purpose)(command)
 
@@ -140,10 +143,13 @@ def graph(
     seed: SeedOption = None,
     limit: LimitOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Connect the tools of the pool and find their communities."""
     recipes = [f"graph.recipe={recipe}"] if recipe is not None else []
-    options = Options(config, [*(overrides or ()), *recipes], None, seed, limit, workers)
+    options = Options(
+        config, [*(overrides or ()), *recipes], None, seed, limit, workers, engine=engine
+    )
     _run_stage("graph", run, options)
 
 
@@ -156,9 +162,10 @@ def domains(
     seed: SeedOption = None,
     limit: LimitOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Make a verified, executable domain of each community, after the verticals named."""
-    options = Options(config, overrides, None, seed, limit, workers, vertical)
+    options = Options(config, overrides, None, seed, limit, workers, vertical, engine)
     _run_stage("domains", run, options)
 
 
@@ -180,9 +187,10 @@ def run(
     seed: SeedOption = None,
     limit: LimitOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Run all stages; --limit takes a slice of so many tools."""
-    _run_all(run, Options(config, overrides, source, seed, limit, workers, vertical))
+    _run_all(run, Options(config, overrides, source, seed, limit, workers, vertical, engine))
 
 
 @app.command()
@@ -191,11 +199,12 @@ def demo(
     seed: SeedOption = None,
     limit: LimitOption = DEMO_LIMIT,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Run all stages on a slice, then print a dialogue and say where the files lie."""
     from agentscaler.interfaces.cli.demo import print_example, print_files
 
-    folder = _run_all(run, Options(seed=seed, limit=limit, workers=workers))
+    folder = _run_all(run, Options(seed=seed, limit=limit, workers=workers, engine=engine))
     console = output_console()
     print_example(console, folder)
     print_files(console, folder)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConfigOption",
+    "EngineOption",
     "LimitOption",
     "Options",
     "RunOption",
@@ -56,6 +57,13 @@ WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="How many processes; by default one a core.")
 ]
 
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", metavar="local|ray", help="Where they run: on this machine, or on Ray."
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Options:
@@ -68,6 +76,7 @@ class Options:
     limit: int | None = None
     workers: int | None = None
     verticals: Sequence[str] | None = None
+    engine: str | None = None
 
     def settings(self, remembered: Mapping[str, Any], limited: str) -> "Settings":
         """The settings of a command: what it says itself lies over what the run remembers.
@@ -90,6 +99,7 @@ class Options:
         given: list[tuple[str, object, dict[str, Any]]] = [
             ("--seed", self.seed, {"seed": self.seed}),
             ("--workers", self.workers, {"workers": self.workers}),
+            ("--engine", self.engine, {"engine": self.engine}),
             ("--limit", self.limit, {limited: {"limit": self.limit}}),
             ("--source", self.sources or None, {"sources": self.sources}),
             ("--vertical", self.verticals or None, {"domain": {"verticals": self.verticals}}),

@@ -1,0 +1,109 @@
+"""Seats: many episodes over few live worlds.
+
+An episode that waits for its model needs no database in the meantime.  Each has a `Seat`; the
+`SeatHouse` keeps at most so many worlds alive and closes those that were used longest ago.  A seat
+whose world was closed gets it back, exactly, by making its successful writes once more.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from agentscaler.chat import ToolResult
+from agentscaler.domain.domain import Domain
+from agentscaler.errors import WorldError
+from agentscaler.world.changeset import Change
+from agentscaler.world.world import World
+
+__all__ = ["Seat", "SeatHouse"]
+
+
+class SeatHouse:
+    """Gives out seats and keeps the number of live worlds within `worlds`."""
+
+    def __init__(self, worlds: int) -> None:
+        self._most = worlds
+        self._live: OrderedDict[Seat, World] = OrderedDict()
+        self.restored = 0
+        """How often a world was closed and had to be made again."""
+
+    def seat(self, domain: Domain, state: str) -> "Seat":
+        """A seat at a fresh world on that initial state; opened when it is first used."""
+        return Seat(self, domain, state)
+
+    @property
+    def live(self) -> int:
+        """Worlds open at this moment."""
+        return len(self._live)
+
+    def world_of(self, seat: "Seat") -> World:
+        """The seat's world, brought back if it was closed."""
+        world = self._live.get(seat)
+        if world is not None:
+            self._live.move_to_end(seat)
+            return world
+        while len(self._live) >= self._most:
+            self._live.popitem(last=False)[1].close()
+        world = seat.open_world()
+        self._live[seat] = world
+        self.restored += seat.has_written
+        return world
+
+    def leave(self, seat: "Seat") -> None:
+        """Closes the seat's world, if it is open."""
+        world = self._live.pop(seat, None)
+        if world is not None:
+            world.close()
+
+
+class Seat:
+    """One episode's place at a world."""
+
+    def __init__(self, house: SeatHouse, domain: Domain, state: str) -> None:
+        self._house = house
+        self._domain = domain
+        self._state = state
+        self._writes: list[tuple[str, dict[str, Any]]] = []
+
+    @property
+    def has_written(self) -> bool:
+        return bool(self._writes)
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        """See `World.call`."""
+        result = self._house.world_of(self).call(name, arguments)
+        tool = self._domain.manifest.tool.get(name)
+        if result.ok and tool is not None and tool.effect == "write":
+            self._writes.append((name, dict(arguments)))
+        return result
+
+    def changeset(self) -> tuple[Change, ...]:
+        """See `World.changeset`."""
+        return self._house.world_of(self).changeset()
+
+    def state_hash(self) -> str:
+        """See `World.state_hash`."""
+        return self._house.world_of(self).state_hash()
+
+    def open_world(self) -> World:
+        """A new world in which the seat's writes have been made."""
+        world = self._domain.world(self._state)
+        for name, arguments in self._writes:
+            result = world.call(name, arguments)
+            if not result.ok:
+                world.close()
+                raise WorldError(f"{name} was done once and is refused when repeated")
+        return world
+
+    def __enter__(self) -> Self:
+        self._house.world_of(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._house.leave(self)
