@@ -26,7 +26,10 @@ __all__ = ["AgentWords", "tells"]
 _SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+""")
 _LOOSE = str.maketrans("_-", "  ")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
-_LINK = r"(?: of [^,;:]{1,60}?)? ?(?:\b(?:is|are|was|were|reads?|says?)\b|[:=])"
+_WORD = re.compile(r"[^\W_]+(?:['_-][^\W_]+)*")
+_NEXT_WORD = re.compile(r" ([a-z-]+)\b")
+_DETERMINERS = ("the ", "its ", "your ", "their ", " a ", " an ", "- ", "* ", "• ")
+_LINK = re.compile(r"(?: of [^,;:]{1,60}?)? ?(?:\b(?:is|are|was|were|reads?|says?)\b|[:=])")
 _NEXT_CLAUSE = re.compile(r"(?:,| and| but|;) (?:the|its|your|it|they) ")
 _NEGATION = re.compile(
     r"(?:\bnot|n't|\bno longer|\bnever)(?: (?:currently|now|yet|at all|called))? $"
@@ -182,11 +185,10 @@ def _counts_of(sentence: str, topic: str) -> list[Decimal]:
     """The numbers of things called `topic`: "12 loans", "12 of the 20 loans", "of 20, 12 are"."""
     if not _is_about(sentence, topic):
         return []
-    between = rf"(?: (?!and\b|or\b)[a-z-]+){{0,{topic.count(' ') + 2}}}?"
     numbers = find_numbers(sentence)
     counts: list[Decimal] = []
     for place, number in enumerate(numbers):
-        if not re.match(rf"{between} {_mention(topic)}", sentence[number.end :]):
+        if not _is_followed(sentence[number.end :], topic):
             continue
         if not _COUNTED.search(sentence[: number.start]):
             counts.append(number.value)
@@ -196,37 +198,55 @@ def _counts_of(sentence: str, topic: str) -> list[Decimal]:
     return counts
 
 
+def _is_followed(text: str, topic: str) -> bool:
+    """Whether what is called `topic` is named a few words on ("12 loans", "12 open car loans")."""
+    end = 0
+    for _ in range(topic.count(" ") + 3):
+        word = _NEXT_WORD.match(text, end)
+        if word is None or word[1] in ("and", "or"):
+            return False
+        if word[1] in _forms(topic):
+            return True
+        end = word.end()
+    return False
+
+
 @lru_cache(maxsize=4096)
-def _mention(topic: str) -> str:
-    """A pattern for the topic by its last word, in singular or plural."""
+def _forms(topic: str) -> frozenset[str]:
+    """The topic's last word in singular and plural."""
     head = topic.rpartition(" ")[2]
     if head.endswith("ies"):
-        stem = rf"{re.escape(head[:-3])}(?:y|ies)"
-    else:
-        stem = rf"{re.escape(head.removesuffix('s'))}(?:e?s)?"
-    return rf"{stem}\b"
+        return frozenset((head, f"{head[:-3]}y"))
+    stem = head.removesuffix("s")
+    return frozenset((head, stem, f"{stem}s", f"{stem}es"))
 
 
 @lru_cache(maxsize=4096)
-def _patterns(topic: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return (
-        re.compile(rf"\b{_mention(topic)}"),
-        re.compile(rf"(?:^|\b(?:the|its|your|their|a|an) |[-*•] ?){re.escape(topic)}{_LINK}"),
-    )
+def _words(sentence: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(sentence))
 
 
 def _is_about(sentence: str, topic: str) -> bool:
-    return bool(_patterns(topic)[0].search(sentence))
+    return not _forms(topic).isdisjoint(_words(sentence))
 
 
 def _tails(sentence: str, topic: str) -> list[str]:
     """What a sentence says that the topic is, up to the next clause with a subject of its own."""
     tails = []
-    for match in _patterns(topic)[1].finditer(sentence):
-        tail = sentence[match.end() :]
-        end = _NEXT_CLAUSE.search(tail)
-        tails.append(tail if end is None or '"' in tail[: end.start()] else tail[: end.start()])
+    start = sentence.find(topic)
+    while start != -1:
+        after = _LINK.match(sentence, start + len(topic))
+        if after is not None and _begins(sentence, start):
+            tail = sentence[after.end() :]
+            end = _NEXT_CLAUSE.search(tail)
+            tails.append(tail if end is None or '"' in tail[: end.start()] else tail[: end.start()])
+        start = sentence.find(topic, start + 1)
     return tails
+
+
+def _begins(sentence: str, start: int) -> bool:
+    """Whether a subject begins there: at the start, or after an article or the dot of a list."""
+    return start == 0 or sentence[:start].endswith(_DETERMINERS)
 
 
 def _loose(text: str) -> str:
@@ -236,5 +256,9 @@ def _loose(text: str) -> str:
 
 def _is_denied(text: str, phrase: str) -> bool:
     """Whether a "not" comes before the phrase wherever it stands."""
-    places = (match.start() for match in re.finditer(re.escape(phrase), text))
-    return all(_NEGATION.search(text[:place].removesuffix('"')) for place in places)
+    place = text.find(phrase)
+    while place != -1:
+        if not _NEGATION.search(text[:place].removesuffix('"')):
+            return False
+        place = text.find(phrase, place + 1)
+    return True

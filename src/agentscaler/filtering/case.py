@@ -55,8 +55,13 @@ class Case:
         )
 
     @cached_property
-    def successful_calls(self) -> tuple[AnsweredCall, ...]:
+    def successes(self) -> tuple[AnsweredCall, ...]:
+        """The calls that were not refused."""
         return tuple(answered for answered in self.calls if not answered.answer.is_error)
+
+    @property
+    def successful_calls(self) -> tuple[ToolCall, ...]:
+        return tuple(answered.call for answered in self.successes)
 
     def answered(self, gold: int) -> int:
         """The message that answers a gold call; 0 if the call was not made.
@@ -66,7 +71,7 @@ class Case:
         call = self.task.gold[gold]
         key = call_key(call.tool, call.arguments)
         before = sum(call_key(one.tool, one.arguments) == key for one in self.task.gold[:gold])
-        places = [one.place for one in self.successful_calls if one.key == key]
+        places = [one.place for one in self.successes if one.key == key]
         return places[before] if before < len(places) else 0
 
     @cached_property

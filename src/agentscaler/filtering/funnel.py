@@ -5,12 +5,13 @@ After the three-stage filtering of "Towards General Agentic Intelligence via Env
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from agentscaler.domain.domain import Domain
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.filtering.alignment import find_misaligned
+from agentscaler.filtering.alignment import Worlds, find_misaligned
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.matching import find_mismatch
 from agentscaler.filtering.recovery import RefusalKind, refusal_kind
@@ -43,14 +44,14 @@ def run_funnel(
     yield from (engine or LocalEngine()).map(function, _units(work, settings.limit))
 
 
-def judge(case: Case, settings: FunnelSettings) -> Verdict:
-    """The verdict on one trajectory."""
+def judge(case: Case, settings: FunnelSettings, worlds: Worlds) -> Verdict:
+    """The verdict on one trajectory; `worlds` are its domain's."""
     fault = find_invalid(case, settings)
     if fault is not None:
         return _verdict(case.trajectory, FunnelStage.VALIDITY, fault)
     refused = [one.answer for one in case.calls if one.answer.is_error]
     refusals = tuple(map(refusal_kind, refused))
-    fault = find_misaligned(case, settings)
+    fault = find_misaligned(case, settings, worlds)
     if fault is not None:
         return _verdict(case.trajectory, FunnelStage.ALIGNMENT, fault, refusals)
     fault = find_mismatch(case, settings)
@@ -105,11 +106,12 @@ def _units(
 def _judge_unit(unit: _Unit, *, settings: FunnelSettings) -> list[Verdict]:
     tasks = {task.id: task for task in unit.tasks}
     verdicts = []
-    for trajectory in unit.trajectories:
-        task = tasks.get(trajectory.task)
-        if task is None:
-            fault = Fault(FunnelReason.WRONG_TASK, f"no task {trajectory.task} was given")
-            verdicts.append(_verdict(trajectory, FunnelStage.VALIDITY, fault))
-        else:
-            verdicts.append(judge(Case(unit.domain, task, trajectory), settings))
+    with closing(Worlds(unit.domain)) as worlds:
+        for trajectory in unit.trajectories:
+            task = tasks.get(trajectory.task)
+            if task is None:
+                fault = Fault(FunnelReason.WRONG_TASK, f"no task {trajectory.task} was given")
+                verdicts.append(_verdict(trajectory, FunnelStage.VALIDITY, fault))
+            else:
+                verdicts.append(judge(Case(unit.domain, task, trajectory), settings, worlds))
     return verdicts

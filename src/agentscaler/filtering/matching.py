@@ -33,7 +33,7 @@ def find_mismatch(case: Case, settings: FunnelSettings) -> Fault | None:
 
 def _compare_writes(case: Case) -> Fault | None:
     tools = case.domain.manifest.tool
-    made = [one.key for one in case.successful_calls if tools[one.call.name].effect == "write"]
+    made = [one.key for one in case.successes if tools[one.call.name].effect == "write"]
     wanted = [
         call_key(gold.tool, gold.arguments) for gold in case.task.gold if gold.effect == "write"
     ]
@@ -41,7 +41,7 @@ def _compare_writes(case: Case) -> Fault | None:
 
 
 def _compare_calls(case: Case) -> Fault | None:
-    made = [one.key for one in case.successful_calls]
+    made = [one.key for one in case.successes]
     wanted = [call_key(gold.tool, gold.arguments) for gold in case.task.gold]
     fault = _compare_counts(made, wanted)
     if fault is not None:

@@ -74,6 +74,7 @@ _STATED = re.compile(
     rf"((?: (?:{_FILLING}))*) ({_STATES})\b(?! (?:the\b|an?\b|\d))"
 )
 _RIGHT_AFTER = re.compile(rf" ?((?:{_FILLING}) )?(enabled|disabled|turned on|turned off|on|off)\b")
+_PARTICIPLE = re.compile(rf"\b(?:is|are|was|were)((?: (?:{_FILLING}))*) (\w+(?:ed|able))\b")
 _DENIED = re.compile(r"\b(?:not|no longer|never|without|no)\b(?: \w+){0,2} ?$")
 
 
@@ -107,19 +108,31 @@ def find_switch(text: str, noun: str) -> set[bool]:
 
     "encryption is on", "it has encryption enabled", "it is not encrypted" and the like.
     """
+    if noun not in text and noun.rpartition(" ")[2][:6] not in text:
+        return set()
     plain = text.replace("can't", "can not").replace("n't", " not")
     said = set()
-    for match in re.finditer(rf"\b{re.escape(noun)}\b", plain):
-        tail = plain[match.end() :]
+    for start in _mentions(plain, noun):
+        tail = plain[start + len(noun) :]
         stated = _STATED.search(tail)
         after = _RIGHT_AFTER.match(tail)
         if after is not None:
             on = after[2].rpartition(" ")[2] in ("on", "enabled")
-            denied = _is_denial(after[1] or "") or bool(_DENIED.search(plain[: match.start()]))
+            denied = _is_denial(after[1] or "") or bool(_DENIED.search(plain[:start]))
             said.add(on != denied)
         elif stated is not None:
             said.add((stated[2] in _ON) != _is_denial(stated[1]))
     return said or set(_participles(plain, noun))
+
+
+def _mentions(text: str, noun: str) -> Iterator[int]:
+    """Where a noun stands as whole words."""
+    start = text.find(noun)
+    while start != -1:
+        end = start + len(noun)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            yield start
+        start = text.find(noun, start + 1)
 
 
 def _participles(text: str, noun: str) -> Iterator[bool]:
@@ -127,9 +140,9 @@ def _participles(text: str, noun: str) -> Iterator[bool]:
     stem = noun.rpartition(" ")[2][:6]
     if len(stem) < 6:
         return
-    pattern = rf"\b(?:is|are|was|were)((?: (?:{_FILLING}))*) {re.escape(stem)}\w*(?:ed|able)\b"
-    for match in re.finditer(pattern, text):
-        yield not _is_denial(match[1])
+    for match in _PARTICIPLE.finditer(text):
+        if match[2].startswith(stem):
+            yield not _is_denial(match[1])
 
 
 def _is_denial(words: str) -> bool:

@@ -75,7 +75,7 @@ def _expected(last: Message, due: Sequence[str]) -> str:
 
 
 def _find_unknown_tool(case: Case) -> Fault | None:
-    for one in case.successful_calls:
+    for one in case.successes:
         if one.call.name not in case.domain.manifest.tool:
             return Fault(FunnelReason.UNKNOWN_TOOL, f"{one.call.name} is not a tool of the domain")
     return None
@@ -98,7 +98,7 @@ def _find_excess(case: Case, settings: FunnelSettings) -> Fault | None:
     turns = sum(message.role == "assistant" for message in case.trajectory.messages)
     if settings.max_turns is not None and turns > settings.max_turns:
         return Fault(FunnelReason.TOO_LONG, f"the agent takes {turns} turns")
-    refused = len(case.calls) - len(case.successful_calls)
+    refused = len(case.calls) - len(case.successes)
     if settings.max_refusals is not None and refused > settings.max_refusals:
         return Fault(FunnelReason.TOO_MANY_REFUSALS, f"{refused} calls were refused")
     return None

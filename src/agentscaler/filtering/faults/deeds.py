@@ -280,9 +280,9 @@ def unknown_tool(case: Case, rng: random.Random) -> Trajectory:
 
 def forged_result(case: Case, rng: random.Random) -> Trajectory | None:
     """The last result is not what the world gave."""
-    if not case.successful_calls:
+    if not case.successes:
         return None
-    place = case.successful_calls[-1].place
+    place = case.successes[-1].place
     value = orjson.loads(case.trajectory.messages[place].content)
     return _forged(case, place, content=orjson.dumps(_altered(value)).decode())
 
@@ -424,7 +424,7 @@ def _other_keys(case: Case, table: str, key: str) -> list[str]:
 
 def _row(case: Case, table: str, column: str, key: str) -> dict[str, Any]:
     with case.domain.world(case.task.state) as world:
-        for one in case.successful_calls:
+        for one in case.successes:
             world.call(one.call.name, one.call.arguments)
         rows = world.query(f"SELECT * FROM {quote(table)} WHERE {quote(column)} = ?", key)
     return rows[0] if rows else {}
@@ -447,7 +447,7 @@ def _unseen(case: Case, played: Trajectory) -> Iterator[str]:
     """Keys in the successful calls of a play that nobody has said before."""
     again = Case(case.domain, case.task, played)
     facts = {str(fact.value) for fact in case.task.facts}
-    for one in again.successful_calls:
+    for one in again.successes:
         words = "\n".join(said for said, _ in _others_words(again, one.place))
         for _, key, _ in _keys(again, one.call):
             if key not in facts and fold(key) not in words:

@@ -73,7 +73,7 @@ def replayed(case: Case, script: Sequence[Message]) -> Trajectory:
 
 def steps(case: Case, script: Sequence[Message]) -> list[Step]:
     """The successful calls of a trajectory in its script, in order."""
-    successful = {one.call.id: one for one in case.successful_calls}
+    successful = {one.call.id: one for one in case.successes}
     return [
         Step(number, place, successful[call.id])
         for number, message in enumerate(script)
