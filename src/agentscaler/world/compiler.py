@@ -6,7 +6,9 @@ constants of the module are frozen, so that nothing can be kept from one call to
 """
 
 import ast
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType, MappingProxyType
 from typing import Any, cast
 
@@ -27,6 +29,23 @@ def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
 
     Raises `GuardError` where the allow-list refuses the source.
     """
+    with _no_collection():
+        return _compile(source, budget)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keeps the garbage collector from going through a tree again and again while it grows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _compile(source: str, budget: Budget) -> dict[str, FunctionType]:
     tree = check(source)
     constants = {
         name: _frozen(ast.literal_eval(value)) for name, value in _top_level_values(tree).items()
