@@ -57,7 +57,7 @@ def read_schema(connection: apsw.Connection) -> Schema:
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
     ).fetchall()
     statements = tuple(sql for kind, sql in entries if kind in ("table", "view"))
-    return _schema_of(statements, any(ends_transactions(sql) for _, sql in entries))
+    return _schema_of(statements, any(ends_transactions(str(sql)) for _, sql in entries))
 
 
 @lru_cache(maxsize=4096)
