@@ -14,12 +14,15 @@ __all__ = ["fold", "join_phrases", "quote_long", "says", "sentence", "value_text
 _TYPOGRAPHY = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "−": "-"}
 )
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 
 
 def fold(text: str) -> str:
     """Lower case, plain quotes and hyphens, single spaces, no thousands separators."""
-    plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
+    if text.isascii():  # nothing there to be translated
+        plain = " ".join(text.lower().split())
+    else:
+        plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
     return _THOUSANDS.sub("", plain) if "," in plain else plain
 
 
