@@ -236,7 +236,7 @@ def read_left_out(case: Case, rng: random.Random) -> Trajectory | None:
 
 def extra_read(case: Case, rng: random.Random) -> Trajectory | None:
     """In a task that only reads, a read is made that it does not need."""
-    if case.task.kind != "read" or case.task.special is not None:
+    if case.task.kind != "read":
         return None
     script = script_of(case)
     step = rng.choice(steps(case, script))
@@ -245,7 +245,7 @@ def extra_read(case: Case, rng: random.Random) -> Trajectory | None:
 
 def read_too_early(case: Case, rng: random.Random) -> Trajectory | None:
     """A read that feeds on another comes before it; the user happens to say the key."""
-    if case.task.kind != "read" or case.task.special is not None:
+    if case.task.kind != "read":
         return None
     gold = case.task.gold
     for index, call in enumerate(gold):

@@ -19,7 +19,7 @@ from agentscaler.task.task import Task
 @pytest.fixture(scope="module")
 def cases(library: Domain, library_tasks: dict[str, Task], box_office: Domain) -> list[Case]:
     """Kept trajectories of a domain made by hand and of one that the rules made."""
-    settings = TaskSettings(per_domain=16)
+    settings = TaskSettings(per_domain=12, special_share=0)
     [outcome] = construct_tasks([box_office], settings, seed=1)
     found = []
     for domain, tasks in ((library, list(library_tasks.values())), (box_office, outcome.tasks)):
