@@ -117,12 +117,19 @@ def _was_asked(case: Case, refusal: Refusal, told: int) -> bool:
     messages = case.trajectory.messages
     owner = fold(refusal.missing.partition(" of ")[2].removeprefix("the "))
     old = refusal.missing.replace("the new ", "the ", 1)
-    twofold = old != refusal.missing and old in [fact.label for fact in case.task.facts]
+    labels = [fold(fact.label) for fact in case.task.facts]
+    twofold = old != refusal.missing and fold(old) in labels
+    names = [  # "engine" may mean the engine version, but not where the engine is asked for too
+        fold(said)
+        for tell in refusal.tells
+        for said in tell.said
+        if said == tell.said[0] or not any(says(label, fold(said)) for label in labels)
+    ]
     for number, message in enumerate(messages[:told]):
         if message.role != "assistant" or message.tool_calls:
             continue
         words = _ELSE.sub(" ", fold(message.content))
-        named = any(says(words, fold(w)) for tell in refusal.tells for w in tell.said)
+        named = any(says(words, name) for name in names)
         named = named and (owner.startswith("your ") or says(words, owner))
         named = named and (not twofold or says(words, "new"))
         if named and _ASKING.search(words) and messages[number + 1].role == "user":
