@@ -15,6 +15,7 @@ from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.dataset import check, export
+from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
@@ -208,6 +209,7 @@ def dataset(
 
 
 app.command("graph-report")(graph_report)
+app.command()(funnel)
 
 
 @app.command()
