@@ -130,10 +130,9 @@ class ScriptedUser:
             tool.name: set(tool.parameters.get("required", ())) for tool in domain.manifest.tools
         }
         self._withholdable = [
-            # nobody would ask for facts of a wish that no call can serve
-            ()
-            if goal.refusal is not None and not goal.calls
-            else withholdable_facts(task, goal, required)
+            withholdable_facts(task, goal, required)
+            if goal.refusal is None or goal.calls
+            else ()  # nobody would ask for what is of no use
             for goal in task.goals
         ]
         self._withheld = {
@@ -184,17 +183,12 @@ class ScriptedUser:
             told = self._tell(asked, sparingly=not confirmation) if asked else ""
             return UserTurn(self._speak(told, unknown, self._agree() if confirmation else ""))
         if _SETTLED.search(words):
-            taken, doubted = self._accepting.answer(words, brought_up)
-            if doubted:
-                return UserTurn(self._speak(taken))
-            turn = self._move_on(asked=True)
-            text = self._accepting.close() if taken and turn.done else turn.text
-            return UserTurn(f"{taken} {text}".strip(), turn.done)
+            return self._settle(words, asked=True)
         if confirmation:
             return UserTurn(self._speak(self._agree()))
         repeated = self._asked(words, told=True)
         if not _QUESTION.search(words) and not (repeated and _ASKING.search(words)):
-            return self._move_on()
+            return self._settle(words, asked=False)
         open_facts = self._open_facts()
         if open_facts:
             return UserTurn(self._speak(self._tell(open_facts)))
@@ -206,6 +200,15 @@ class ScriptedUser:
                 "the agent keeps asking for what the user does not know", FailureOwner.AGENT
             )
         return UserTurn(self._speak(self._voice.say(self._persona.puzzled)))
+
+    def _settle(self, words: str, *, asked: bool) -> UserTurn:
+        """After a report or an explanation: takes it as it is, or doubts it, and moves on."""
+        taken, doubted = self._accepting.answer(words, self._task.goals[: self._announced])
+        if doubted:
+            return UserTurn(self._speak(taken))
+        turn = self._move_on(asked=asked)
+        text = self._accepting.close() if taken and turn.done else turn.text
+        return UserTurn(f"{taken} {text}".strip(), turn.done)
 
     def _speak(self, *parts: str) -> str:
         """A message of these parts, of which some may be empty."""
