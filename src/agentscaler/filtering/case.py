@@ -86,7 +86,8 @@ class Case:
 
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:
-    """Equal for calls of the same meaning: key order and 5 against 5.0 make no difference."""
+    """Equal for calls of the same meaning: 5 is 5.0, and neither the order of the arguments nor
+    that of an array's items counts, for arrays are sets of keys."""
     plain = {key: _plain(value) for key, value in arguments.items()}
     return f"{name} {orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()}"
 
@@ -95,5 +96,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return sorted((_plain(item) for item in value), key=orjson.dumps)
     return value

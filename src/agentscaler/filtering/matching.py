@@ -80,7 +80,8 @@ def _may_swap(gold: Sequence[GoldCall], earlier: int, later: int) -> bool:
     """Whether two gold calls are reads of which the later does not feed on the earlier."""
     if gold[earlier].effect == "write" or gold[later].effect == "write":
         return False
-    return all(source.call != earlier for source in gold[later].provenance.values())
+    sources = gold[later].provenance.values()
+    return all(one.call != earlier for source in sources for one in source.singles())
 
 
 def _find_untold_answer(case: Case) -> Fault | None:

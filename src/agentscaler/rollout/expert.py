@@ -76,9 +76,9 @@ class Expert:
         self._task = task
         self._rng = rng
         self._voice = voice or Voice(rng)
+        self._declining = Declining(task, self._voice)
         self._words_with_call_chance = rng.choice(_WORDS_WITH_CALL_CHANCES)
         self._anything_else_chance = rng.choice(_ANYTHING_ELSE_CHANCES)
-        self._declining = Declining(task, self._voice)
         self._sight = Sight(task)
         self._messages_read = 0
         self._announced = 0
@@ -124,8 +124,10 @@ class Expert:
             if self._declining.lacks(index):
                 return _words(self._declining.ask(index))
         again = self._declining.reaffirm()
-        reports = [again] if again else self._take_reports(range(self._reported, self._announced))
-        if not reports or self._voice.chance(self._anything_else_chance):
+        done = range(self._reported, self._announced)
+        declined = bool(again) or any(self._task.goals[index].refusal for index in done)
+        reports = [again] if again else self._take_reports(done)
+        if not reports or declined or self._voice.chance(self._anything_else_chance):
             reports.append(self._voice.say(bank.ANYTHING_ELSE))
         return _words(_paragraph(reports))
 
@@ -209,6 +211,7 @@ class Expert:
 
     def _ask_for_agreement(self, index: int) -> Message:
         self._agreeing = index
+        self._sight.check_named(self._task.goals[index])
         action = self._task.goals[index].confirm
         details = self._details(self._task.goals[index])
         if details:
@@ -238,7 +241,7 @@ class Expert:
     def _make_calls(self, index: int) -> Message:
         """The next gold call, or several reads at once; or a wrong call where one is due."""
         batch = self._next_batch(self._remaining(index))
-        words = self._words_with_call(index, batch[0])
+        words = self._words_with_call(index, batch)
         if self._mistake_at == batch[0]:
             self._mistake_at = None
             return self._make_mistake(index, batch[0], words)
@@ -258,27 +261,40 @@ class Expert:
         """The next call, with the reads after it that need none of the batch's results."""
         batch = [remaining[0]]
         gold = self._task.gold
-        if gold[batch[0]].effect == "write" or self._mistake_at == batch[0]:
+        if self._mistake_at == batch[0] or not self._voice.chance(_PARALLEL_CHANCE):
             return batch
-        if not self._voice.chance(_PARALLEL_CHANCE):
-            return batch
+        if gold[batch[0]].effect == "write":
+            return self._alike(remaining)
         for index in remaining[1:]:
             sources = gold[index].provenance.values()
-            unknown = {source.call for source in sources} - {None, *self._sight.results}
+            feeding = {one.call for source in sources for one in source.singles()}
+            unknown = feeding - {None, *self._sight.results}
             if gold[index].effect == "write" or unknown or index == self._mistake_at:
                 break
             batch.append(index)
         return batch
 
-    def _words_with_call(self, index: int, call: int) -> str:
-        """A short line to go with a call; mostly none."""
+    def _alike(self, remaining: Sequence[int]) -> list[int]:
+        """The next write, with those after it that do the same to other rows."""
+        gold = self._task.gold
+        batch = [remaining[0]]
+        for index in remaining[1:]:
+            same = gold[index].tool == gold[batch[0]].tool and gold[index].purpose == "goal"
+            if not same or gold[batch[0]].purpose != "goal" or index == self._mistake_at:
+                break
+            batch.append(index)
+        return batch
+
+    def _words_with_call(self, index: int, batch: Sequence[int]) -> str:
+        """A short line to go with calls; mostly none."""
+        call = batch[0]
         if not self._voice.chance(self._words_with_call_chance):
             return ""
         if self._task.gold[call].effect == "read":
             return self._voice.say(bank.BEFORE_LOOKUP)
         if index in self._agreed:
             return self._voice.say(bank.BEFORE_AGREED_CALL)
-        after_lookup = call != self._task.goals[index].calls[0]
+        after_lookup = call != self._task.goals[index].calls[0] and len(batch) == 1
         return self._voice.say(bank.FOUND if after_lookup else bank.BEFORE_WRITE)
 
     def _make_mistake(self, goal: int, call: int, words: str) -> Message:

@@ -141,7 +141,7 @@ class ScriptedUser:
             for name in [one for one in names if rng.random() < withhold_rate][:_WITHHELD_AT_MOST]
         }
         self._thought: SecondThought | None = None
-        if rng.random() < change_rate:
+        if rng.random() < change_rate and task.special is None:
             self._thought = draw_second_thought(domain, task, self._withheld, required, rng)
         self._teller = Teller(
             self._voice, people_facts(domain, task), polite=self._persona.name == "polite"

@@ -5,7 +5,6 @@ that has no occasion for it (no rule stands in the way of anything) gets another
 """
 
 import random
-from collections import Counter
 from collections.abc import Callable
 
 from agentscaler.domain.batches import BATCHES
@@ -19,6 +18,7 @@ from agentscaler.task.reasons import TaskReason
 from agentscaler.task.task import Goal, SpecialKind
 from agentscaler.task.trial import Declined, adopt
 from agentscaler.task.unserved import ask_in_vain
+from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
 __all__ = ["special_walk", "special_wish"]
@@ -43,7 +43,7 @@ _MAKERS: dict[SpecialKind, _About] = {
 
 
 def special_walk(
-    domain: Domain, notebook: Notebook, seed: str, max_goals: int, used: Counter[str]
+    domain: Domain, notebook: Notebook, seed: str, max_goals: int, usage: Usage
 ) -> list[Goal]:
     """The wishes of a walk of which one cannot be fulfilled: alone, or beside an ordinary one.
 
@@ -54,7 +54,7 @@ def special_walk(
     Raises:
         WalkStop: the domain has no occasion for a special wish.
     """
-    goals = _goals(domain, notebook, seed, max_goals, used)
+    goals = _goals(domain, notebook, seed, max_goals, usage)
     labels = [fact.label for fact in notebook.spoken_facts(goals)]
     if any(goal.refusal and goal.refusal.missing in labels for goal in goals):
         raise WalkStop(TaskReason.NO_START, "what is missing has the name of what is told")
@@ -62,18 +62,18 @@ def special_walk(
 
 
 def _goals(
-    domain: Domain, notebook: Notebook, seed: str, max_goals: int, used: Counter[str]
+    domain: Domain, notebook: Notebook, seed: str, max_goals: int, usage: Usage
 ) -> list[Goal]:
     rng = random.Random(seed)
     values = ValueMaker(f"{seed}/values", domain.manifest.now)
     if max_goals < 2 or rng.random() > _MIXED:
-        return [special_wish(domain, notebook, rng, values, used)]
+        return [special_wish(domain, notebook, rng, values, usage)]
     first = domain.manifest.speaker is None and rng.random() < _FIRST_OF_TWO
     if first:
-        wish = special_wish(domain, notebook, rng, values, used)
-        return [wish, *_ordinary(domain, notebook, f"{seed}/walk", used)]
-    ordinary = _ordinary(domain, notebook, f"{seed}/walk", used)
-    return [*ordinary, special_wish(domain, notebook, rng, values, used)]
+        wish = special_wish(domain, notebook, rng, values, usage)
+        return [wish, *_ordinary(domain, notebook, f"{seed}/walk", usage)]
+    ordinary = _ordinary(domain, notebook, f"{seed}/walk", usage)
+    return [*ordinary, special_wish(domain, notebook, rng, values, usage)]
 
 
 def special_wish(
@@ -81,7 +81,7 @@ def special_wish(
     notebook: Notebook,
     rng: random.Random,
     values: ValueMaker,
-    used: Counter[str],
+    usage: Usage,
 ) -> Goal:
     """One special wish; the reads that it takes are made in the notebook.
 
@@ -92,7 +92,7 @@ def special_wish(
     for kind in kinds:
         mark = notebook.mark()
         try:
-            declined = _make(kind, domain, notebook, rng, values, used)
+            declined = _make(kind, domain, notebook, rng, values, usage)
             calls = adopt(notebook, declined.trial, declined.lookups)
         except WalkStop:
             notebook.return_to(mark)
@@ -112,7 +112,7 @@ def _make(
     notebook: Notebook,
     rng: random.Random,
     values: ValueMaker,
-    used: Counter[str],
+    usage: Usage,
 ) -> Declined:
     if kind is SpecialKind.NO_TOOL:
         return ask_in_vain(domain, notebook, rng, values)
@@ -121,8 +121,7 @@ def _make(
         for tool in domain.manifest.tools
         if tool.effect == "write" and tool.kind not in BATCHES
     ]
-    tools.sort(key=lambda tool: (used[tool.name] + rng.random() * 3, tool.name))
-    for tool in tools[:_TOOLS_TRIED]:
+    for tool in usage.in_turn(tools, rng)[:_TOOLS_TRIED]:
         try:
             return _MAKERS[kind](domain, notebook, tool, rng, values)
         except WalkStop:
@@ -130,11 +129,11 @@ def _make(
     raise WalkStop(TaskReason.NO_START, f"no occasion for {kind}")
 
 
-def _ordinary(domain: Domain, notebook: Notebook, seed: str, used: Counter[str]) -> list[Goal]:
+def _ordinary(domain: Domain, notebook: Notebook, seed: str, usage: Usage) -> list[Goal]:
     """One ordinary wish, if one can be grounded beside the special one."""
     mark: Mark = notebook.mark()
     try:
-        return walk(domain, notebook, seed, 1, used)
+        return walk(domain, notebook, seed, 1, usage)
     except WalkStop:
         notebook.return_to(mark)
         return []

@@ -14,7 +14,7 @@ import orjson
 
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table
 from agentscaler.domain.values import ValueMaker
-from agentscaler.task.goals import GoalMaker
+from agentscaler.task.goals import Form, GoalMaker
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.task import Fact, Fragment, Goal, GoldCall, Provenance, Refusal
@@ -112,6 +112,8 @@ def open_trial(notebook: Notebook) -> Trial:
         facts=dict(notebook.facts),
         mentioned=dict(notebook.mentioned),
         touched={row: set(columns) for row, columns in notebook.touched.items()},
+        grouped=set(notebook.grouped),
+        named=notebook.named,
     )
 
 
@@ -124,7 +126,7 @@ def try_wish(
         WalkStop: it cannot be grounded.
     """
     trial = open_trial(notebook)
-    goal, _ = GoalMaker(domain, trial, rng, values).make(tool, None)
+    goal, _ = GoalMaker(domain, trial, rng, values).make(tool, None, Form.PLAIN)
     write = trial.write
     if write is None or trial.calls[-1] is not write:
         raise WalkStop(TaskReason.NO_START, f"{tool.name} made no write")

@@ -46,6 +46,7 @@ class _Statement:
     """
 
     writes: frozenset[str]
+    reads: frozenset[str]
     columns: tuple[str, ...] | None = None
 
 
@@ -56,6 +57,10 @@ class Database:
     transaction.  Where nothing in the schema or in the tools' SQL could tell the difference, all
     calls are savepoints of one transaction, and `rewind` undoes that: the same database again with
     its statements prepared, for a fraction of what opening the image costs.
+
+    Attributes:
+        read: tables that the statements since the last `enter` read, those among them that the
+            database reads by itself to see whether a reference holds.
     """
 
     def __init__(self, image: bytes, *, rewinds: bool = False) -> None:
@@ -71,6 +76,7 @@ class Database:
         self._open = False
         """Whether the transaction around all calls has begun."""
         self._written_before = 0
+        self.read: set[str] = set()
         self._statements: dict[str, _Statement] = {}
         self._listings: dict[str, str] = {}
         self._recent: tuple[int, bytes] | None = None
@@ -99,6 +105,7 @@ class Database:
     def enter(self, writes: frozenset[str]) -> None:
         """Start a tool call that may write the tables `writes`."""
         self._saved = bool(writes)
+        self.read = set()
         if self._saved and self._rewinds:
             self._connection.execute("SAVEPOINT call" if self._open else "BEGIN; SAVEPOINT call")
             self._open = True
@@ -219,11 +226,16 @@ class Database:
             undeclared = statement.writes - self.gate.allowed
             if undeclared:
                 self._break(f"it writes {min(undeclared)}, which it does not declare")
+            self.read |= statement.reads
             return statement, self._connection.execute(sql, values)
         self._admit(sql)
         self.gate.note()
         cursor = self._connection.execute(sql, values)
-        statement = self._statements[sql] = _Statement(frozenset(self.gate.writes))
+        statement = self._statements[sql] = _Statement(
+            writes=frozenset(self.gate.writes),
+            reads=frozenset(table for table, _ in self.gate.reads),
+        )
+        self.read |= statement.reads
         return statement, cursor
 
     def _admit(self, sql: str) -> None:

@@ -177,6 +177,11 @@ class World:
         stands still, the state does."""
         return self._database.written
 
+    @property
+    def tables_read(self) -> frozenset[str] | None:
+        """The tables that the last call read, as SQLite itself told; None where nobody can tell."""
+        return frozenset(self._database.read)
+
     def broken_references(self) -> list[str]:
         """Tables with rows whose foreign keys refer to nothing; none in a sound world."""
         return self._database.broken_references()

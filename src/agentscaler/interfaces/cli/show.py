@@ -79,7 +79,15 @@ def show_task(
     _heading(console, "Proof")
     _line(console, f"gold replays to the same results and state: {_yes(proof.gold_passes)}")
     _line(console, f"doing nothing is told apart from gold: {_yes(proof.nothing_fails)}")
+    _line(console, f"in another process, byte for byte: {_yes(proof.replays_elsewhere)}")
     _line(console, f"dropped writes told apart: {proof.dropped_writes_fail} of {proof.writes}")
+    idle = f", {proof.mutants_idle} more do nothing" if proof.mutants_idle else ""
+    tried = proof.mutants - proof.mutants_idle
+    _line(console, f"mutants told apart: {proof.mutants_fail} of {tried}{idle}")
+    if proof.wrong_reads:
+        tells = f"{proof.wrong_reads_differ} of {proof.wrong_reads}"
+        _line(console, f"wrong reads that tell something else: {tells}")
+    _line(console, f"variants that pass: {proof.variants_pass} of {proof.variants}")
     if task.special is not None:
         _line(console, f"attempts in vain: {proof.attempts_fail} of {proof.attempts}")
         told = f"{proof.fulfilments_fail} of {proof.fulfilments}"
@@ -198,9 +206,13 @@ def _rows(table: Table, image: bytes) -> Grid:
 
 def _origin(call: GoldCall, argument: str) -> str:
     """Where a gold argument comes from, in words."""
-    provenance: Provenance | None = call.provenance.get(argument)
-    if provenance is None:
-        return "unknown"
+    provenance = call.provenance.get(argument)
+    return "unknown" if provenance is None else _origin_words(provenance)
+
+
+def _origin_words(provenance: Provenance) -> str:
+    if provenance.origin == "items":
+        return "; ".join(_origin_words(item) for item in provenance.items)
     if provenance.origin == "tool":
         path = "".join(f"[{part!r}]" for part in provenance.path)
         return f"result of call {provenance.call} {path}"
