@@ -1,8 +1,8 @@
 """The funnel: only practice that is provably right goes on to training.
 
 `run_funnel` takes domains with their tasks and trajectories and gives one `Verdict` a trajectory;
-`measure_difficulty` says by verdicts how hard tasks are.
-`count_verdicts` counts them by stage, reason, domain and length.
+`count_verdicts` counts them by stage, reason, domain and length, `measure_difficulty` says by them
+how hard tasks are.
 """
 
 from agentscaler.filtering.difficulty import Difficulty, DifficultySettings, measure_difficulty

@@ -124,8 +124,10 @@ class Expert:
             if self._declining.lacks(index):
                 return _words(self._declining.ask(index))
         again = self._declining.reaffirm()
-        reports = [again] if again else self._take_reports(range(self._reported, self._announced))
-        if not reports or self._voice.chance(self._anything_else_chance):
+        done = range(self._reported, self._announced)
+        declined = bool(again) or any(self._task.goals[index].refusal for index in done)
+        reports = [again] if again else self._take_reports(done)
+        if not reports or declined or self._voice.chance(self._anything_else_chance):
             reports.append(self._voice.say(bank.ANYTHING_ELSE))
         return _words(_paragraph(reports))
 

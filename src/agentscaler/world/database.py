@@ -73,10 +73,10 @@ class Database:
             raise InputError("The image is not an SQLite database: it is empty.")
         self._connection = connection = apsw.Connection(":memory:")
         self._saved = False
-        self.read: set[str] = set()
         self._open = False
         """Whether the transaction around all calls has begun."""
         self._written_before = 0
+        self.read: set[str] = set()
         self._statements: dict[str, _Statement] = {}
         self._listings: dict[str, str] = {}
         self._recent: tuple[int, bytes] | None = None

@@ -141,24 +141,6 @@ def test_queries_in_many_forms_pass(world_of: Callable[..., World]) -> None:
     assert result.value == [1, 1, 3, 8, 1, 1, 8, 1]
 
 
-def test_a_database_tells_what_statements_read_even_to_keep_references_whole() -> None:
-    rows = {"people": [{"person_id": "a"}, {"person_id": "b"}], "pets": []}
-    database = Database(create_image(PAIR, rows))
-    read = []
-    for statement in (
-        "SELECT age FROM people",
-        "INSERT INTO pets VALUES ('p', 'a')",
-        "DELETE FROM people WHERE person_id = 'b'",
-        "SELECT age FROM people",
-    ):
-        database.enter(frozenset({"people", "pets"}))
-        database.all(statement, ())
-        read.append(set(database.read))
-        database.leave(keep=True)
-    assert read == [{"people"}, {"people"}, {"people", "pets"}, {"people"}]
-    database.close()
-
-
 def _written(database: Database, *statements: str) -> None:
     """Runs statements as one call that keeps its writes."""
     database.enter(frozenset(("people", "pets")))
@@ -227,3 +209,21 @@ def test_sql_that_ends_a_transaction_unannounced_is_stopped() -> None:
     with pytest.raises(WorldError, match="ends a transaction"):
         database.run("INSERT OR ROLLBACK INTO people VALUES ('a', 5)", ())
     database.leave(keep=False)
+
+
+def test_a_database_tells_what_statements_read_even_to_keep_references_whole() -> None:
+    rows = {"people": [{"person_id": "a"}, {"person_id": "b"}], "pets": []}
+    database = Database(create_image(PAIR, rows))
+    read = []
+    for statement in (
+        "SELECT age FROM people",
+        "INSERT INTO pets VALUES ('p', 'a')",
+        "DELETE FROM people WHERE person_id = 'b'",
+        "SELECT age FROM people",
+    ):
+        database.enter(frozenset({"people", "pets"}))
+        database.all(statement, ())
+        read.append(set(database.read))
+        database.leave(keep=True)
+    assert read == [{"people"}, {"people"}, {"people", "pets"}, {"people"}]
+    database.close()
