@@ -33,6 +33,14 @@ __all__ = [
 ]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
+_BLANKS = (
+    "I have looked that up for you.",
+    "The records have been checked.",
+    "That has been looked into.",
+    "I went through what is on record.",
+    "Everything has been checked for you.",
+)
+"""Several, so that a long dialogue does not fall for its repetitions instead."""
 _STRANGE_NAMES = ("Harbour Lantern", "velvet-quarry-88", "Copper Meridian")
 
 
@@ -137,7 +145,7 @@ def answer_kept_back(case: Case, rng: random.Random) -> Trajectory | None:
                     if one.confirm and one.confirm in message.content
                 ]
                 further = f"Next: {asked[-1]}. Shall I go ahead?" if asked else "Anything else?"
-                blank = f"I have looked that up for you. {further}"
+                blank = f"{_BLANKS[number % len(_BLANKS)]} {further}"
                 messages[number] = message.model_copy(update={"content": blank})
         return case.trajectory.model_copy(update={"messages": tuple(messages)})
     return None
