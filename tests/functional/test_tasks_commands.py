@@ -123,7 +123,8 @@ def test_options_of_the_stage_stand_behind_the_word_that_means_them(program: Pro
 
 
 def test_instances_are_a_run_that_later_stages_go_on_with(run: Path, program: Program) -> None:
-    first, second = tasks_of(run)[0], tasks_of(run)[-1]
+    plain = [task for task in tasks_of(run) if not task["special"] and len(task["gold"]) <= 3]
+    first, second = plain[0], plain[-1]
     wanted = ("--task", first["id"], "--task", second["id"])
     text = program("tasks", "instances", "--run", run, *wanted, "--count", "2").stdout
     assert "4 of 4 instances" in text
