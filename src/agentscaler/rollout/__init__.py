@@ -5,6 +5,7 @@ user are Protocols; the makers that ship with the package are rules: the expert 
 user.
 """
 
+from agentscaler.rollout.baselines import HastyMaker, SlippingMaker
 from agentscaler.rollout.episode import play, system_message, tool_message
 from agentscaler.rollout.expert import Expert, ExpertMaker
 from agentscaler.rollout.protocols import Agent, AgentMaker, GaveUpError, User, UserMaker, UserTurn
@@ -21,10 +22,12 @@ __all__ = [
     "ExpertMaker",
     "FailureOwner",
     "GaveUpError",
+    "HastyMaker",
     "InvisibleValueError",
     "RolloutSettings",
     "ScriptedUser",
     "ScriptedUserMaker",
+    "SlippingMaker",
     "StopReason",
     "Trajectory",
     "User",

@@ -15,6 +15,7 @@ import orjson
 from agentscaler.chat import Message, ToolCall
 from agentscaler.domain.domain import Domain
 from agentscaler.rollout import agent_phrases as bank
+from agentscaler.rollout.declining import Declining
 from agentscaler.rollout.mistake import Mistake, MistakeKind, Occasion
 from agentscaler.rollout.mistaken_rows import premature_call
 from agentscaler.rollout.mistakes import draw_mistake
@@ -75,6 +76,7 @@ class Expert:
         self._task = task
         self._rng = rng
         self._voice = voice or Voice(rng)
+        self._declining = Declining(task, self._voice)
         self._words_with_call_chance = rng.choice(_WORDS_WITH_CALL_CHANCES)
         self._anything_else_chance = rng.choice(_ANYTHING_ELSE_CHANCES)
         self._sight = Sight(task)
@@ -119,8 +121,13 @@ class Expert:
         for index in range(self._reported, self._announced):
             if self._remaining(index):
                 return self._serve(index)
-        reports = self._take_reports(range(self._reported, self._announced))
-        if not reports or self._voice.chance(self._anything_else_chance):
+            if self._declining.lacks(index):
+                return _words(self._declining.ask(index))
+        again = self._declining.reaffirm()
+        done = range(self._reported, self._announced)
+        declined = bool(again) or any(self._task.goals[index].refusal for index in done)
+        reports = [again] if again else self._take_reports(done)
+        if not reports or declined or self._voice.chance(self._anything_else_chance):
             reports.append(self._voice.say(bank.ANYTHING_ELSE))
         return _words(_paragraph(reports))
 
@@ -139,7 +146,8 @@ class Expert:
             elif self._changed is None:
                 raise GaveUpError("the user did not agree to the step", FailureOwner.USER)
             self._agreeing = None
-        self._notice_goals()
+        if not self._declining.hear(words):
+            self._notice_goals()
 
     def _doubted(self, goals: Sequence[Goal]) -> list[Fact]:
         """Facts for which the user has given another value than gold's, so far."""
@@ -204,6 +212,7 @@ class Expert:
 
     def _ask_for_agreement(self, index: int) -> Message:
         self._agreeing = index
+        self._sight.check_named(self._task.goals[index])
         action = self._task.goals[index].confirm
         details = self._details(self._task.goals[index])
         if details:
@@ -233,7 +242,7 @@ class Expert:
     def _make_calls(self, index: int) -> Message:
         """The next gold call, or several reads at once; or a wrong call where one is due."""
         batch = self._next_batch(self._remaining(index))
-        words = self._words_with_call(index, batch[0])
+        words = self._words_with_call(index, batch)
         if self._mistake_at == batch[0]:
             self._mistake_at = None
             return self._make_mistake(index, batch[0], words)
@@ -253,27 +262,40 @@ class Expert:
         """The next call, with the reads after it that need none of the batch's results."""
         batch = [remaining[0]]
         gold = self._task.gold
-        if gold[batch[0]].effect == "write" or self._mistake_at == batch[0]:
+        if self._mistake_at == batch[0] or not self._voice.chance(_PARALLEL_CHANCE):
             return batch
-        if not self._voice.chance(_PARALLEL_CHANCE):
-            return batch
+        if gold[batch[0]].effect == "write":
+            return self._alike(remaining)
         for index in remaining[1:]:
             sources = gold[index].provenance.values()
-            unknown = {source.call for source in sources} - {None, *self._sight.results}
+            feeding = {one.call for source in sources for one in source.singles()}
+            unknown = feeding - {None, *self._sight.results}
             if gold[index].effect == "write" or unknown or index == self._mistake_at:
                 break
             batch.append(index)
         return batch
 
-    def _words_with_call(self, index: int, call: int) -> str:
-        """A short line to go with a call; mostly none."""
+    def _alike(self, remaining: Sequence[int]) -> list[int]:
+        """The next write, with those after it that do the same to other rows."""
+        gold = self._task.gold
+        batch = [remaining[0]]
+        for index in remaining[1:]:
+            same = gold[index].tool == gold[batch[0]].tool and gold[index].purpose == "goal"
+            if not same or gold[batch[0]].purpose != "goal" or index == self._mistake_at:
+                break
+            batch.append(index)
+        return batch
+
+    def _words_with_call(self, index: int, batch: Sequence[int]) -> str:
+        """A short line to go with calls; mostly none."""
+        call = batch[0]
         if not self._voice.chance(self._words_with_call_chance):
             return ""
         if self._task.gold[call].effect == "read":
             return self._voice.say(bank.BEFORE_LOOKUP)
         if index in self._agreed:
             return self._voice.say(bank.BEFORE_AGREED_CALL)
-        after_lookup = call != self._task.goals[index].calls[0]
+        after_lookup = call != self._task.goals[index].calls[0] and len(batch) == 1
         return self._voice.say(bank.FOUND if after_lookup else bank.BEFORE_WRITE)
 
     def _make_mistake(self, goal: int, call: int, words: str) -> Message:
@@ -320,14 +342,21 @@ class Expert:
 
     def _take_reports(self, goals: range) -> list[str]:
         """The reports of finished goals, which count as told from now on."""
-        reports = [sentence(self._task.goals[index].report) for index in goals]
+        reports = [self._report(index, goals) for index in goals]
         self._reported = max(self._reported, goals.stop)
-        if len(reports) == 1:
+        if len(reports) == 1 and self._task.goals[goals[0]].refusal is None:
             effects = [self._task.gold[call].effect for call in self._task.goals[goals[0]].calls]
             lead = self._voice.say(bank.WRITE_LEADS if "write" in effects else bank.READ_LEADS)
             if lead and not reports[0].startswith("I "):
                 return [lead, _continued(lead, reports[0])]
         return reports
+
+    def _report(self, index: int, goals: range) -> str:
+        goal = self._task.goals[index]
+        if goal.refusal is None:
+            return sentence(goal.report)
+        place = "first" if index == goals[0] else "last"
+        return self._declining.explain(goal.refusal, place if len(goals) > 1 else "")
 
 
 def _words(text: str) -> Message:

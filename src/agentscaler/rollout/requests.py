@@ -32,8 +32,7 @@ def goal_facts(task: Task, goal: Goal) -> tuple[str, ...]:
     needed = {name for fragment in goal.request for name in fragment.facts}
     for index in goal.calls:
         for provenance in task.gold[index].provenance.values():
-            if provenance.fact is not None:
-                needed.add(provenance.fact)
+            needed |= {one.fact for one in provenance.singles() if one.fact is not None}
     return tuple(fact.name for fact in task.facts if fact.name in needed)
 
 
@@ -48,10 +47,11 @@ def withholdable_facts(task: Task, goal: Goal, required: Mapping[str, set[str]])
         required: the required parameters of each tool, by the tool's name.
     """
     demanded = {
-        provenance.fact
+        single.fact
         for index in goal.calls
         for parameter, provenance in task.gold[index].provenance.items()
         if parameter in required.get(task.gold[index].tool, set())
+        for single in provenance.singles()
     }
     labels = [fold(fact.label) for fact in task.facts]
     shared = {fact.name for fact in task.facts if labels.count(fold(fact.label)) > 1}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
+from agentscaler.rollout.declining import Accepting
 from agentscaler.rollout.personas import PERSONAS
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
@@ -128,18 +129,24 @@ class ScriptedUser:
         required = {
             tool.name: set(tool.parameters.get("required", ())) for tool in domain.manifest.tools
         }
-        self._withholdable = [withholdable_facts(task, goal, required) for goal in task.goals]
+        self._withholdable = [
+            withholdable_facts(task, goal, required)
+            if goal.refusal is None or goal.calls
+            else ()  # nobody would ask for what is of no use
+            for goal in task.goals
+        ]
         self._withheld = {
             name
             for names in self._withholdable
             for name in [one for one in names if rng.random() < withhold_rate][:_WITHHELD_AT_MOST]
         }
         self._thought: SecondThought | None = None
-        if rng.random() < change_rate:
+        if rng.random() < change_rate and task.special is None:
             self._thought = draw_second_thought(domain, task, self._withheld, required, rng)
         self._teller = Teller(
             self._voice, people_facts(domain, task), polite=self._persona.name == "polite"
         )
+        self._accepting = Accepting(self._voice)
         self._told: set[str] = set()
         self._said = ""
         self._announced = 0
@@ -170,16 +177,18 @@ class ScriptedUser:
         if confirmation and self._is_pending(None):
             return UserTurn(self._speak(self._hold_up()))
         asked = self._asked(words, told=False)
-        if asked:
-            answer = self._tell(asked, sparingly=not confirmation)
-            return UserTurn(self._speak(answer, self._agree() if confirmation else ""))
+        brought_up = self._task.goals[: self._announced]
+        unknown = self._accepting.knows_not(words, brought_up)
+        if asked or unknown:
+            told = self._tell(asked, sparingly=not confirmation) if asked else ""
+            return UserTurn(self._speak(told, unknown, self._agree() if confirmation else ""))
         if _SETTLED.search(words):
-            return self._move_on(asked=True)
+            return self._settle(words, asked=True)
         if confirmation:
             return UserTurn(self._speak(self._agree()))
         repeated = self._asked(words, told=True)
         if not _QUESTION.search(words) and not (repeated and _ASKING.search(words)):
-            return self._move_on()
+            return self._settle(words, asked=False)
         open_facts = self._open_facts()
         if open_facts:
             return UserTurn(self._speak(self._tell(open_facts)))
@@ -191,6 +200,15 @@ class ScriptedUser:
                 "the agent keeps asking for what the user does not know", FailureOwner.AGENT
             )
         return UserTurn(self._speak(self._voice.say(self._persona.puzzled)))
+
+    def _settle(self, words: str, *, asked: bool) -> UserTurn:
+        """After a report or an explanation: takes it as it is, or doubts it, and moves on."""
+        taken, doubted = self._accepting.answer(words, self._task.goals[: self._announced])
+        if doubted:
+            return UserTurn(self._speak(taken))
+        turn = self._move_on(asked=asked)
+        text = self._accepting.close() if taken and turn.done else turn.text
+        return UserTurn(f"{taken} {text}".strip(), turn.done)
 
     def _speak(self, *parts: str) -> str:
         """A message of these parts, of which some may be empty."""

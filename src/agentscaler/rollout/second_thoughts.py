@@ -64,6 +64,8 @@ def draw_second_thought(
     """
     choices = []
     for number, goal in enumerate(task.goals):
+        if goal.refusal is not None:
+            continue
         before = {name for one in task.goals[:number] for name in goal_facts(task, one)}
         waiting = any(
             name in withheld - before and _is_demanded(task, goal, name, required)

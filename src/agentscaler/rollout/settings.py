@@ -35,7 +35,7 @@ class RolloutSettings(BaseModel):
     """Settings that change how fast episodes are played and not what is played."""
 
     trials: int = Field(default=1, ge=1)
-    max_turns: int = Field(default=40, ge=1)
+    max_turns: int = Field(default=60, ge=1)
     mistake_rate: float = Field(default=0.15, ge=0, le=1)
     withhold_rate: float = Field(default=0.3, ge=0, le=1)
     change_rate: float = Field(default=0.3, ge=0, le=1)

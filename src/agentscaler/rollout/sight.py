@@ -11,7 +11,7 @@ from typing import Any
 from agentscaler.rollout.requests import goal_facts, other_value, places
 from agentscaler.rollout.statements import statements
 from agentscaler.rollout.wording import fold, says, value_text
-from agentscaler.task.task import Fact, Goal, Task
+from agentscaler.task.task import Fact, Goal, Provenance, Task
 
 __all__ = ["InvisibleValueError", "Sight"]
 
@@ -112,7 +112,20 @@ class Sight:
         Raises:
             InvisibleValueError: one of them stands nowhere in the conversation.
         """
+        for goal in self._task.goals:
+            if index in goal.calls and goal.branch is not None and index > goal.branch.call:
+                self._result_at(goal.branch.call, goal.branch.path, goal.branch.condition)
         return {name: self.value(index, name) for name in self._task.gold[index].arguments}
+
+    def check_named(self, goal: Goal) -> None:
+        """Holds the names that a confirmation uses against the conversation so far.
+
+        Raises:
+            InvisibleValueError: one of them stands nowhere in it.
+        """
+        for name in goal.named:
+            if not says(self.seen, fold(name)):
+                raise InvisibleValueError(f"nothing has shown {name}, which is to be confirmed")
 
     def value(self, index: int, name: str) -> Any:
         """One argument of a gold call, taken from where the agent can see it.
@@ -125,13 +138,20 @@ class Sight:
         source = gold.provenance.get(name)
         if source is None:
             raise InvisibleValueError(f"nothing says where {argument} comes from")
+        return self._from(source, gold.arguments[name], argument)
+
+    def _from(self, source: Provenance, wanted: Any, argument: str) -> Any:
+        """The value that `source` gives; `wanted` where that is what the user or a rule says."""
+        if source.origin == "items":
+            pairs = zip(source.items, wanted, strict=True)
+            return [self._from(item, value, argument) for item, value in pairs]
         if source.origin == "tool" and source.call is not None:
             return self._result_at(source.call, source.path, argument)
         if source.origin == "user" and source.fact is not None:
             fact = self._facts[source.fact]
             if not self.was_told(fact):
                 raise InvisibleValueError(f"the user has not told {fact.label} for {argument}")
-        return gold.arguments[name]
+        return wanted
 
     def _result_at(self, call: int, path: Sequence[str | int], argument: str) -> Any:
         if call not in self.results:

@@ -15,12 +15,15 @@ _TYPOGRAPHY = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "−": "-"}
 )
 _MOMENT = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 
 
 def fold(text: str) -> str:
     """Lower case, plain quotes and hyphens, single spaces, no thousands separators."""
-    plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
+    if text.isascii():  # nothing there to be translated
+        plain = " ".join(text.lower().split())
+    else:
+        plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
     return _THOUSANDS.sub("", plain) if "," in plain else plain
 
 

@@ -100,23 +100,23 @@ class Identifier:
         if table.address:
             return self._by_address(table, row, depth)
         if table.natural_key:
-            return self._by_key(table, row)
-        finder = self._finder(table, row)
+            return self.by_key(table, row)
+        finder = self.finder(table, row)
         foremost = self._foremost(table, row, finder)
         if foremost is not None:
             return foremost
         described = self._describe(table, row, finder)
         if described is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         columns, reference, alone = described
         told = {column.name: row[column.name] for column in columns}
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
         owners: tuple[Fragment, ...] = ()
         seen = self.notebook.seen(key, told)
         if seen is None and finder is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         if finder is not None and seen is None:
-            owners = self._look_up(finder, row, depth, named=not alone)
+            owners = self.look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
         if self._is_speaker(table):
@@ -159,7 +159,7 @@ class Identifier:
         if not places:
             return None
         reference = self.random.choice(places).format(noun=table.noun)
-        owners = self._look_up(finder, row, 0, named=True)
+        owners = self.look_up(finder, row, 0, named=True)
         said, reference = self._possessed(finder, reference)
         key = row[table.key[0]]
         self._remember(table, key, f"the {table.noun} I mentioned before", (), reference)
@@ -238,7 +238,8 @@ class Identifier:
         origin = Provenance(origin="user", fact=fact)
         return Introduction(row[table.key[0]], origin, (words, *within), reference)
 
-    def _by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+    def by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+        """Makes the key of a row known by the user's saying it, as from a letter."""
         key = row[table.key[0]]
         what = "name" if table.natural_key else "ID"
         fact = self.notebook.tell(
@@ -260,7 +261,7 @@ class Identifier:
         """Words for a row that was spoken of before; "that user" only if no other user was."""
         if self._is_speaker(table):
             return Fragment(text=mention.full)
-        others = self._met_another(table, key)
+        others = table.name in self.notebook.grouped or self._met_another(table, key)
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
@@ -316,7 +317,7 @@ class Identifier:
         yield from ((*asked, column) for column in telling)
         yield from ((*asked, *pair) for pair in combinations(telling, 2))
 
-    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+    def finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
         """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool
@@ -324,18 +325,15 @@ class Identifier:
             if tool.kind is ToolKind.LIST
             and tool.table == table.name
             and all(
-                row[tool.arguments[name].column] is not None for name in tool.parameters["required"]
-            )
-            and all(
-                tool.arguments[name].kind in {"reference", "filter"}
-                for name in tool.parameters["required"]
+                role.kind in {"reference", "filter"} and row[role.column] is not None
+                for role in map(tool.arguments.__getitem__, tool.parameters["required"])
             )
         ]
         return min(
             tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
         )
 
-    def _look_up(
+    def look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
     ) -> tuple[Fragment, ...]:
         """Calls a list tool that shows the row; the words for the owners it needed.
