@@ -39,7 +39,7 @@ def bare(task: Task) -> dict[str, object]:
 
 def test_nearly_every_task_has_its_instances(tasks: list[Task], made: Instances) -> None:
     assert len(made.tasks) + len(made.rejections) == COUNT * len(tasks)
-    assert len(made.tasks) >= 0.9 * COUNT * len(tasks)
+    assert len(made.tasks) >= 0.8 * COUNT * len(tasks)
     assert len({task.id for task in made.tasks}) == len(made.tasks)
 
 
