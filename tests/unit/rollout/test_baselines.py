@@ -22,7 +22,7 @@ Tasks = dict[str, Task]
 
 @pytest.fixture(scope="module")
 def tasks(box_office: Domain) -> list[Task]:
-    (outcome,) = construct_tasks([box_office], TaskSettings(per_domain=30))
+    (outcome,) = construct_tasks([box_office], TaskSettings(per_domain=30, special_share=0))
     return outcome.tasks
 
 

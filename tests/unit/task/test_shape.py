@@ -33,7 +33,7 @@ def test_another_tool_another_source_or_another_fact_is_another_shape(
 
 def test_a_domain_has_no_more_tasks_of_a_shape_than_allowed(box_office: Domain) -> None:
     def counted(per_shape: int | None) -> tuple[Counter[bytes], list[str]]:
-        settings = TaskSettings(per_domain=40, per_shape=per_shape)
+        settings = TaskSettings(per_domain=40, per_shape=per_shape, special_share=0)
         (outcome,) = construct_tasks([box_office], settings)
         shapes = Counter(b"\n".join(shape_of(task.gold)) for task in outcome.tasks)
         return shapes, [rejection.reason for rejection in outcome.rejections]
