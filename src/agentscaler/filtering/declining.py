@@ -22,6 +22,11 @@ _CANNOT = re.compile(
     r"|declin\w+|refus\w+|disappoint\w*)\b"
     r"|\b(ca|wo|is|are|do|does|did|could|have)n't\b|\bcan not\b"
 )
+_ASKING = re.compile(
+    r"\?|\b(tell me|let me know|give me|need to know|(still|only|also) need|missing|more detail"
+    r"|(few|some) details|not know yet|don't know yet)\b"
+)
+_ELSE = re.compile(r"[^.?!]*\b(anything|something|nothing|what) else\b[^.?!]*[.?!]?")
 _NO = re.compile(r"\b(no|not|none|never|nothing|only|without|unfortunately|afraid)\b")
 
 
@@ -98,23 +103,38 @@ def _explanations(case: Case, refusal: Refusal) -> Iterator[int]:
         if message.role != "assistant" or message.tool_calls:
             continue
         words = fold(message.content)
-        no = _CANNOT.search(words)
-        if refusal.kind is not SpecialKind.NO_TOOL:
-            no = no or _NO.search(words)
-        if no and all(any(says(words, fold(w)) for w in tell.said) for tell in refusal.tells):
+        if not all(any(says(words, fold(w)) for w in tell.said) for tell in refusal.tells):
+            continue
+        for tell in refusal.tells:  # a value such as "not started" says no itself
+            for said in tell.said:
+                words = words.replace(fold(said), " ")
+        if _CANNOT.search(words) or (refusal.kind is not SpecialKind.NO_TOOL and _NO.search(words)):
             yield number
 
 
 def _was_asked(case: Case, refusal: Refusal, told: int) -> bool:
     """Whether an earlier message asks for what is missing, and the user answered."""
     messages = case.trajectory.messages
-    return any(
-        message.role == "assistant"
-        and not message.tool_calls
-        and messages[number + 1].role == "user"
-        and any(says(fold(message.content), fold(w)) for tell in refusal.tells for w in tell.said)
-        for number, message in enumerate(messages[:told])
-    )
+    owner = fold(refusal.missing.partition(" of ")[2].removeprefix("the "))
+    old = refusal.missing.replace("the new ", "the ", 1)
+    labels = [fold(fact.label) for fact in case.task.facts]
+    twofold = old != refusal.missing and fold(old) in labels
+    names = [  # "engine" may mean the engine version, but not where the engine is asked for too
+        fold(said)
+        for tell in refusal.tells
+        for said in tell.said
+        if said == tell.said[0] or not any(says(label, fold(said)) for label in labels)
+    ]
+    for number, message in enumerate(messages[:told]):
+        if message.role != "assistant" or message.tool_calls:
+            continue
+        words = _ELSE.sub(" ", fold(message.content))
+        named = any(says(words, name) for name in names)
+        named = named and (owner.startswith("your ") or says(words, owner))
+        named = named and (not twofold or says(words, "new"))
+        if named and _ASKING.search(words) and messages[number + 1].role == "user":
+            return True
+    return False
 
 
 def _was_seen(case: Case, goal: Goal, refusal: Refusal, told: int) -> bool:

@@ -122,6 +122,10 @@ class Accepting:
             return self._voice.say(bank.DOUBTS), True
         return self._voice.say(bank.ACCEPTANCES), False
 
+    def close(self) -> str:
+        """The last words of a conversation that ends with an explanation."""
+        return self._voice.say(bank.CLOSINGS)
+
 
 def _filled(voice: Voice, phrases: Sequence[str], refusal: Refusal) -> str:
     """A phrase with the words of a refusal."""

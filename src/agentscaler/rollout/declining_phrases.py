@@ -9,6 +9,7 @@ from agentscaler.task.task import SpecialKind
 __all__ = [
     "ACCEPTANCES",
     "ALONE",
+    "CLOSINGS",
     "DOUBTS",
     "EXPLANATIONS",
     "QUESTIONS",
@@ -150,3 +151,17 @@ ACCEPTANCES = (
     "OK, never mind then.",
     "Ah, right.",
 )
+
+CLOSINGS = (
+    "Thanks anyway.",
+    "Then that's all. Thank you.",
+    "Thanks for looking into it. That's all.",
+    "That was all. Thanks anyway, bye.",
+    "Nothing else, then. Thanks.",
+    "Thank you all the same. I don't need anything else.",
+    "Then I'll leave it at that. Thanks.",
+    "That was all I wanted. Thanks for your time.",
+    "I'll see what else I can do about it. Thanks.",
+    "OK, bye then.",
+)
+"""How a user ends a conversation in which the last thing was not to be had."""

@@ -109,7 +109,8 @@ class ScriptedUser:
             if doubted:
                 return UserTurn(taken)
             turn = self._move_on()
-            return UserTurn(f"{taken} {turn.text}".strip(), turn.done)
+            text = self._accepting.close() if taken and turn.done else turn.text
+            return UserTurn(f"{taken} {text}".strip(), turn.done)
         if confirmation:
             return UserTurn(self._agree())
         if "?" not in words:

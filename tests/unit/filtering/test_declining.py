@@ -158,15 +158,16 @@ def test_looking_only_after_the_refusal_is_turned_away(domain: Domain, kind: Spe
 def test_refusing_without_asking_is_turned_away(domain: Domain) -> None:
     for task, trajectory in _alone(domain, SpecialKind.MISSING_FACT):
         _, refusal = _goal(task)
-        first, *_ = _explained_at(trajectory, refusal)
+        named = _explained_at(trajectory, refusal)
+        words = {number: fold(trajectory.messages[number].content) for number in named}
+        first = next(number for number in named if says(words[number], fold(refusal.missing)))
         kept = [
             message
             for number, message in enumerate(trajectory.messages)
             if number not in (first, first + 1)
         ]
         rash = trajectory.model_copy(update={"messages": tuple(kept)})
-        reason = _judged(domain, task, rash)
-        assert reason in {FunnelReason.NOT_ASKED, FunnelReason.NOT_EXPLAINED}
+        assert _judged(domain, task, rash) is FunnelReason.NOT_ASKED
 
 
 @pytest.mark.parametrize("kind", _LOOKING)
