@@ -11,7 +11,7 @@ from agentscaler.domain.values import ValueMaker
 from agentscaler.task.identify import Identifier
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.speech import clause, column_noun, is_switch, say
+from agentscaler.task.speech import clause, column_noun, is_switch, label_of, say
 from agentscaler.task.task import Fragment, Provenance
 from agentscaler.world.model import with_names
 
@@ -151,7 +151,7 @@ class Chooser:
         """
         said = say(column, value)
         noun = column_noun(column)
-        label = f"{what} {noun} of {self.identify.owner_noun(table)}"
+        label = f"{what} {label_of(noun, self.identify.owner_noun(table))}"
         if column.type == "boolean":
             said, label = f"{noun} {said}", f"whether {noun} should be on or off"
         name = f"{table.noun.replace(' ', '_')}_{column.name}"

@@ -19,7 +19,7 @@ from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import request_text
-from agentscaler.task.speech import column_noun, quoted, say, spellings
+from agentscaler.task.speech import column_noun, label_of, quoted, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
 __all__ = ["DeedMaker", "filled"]
@@ -126,7 +126,7 @@ class DeedMaker:
             noun = column_noun(column) if column else name.replace("_", " ")
             said = _said(column, value)
             whose = self.identify.owner_noun(table)
-            label = f"the {noun} of {whose}" if column else f"the {noun}"
+            label = f"the {label_of(noun, whose)}" if column else f"the {noun}"
             if column is not None and column.type == "boolean":
                 said, label = f"{noun} {said}", f"whether {noun} should be on or off"
             fact = self.notebook.tell(f"{table.noun.replace(' ', '_')}_{name}", value, said, label)

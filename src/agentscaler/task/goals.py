@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from agentscaler.corpus.english import capital, gerund, listing, past, with_article
+from agentscaler.corpus.english import gerund, listing, past, with_article
 from agentscaler.domain.describe import needs_confirmation
 from agentscaler.domain.domain import (
     ArgumentRole,
@@ -28,8 +28,9 @@ from agentscaler.task.listings import ListingMaker
 from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.reports import Reporter
 from agentscaler.task.several import SeveralMaker
-from agentscaler.task.speech import clause, column_noun, quoted, spellings, states
+from agentscaler.task.speech import clause, column_noun, quoted, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Goal
 
 __all__ = ["Form", "GoalMaker"]
@@ -66,10 +67,11 @@ class GoalMaker:
         self.manifest = domain.manifest
         self.notebook = notebook
         self.random = rng
+        self.report = Reporter(rng)
         self.identify = Identifier(domain, notebook, rng)
         self.choose = Chooser(domain, notebook, self.identify, rng, values)
         self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
-        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose)
+        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose, self.report)
         ours = (domain, notebook, rng, self.identify, self.choose, self.deeds)
         self.several = SeveralMaker(*ours)
         self.branches = BranchMaker(*ours)
@@ -161,9 +163,7 @@ class GoalMaker:
         named = tuple(fact for fragment in naming for fact in fragment.facts)
         self.notebook.mentioned[table.name, key] = Mention(reference, named, reference)
         self.notebook.touched[table.name, key] = {"*", *arguments}
-        report = f"{capital(reference)} has been created."
-        if not table.natural_key:
-            report += f" Its ID is {key}."
+        report = self.report.created(reference, "" if table.natural_key else key)
         return Made(request, report, "", [], Focus(table.name, key))
 
     def _new_owners(
@@ -221,10 +221,9 @@ class GoalMaker:
         nouns = listing([f"the {column_noun(column)}" for column in columns])
         request = [Fragment(text=f"tell me {nouns} of"), *met.words, *owners]
         answers = [_answer(table, column, row[column.name]) for column in columns]
-        stated = listing([states(column, row[column.name]) for column in columns])
-        return Made(
-            request, f"For {met.reference}, {stated}.", "", answers, Focus(table.name, met.key)
-        )
+        fields = [(column, row[column.name]) for column in columns]
+        report = self.report.told(met.reference, fields)
+        return Made(request, report, "", answers, Focus(table.name, met.key))
 
     def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
@@ -254,8 +253,8 @@ class GoalMaker:
                 request = [head, *met.words, *owners, tail]
             self.notebook.touched.setdefault((table.name, met.key), set()).add(column.name)
         self.notebook.call(tool, arguments, "goal")
-        stated = listing([states(column, value, now=True) for column, value in chosen])
-        return Made(request, f"For {met.reference}, {stated}.", "", [], Focus(table.name, met.key))
+        report = self.report.changed(met.reference, chosen)
+        return Made(request, report, "", [], Focus(table.name, met.key))
 
     def _delete(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
@@ -266,7 +265,7 @@ class GoalMaker:
         verb = tool.name.split("_")[0]
         verb = verb if verb in _DELETE_WORDS else "delete"
         request = [Fragment(text=verb), *met.words, *owners]
-        report = f"{capital(met.reference)} has been {past(verb)}."
+        report = self.report.done(met.reference, past(verb))
         return Made(request, report, f"{gerund(verb)} {met.reference}", [], None)
 
     def _transition(self, tool: DomainTool, focus: Focus | None) -> Made:
@@ -281,11 +280,9 @@ class GoalMaker:
         self.notebook.call(tool, arguments, "goal")
         name, value = next(iter(tool.sets.items()))
         self.notebook.touched.setdefault((table.name, met.key), set()).add(name)
-        stated = states(table.by_name[name], value, now=True)
+        report = self.report.changed(met.reference, [(table.by_name[name], value)])
         confirm = f"{gerund(verb)} {met.reference}"
-        return Made(
-            request, f"For {met.reference}, {stated}.", confirm, [], Focus(table.name, met.key)
-        )
+        return Made(request, report, confirm, [], Focus(table.name, met.key))
 
     def _link(self, tool: DomainTool, focus: Focus | None) -> Made:
         link = self.manifest.table[tool.table]
@@ -307,7 +304,7 @@ class GoalMaker:
         end = Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague)
         request = [Fragment(text=verb), *met[0].words, end, *rest]
         tied = f"{word} {met[1].reference}"
-        report = f"{capital(met[0].reference)} has been {past(verb)} {tied}."
+        report = self.report.done(met[0].reference, past(verb), tied)
         confirm = f"{gerund(verb)} {met[0].reference} {tied}"
         return Made(request, report, confirm, [], Focus(ends[0].name, met[0].key))
 

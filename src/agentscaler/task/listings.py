@@ -15,6 +15,7 @@ from agentscaler.task.identify import Identifier
 from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.reports import Reporter
 from agentscaler.task.speech import column_noun, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
@@ -37,12 +38,14 @@ class ListingMaker:
         rng: random.Random,
         identify: Identifier,
         choose: Chooser,
+        report: Reporter,
     ) -> None:
         self.manifest = domain.manifest
         self.notebook = notebook
         self.random = rng
         self.identify = identify
         self.choose = choose
+        self.report = report
 
     def make(self, tool: DomainTool, focus: Focus | None) -> Made:
         """A wish whose aim is `tool`; with a focus, one for the rows that belong to it.
@@ -64,7 +67,7 @@ class ListingMaker:
                 return self._told_in_order(tool, table, arguments, owners, first, focus)
         bound = self._bound(tool, table, row, arguments)
         where = [] if bound else self.choose.filter(tool, table, row, arguments)
-        return self._told(tool, table, arguments, [*bound, *owners, *where], focus)
+        return self._told(tool, table, arguments, [*where, *bound, *owners], focus)
 
     def _told(
         self,
@@ -84,17 +87,14 @@ class ListingMaker:
         if tool.kind is ToolKind.LIST:
             names, many = _names(table, result[table.name]), len(result[table.name])
         asked = plural_noun(table.noun)
-        counted = (
-            f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
-        )
         if names:
             request = [Fragment(text=f"tell me which {asked} {there}"), *about]
-            return Made(request, f"{counted}: {listing(names)}.", "", _named(asked, names), focus)
+            return Made(request, self.report.named(table, names), "", _named(asked, names), focus)
         if not arguments and tool.arguments and self.random.random() > _BARE_COUNTS:
             raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
         request = [Fragment(text=f"tell me how many {asked} {there}"), *about]
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
-        return Made(request, f"{counted}.", "", [answer], focus)
+        return Made(request, self.report.counted(table, many), "", [answer], focus)
 
     def _first_few(
         self, tool: DomainTool, table: Table, arguments: Arguments

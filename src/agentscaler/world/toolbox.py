@@ -13,6 +13,7 @@ from agentscaler.world.budget import Budget
 from agentscaler.world.compiler import compile_functions
 from agentscaler.world.contract import Contract
 from agentscaler.world.result import Fits, compile_schema
+from agentscaler.world.schema import ends_transactions
 
 __all__ = ["Tool", "ToolDefinition", "Toolbox"]
 
@@ -70,6 +71,8 @@ class Toolbox:
         """For functions that are already there; `compile` is the way in for source."""
         self.source = source
         self.budget = budget
+        self.rewinds = not ends_transactions(source)
+        """Whether the tools' SQL can do nothing to a transaction around several calls."""
         self.tools = {tool.name: _ready(tool, functions[tool.name]) for tool in definitions}
 
     @classmethod

@@ -130,3 +130,36 @@ def test_what_a_condition_is_about_is_read_before_it_is_acted_on(library_tasks: 
         sight.arguments(1)
     sight.results[0] = {"members": [{"member_id": "member-new", "x": 1}]}
     assert sight.arguments(1) == {"member_id": "member-new"}
+
+
+def test_a_small_word_is_told_only_in_its_place(library_tasks: Tasks) -> None:
+    task = library_tasks["update"]
+    sight = Sight(task)
+    genre = sight.fact("genre")
+    sight.hear("I am fond of history, so please change something.", [])
+    assert not sight.was_told(genre)
+    sight.hear("The new genre should be history.", [])
+    assert sight.was_told(genre)
+
+
+def test_the_answer_to_one_question_does_not_answer_another(library_tasks: Tasks) -> None:
+    task = library_tasks["update"]
+    book = task.facts[0].model_copy(update={"said": "A history of Rome"})
+    sight = Sight(task.model_copy(update={"facts": (book, task.facts[1])}))
+    sight.hear("A history of Rome.", [book, task.facts[1]])
+    assert sight.was_told(book)
+    assert not sight.was_told(task.facts[1])
+
+
+def test_a_value_that_is_not_golds_is_tentative_until_it_is_put_right(
+    library_tasks: Tasks,
+) -> None:
+    task = library_tasks["update"]
+    sight, genre = Sight(task), task.facts[1]
+    sight.hear("Change the genre of the book Roads of Rome to poetry.", [])
+    assert sight.tentative(genre) == "poetry"
+    assert sight.missing_facts(task.goals) == []
+    assert not sight.was_told(genre)
+    sight.hear("Actually, make it history.", [])
+    assert sight.was_told(genre)
+    assert sight.tentative(genre) is None

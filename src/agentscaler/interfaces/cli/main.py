@@ -16,6 +16,7 @@ from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.dataset import check, export
 from agentscaler.interfaces.cli.difficulty import difficulty
+from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
@@ -241,6 +242,7 @@ def dataset(
 
 
 app.command("graph-report")(graph_report)
+app.command()(funnel)
 
 
 @app.command()
