@@ -36,7 +36,7 @@ _STATES = 4
 _WALKS = 6
 """Walks in one state."""
 
-_TRIES = 40
+_TRIES = 150
 """Tries at one wish of a walk."""
 
 _FIXED_SHARE = 0.5
@@ -203,25 +203,30 @@ class _InstanceMaker:
         maker = GoalMaker(self._domain, notebook, rng, values)
         shape = shape_of(task.gold)
         goals: list[Goal] = []
-        focus: Focus | None = None
+        focuses: list[Focus | None] = [None]
         for wish in task.goals:
             tool, form = self._aim(task, wish)
             end = wish.calls[-1] + 1
             for _ in range(_TRIES):
                 mark = notebook.mark()
                 try:
-                    goal, about = maker.make(tool, focus if rng.random() < 0.5 else None, form)
+                    goal, about = maker.make(tool, _focus(focuses, rng), form)
                 except WalkStop:
                     notebook.return_to(mark)
                     continue
                 if shape_of(notebook.calls) == shape[:end] and _asks_alike(goal, wish):
                     goals.append(goal)
-                    focus = about or focus
+                    focuses += [about] if about is not None else []
                     break
                 notebook.return_to(mark)
             else:
                 return None
         return goals
+
+
+def _focus(focuses: Sequence[Focus | None], rng: random.Random) -> Focus | None:
+    """What a wish follows from: the last one, any one before it, or nothing."""
+    return rng.choice((focuses[0], focuses[-1], rng.choice(focuses)))
 
 
 def _asks_alike(goal: Goal, other: Goal) -> bool:
