@@ -80,9 +80,14 @@ class Case:
         return tuple(fold(message.content) for message in self.trajectory.messages)
 
     def agent_words(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
-        """What the agent said from message `start` to before message `end`, folded."""
+        """What the agent said from message `start` to before message `end`: a text a message,
+        folded line by line."""
         messages = zip(self.trajectory.messages[start:end], self.folded[start:end], strict=True)
-        return tuple(words for message, words in messages if message.role == "assistant" and words)
+        return tuple(
+            "\n".join(map(fold, message.content.splitlines())) if "\n" in message.content else words
+            for message, words in messages
+            if message.role == "assistant" and words
+        )
 
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:

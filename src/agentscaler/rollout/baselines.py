@@ -157,8 +157,10 @@ class Slipping:
             if all(self._has_seen(goal, messages) for goal in shown):
                 return message
             return message.model_copy(update={"content": f"{_AT_A_LOSS} {_NEXT}"})
+        before = self.mistakes
         calls = tuple(self._made(call) for call in message.tool_calls)
-        return message.model_copy(update={"tool_calls": calls})
+        slip = "slip" if self.mistakes > before else message.mistake
+        return message.model_copy(update={"tool_calls": calls, "mistake": slip})
 
     def _made(self, call: ToolCall) -> ToolCall:
         if self._random.random() >= self._rate:

@@ -306,7 +306,7 @@ class Expert:
             )
             if fact.label.startswith("the ") and not isinstance(fact.value, bool)
         ]
-        if told and self._voice.chance(_ASKED_AGAIN_CHANCE):
+        if told and goal not in self._agreed and self._voice.chance(_ASKED_AGAIN_CHANCE):
             self._asked_again = True
             self._asked = [self._rng.choice(told)]
             label = _as_object(self._asked[0].label)

@@ -12,7 +12,7 @@ from agentscaler.task.shape import shape_of
 from agentscaler.task.verify import check_tasks
 
 COUNT = 2
-SETTINGS = TaskSettings(per_domain=12, special_share=0, max_calls=8)
+SETTINGS = TaskSettings(per_domain=12, special_share=0, max_calls=5)
 """Long walks are seldom found a second time."""
 
 
