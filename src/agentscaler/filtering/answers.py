@@ -23,7 +23,7 @@ from agentscaler.task.task import AnswerFact
 
 __all__ = ["AgentWords", "tells"]
 
-_SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+""")
+_SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+|\n+""")
 _LOOSE = str.maketrans("_-", "  ")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _WORD = re.compile(r"[^\W_]+(?:['_-][^\W_]+)*")
@@ -42,7 +42,7 @@ class AgentWords:
     """Messages of the agent, in order.
 
     Attributes:
-        messages: each folded.
+        messages: each folded line by line.
         year: the year that a day without one falls into.
     """
 

@@ -15,9 +15,6 @@ from agentscaler.task.task import Task
 __all__ = ["AnsweredCall", "Case", "call_key"]
 
 
-_PARAGRAPHS = "\n\n"
-
-
 @dataclass(frozen=True)
 class AnsweredCall:
     """A tool call with the message that answers it, and that message's place."""
@@ -83,15 +80,14 @@ class Case:
         return tuple(fold(message.content) for message in self.trajectory.messages)
 
     def agent_words(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
-        """What the agent said from message `start` to before message `end`, folded, a paragraph
-        each: the question below a list is no part of what the list says."""
+        """What the agent said from message `start` to before message `end`: a text a message,
+        folded line by line."""
         messages = zip(self.trajectory.messages[start:end], self.folded[start:end], strict=True)
-        said: list[str] = []
-        for message, words in messages:
-            if message.role == "assistant" and words:
-                parted = _PARAGRAPHS in message.content
-                said += map(fold, message.content.split(_PARAGRAPHS)) if parted else [words]
-        return tuple(said)
+        return tuple(
+            "\n".join(map(fold, message.content.splitlines())) if "\n" in message.content else words
+            for message, words in messages
+            if message.role == "assistant" and words
+        )
 
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:

@@ -83,6 +83,7 @@ def _verdict(
         detail=fault.detail,
         calls=sum(len(message.tool_calls) for message in trajectory.messages),
         refusals=refusals,
+        mistakes=trajectory.mistake_kinds,
         recovered=kept and bool(refusals),
     )
 

@@ -85,6 +85,10 @@ def _recovery_lines(tally: FunnelTally) -> Iterator[str]:
     yield from ("| refused for | kept trajectories |", "|---|---|")
     yield from (f"| {kind} | {n:,} |" for kind, n in tally.refusals.items())
     yield ""
+    if tally.mistakes:
+        yield from ("| wrong on purpose | kept trajectories |", "|---|---|")
+        yield from (f"| {kind} | {n:,} |" for kind, n in tally.mistakes.items())
+        yield ""
 
 
 def _domain_lines(tally: FunnelTally) -> Iterator[str]:

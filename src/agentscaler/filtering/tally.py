@@ -25,6 +25,7 @@ class FunnelTally(BaseModel):
         domains: by domain, the same.
         recovered: kept trajectories with refused calls.
         refusals: by kind of refusal, how many kept trajectories got over one.
+        mistakes: by kind of mistake, how many kept trajectories show it and how it is put right.
         failed: episodes that never came to the funnel, by whom they are put down to.
     """
 
@@ -37,6 +38,7 @@ class FunnelTally(BaseModel):
     domains: dict[str, dict[FunnelStage, int]]
     recovered: int
     refusals: dict[str, int]
+    mistakes: dict[str, int]
     failed: dict[str, int]
 
     @property
@@ -63,6 +65,7 @@ def count_verdicts(
     lengths: dict[str, Counter[FunnelStage]] = {length: Counter() for length in LENGTHS}
     domains: dict[str, Counter[FunnelStage]] = {}
     refusals: Counter[str] = Counter()
+    mistakes: Counter[str] = Counter()
     recovered = 0
     for verdict in verdicts:
         stages[verdict.stage] += 1
@@ -70,9 +73,10 @@ def count_verdicts(
         domains.setdefault(verdict.domain, Counter())[verdict.stage] += 1
         if not verdict.kept:
             reasons.setdefault(verdict.stage, Counter())[str(verdict.reason)] += 1
-        elif verdict.recovered:
-            recovered += 1
-            refusals.update({str(kind) for kind in verdict.refusals})
+            continue
+        recovered += verdict.recovered
+        refusals.update({str(kind) for kind in verdict.refusals})
+        mistakes.update(set(verdict.mistakes))
     return FunnelTally(
         judged=sum(stages.values()),
         stages=dict(sorted(stages.items(), key=lambda one: list(FunnelStage).index(one[0]))),
@@ -81,6 +85,7 @@ def count_verdicts(
         domains={domain: dict(domains[domain]) for domain in sorted(domains)},
         recovered=recovered,
         refusals=_ranked(refusals),
+        mistakes=_ranked(mistakes),
         failed=_ranked(Counter(failed or {})),
     )
 

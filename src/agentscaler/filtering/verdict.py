@@ -94,6 +94,7 @@ class Verdict(BaseModel):
         stage: where it was turned away, or "passed".
         calls: tool calls that it made, refused ones too.
         refusals: what was wrong with those refused, in their order; counted once its form is right.
+        mistakes: the kinds of what the agent got wrong on purpose, as the trajectory names them.
         recovered: kept although some tool calls were refused on the way; such dialogues teach how
             to recover.
     """
@@ -109,4 +110,5 @@ class Verdict(BaseModel):
     detail: str = ""
     calls: int = 0
     refusals: tuple[RefusalKind, ...] = ()
+    mistakes: tuple[str, ...] = ()
     recovered: bool = False

@@ -206,7 +206,8 @@ class Expert:
             lines = "\n".join(f"- {label}" for label in labels)
             return _words(self._voice.say(bank.ASKS_IN_LINES, facts=lines))
         further = bank.ASKS_FOR_SEVERAL if len(missing) > 1 else bank.ASKS_FOR_ONE
-        phrases = bank.FOLLOW_UPS if follows else (*bank.ASKS, *further)
+        first = () if self._sight.results or self._reported else bank.ASKS_AT_FIRST
+        phrases = bank.FOLLOW_UPS if follows else (*bank.ASKS, *first, *further)
         return _words(self._voice.say(phrases, facts=_join_labels(labels)))
 
     def _ask_for_agreement(self, index: int) -> Message:

@@ -18,23 +18,14 @@ from agentscaler.world.operations import Operations, shown
 from agentscaler.world.ordered_set import FrozenOrderedSet, OrderedSet
 from agentscaler.world.tree import children, fields
 
-__all__ = ["FILENAME", "compile_functions"]
+__all__ = ["FILENAME", "compile_functions", "no_collection"]
 
 FILENAME = "tools.py"
 """How tool code is called in tracebacks."""
 
 
-def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
-    """The functions of `source` by name, metered by `budget`.
-
-    Raises `GuardError` where the allow-list refuses the source.
-    """
-    with _no_collection():
-        return _compile(source, budget)
-
-
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Keeps the garbage collector from going through a tree again and again while it grows."""
     was_on = gc.isenabled()
     gc.disable()
@@ -45,7 +36,11 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(source: str, budget: Budget) -> dict[str, FunctionType]:
+def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
+    """The functions of `source` by name, metered by `budget`.
+
+    Raises `GuardError` where the allow-list refuses the source.
+    """
     tree = check(source)
     constants = {
         name: _frozen(ast.literal_eval(value)) for name, value in _top_level_values(tree).items()

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from agentscaler.errors import GuardError, InputError
 from agentscaler.world.arguments import ArgumentCheck
 from agentscaler.world.budget import Budget
-from agentscaler.world.compiler import compile_functions
+from agentscaler.world.compiler import compile_functions, no_collection
 from agentscaler.world.contract import Contract
 from agentscaler.world.result import Fits, compile_schema
 from agentscaler.world.schema import ends_transactions
@@ -84,6 +84,11 @@ class Toolbox:
                 take what its definition says.
             InputError: a definition is not well formed.
         """
+        with no_collection():
+            return cls._compile(source, tools)
+
+    @classmethod
+    def _compile(cls, source: str, tools: Sequence[ToolDefinition]) -> "Toolbox":
         budget = Budget()
         functions = compile_functions(source, budget)
         names = [tool.name for tool in tools]

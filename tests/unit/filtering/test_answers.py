@@ -101,6 +101,16 @@ def test_a_value_of_many_words_may_have_other_hyphens_and_case() -> None:
     assert not _tells("The status is completed. A report is in progress.", *STATUS)
 
 
+def test_the_lines_of_a_list_are_apart_from_a_question_below() -> None:
+    text = "There are 2 books:\n- Rapid Payroll\n- Alpha\n\nDo you need Gamma?"
+    words = AgentWords(("\n".join(map(fold, text.splitlines())),), 2026)
+    told = [
+        tells(words, AnswerFact(label="one of the books", value=name, said=(name,)))
+        for name in ("Rapid Payroll", "Alpha", "Gamma")
+    ]
+    assert told == [True, True, False]
+
+
 def test_what_is_said_for_another_answer_contradicts_nothing() -> None:
     words = AgentWords((fold("It is worth 8 euros. The credit is now 83 euros."),), 2026)
     credit = AnswerFact(label="the credit", value=8, said=("8",))

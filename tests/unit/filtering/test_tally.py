@@ -19,6 +19,7 @@ def _verdict(
         reason=reason,
         calls=calls,
         refusals=refusals,
+        mistakes=("garbled_id",) if refusals else (),
         recovered=kept and bool(refusals),
     )
 
@@ -48,7 +49,9 @@ def test_verdicts_are_counted_by_stage_reason_length_and_domain() -> None:
 
 
 def test_a_recovery_counts_once_for_each_kind_and_only_where_it_is_kept() -> None:
-    assert count_verdicts(VERDICTS).refusals == {"unknown_tool": 1}
+    tally = count_verdicts(VERDICTS)
+    assert tally.refusals == {"unknown_tool": 1}
+    assert tally.mistakes == {"garbled_id": 1}
 
 
 def test_what_is_left_shrinks_from_stage_to_stage() -> None:
@@ -73,6 +76,7 @@ def test_the_page_and_the_plot_show_the_counts() -> None:
         "| matching | extra_call | 1 |",
         "| 3-4 | 3 | 0 | 1 | 1 | 1 | 33.3% |",
         "| unknown_tool | 1 |",
+        "| garbled_id | 1 |",
         "| zoo | 2 | 1 | 0 | 1 | 0 | 0.0% |",
     ):
         assert line in page

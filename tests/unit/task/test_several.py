@@ -33,7 +33,7 @@ def _batch(tools: list[ToolSpec], verb: str) -> ToolSpec:
 
 @pytest.fixture(scope="module")
 def tasks(bulk: Domain) -> list[Task]:
-    (outcome,) = construct_tasks([bulk], TaskSettings(per_domain=80))
+    (outcome,) = construct_tasks([bulk], TaskSettings(per_domain=120))
     return outcome.tasks
 
 

@@ -168,7 +168,7 @@ def update_undone(case: Case, rng: random.Random) -> Trajectory | None:
     """A value that gold leaves alone is changed, and changed back."""
     script = script_of(case)
     done = steps(case, script)
-    if not done:
+    if not done or case.task.special is not None:
         return None
     for tool in case.domain.manifest.tools:
         if tool.kind is not ToolKind.UPDATE or len(tool.parameters["required"]) > 1:
@@ -224,7 +224,7 @@ def done_by_halves(case: Case, rng: random.Random) -> Trajectory | None:
 
 def read_left_out(case: Case, rng: random.Random) -> Trajectory | None:
     """In a task that only reads, a read that nothing else needs is not made."""
-    if case.task.kind != "read":
+    if not _is_plain_read(case):
         return None
     script = script_of(case)
     for step in reversed(steps(case, script)):
@@ -236,7 +236,7 @@ def read_left_out(case: Case, rng: random.Random) -> Trajectory | None:
 
 def extra_read(case: Case, rng: random.Random) -> Trajectory | None:
     """In a task that only reads, a read is made that it does not need."""
-    if case.task.kind != "read":
+    if not _is_plain_read(case):
         return None
     script = script_of(case)
     step = rng.choice(steps(case, script))
@@ -245,7 +245,7 @@ def extra_read(case: Case, rng: random.Random) -> Trajectory | None:
 
 def read_too_early(case: Case, rng: random.Random) -> Trajectory | None:
     """A read that feeds on another comes before it; the user happens to say the key."""
-    if case.task.kind != "read":
+    if not _is_plain_read(case):
         return None
     gold = case.task.gold
     for index, call in enumerate(gold):
@@ -312,6 +312,11 @@ def forged_success(case: Case, rng: random.Random) -> Trajectory | None:
 
 def forged_state(case: Case, rng: random.Random) -> Trajectory:
     return case.trajectory.model_copy(update={"state_hash": "0" * 32})
+
+
+def _is_plain_read(case: Case) -> bool:
+    """Whether the calls of a task must be gold's: it only reads, and all of it can be done."""
+    return case.task.kind == "read" and case.task.special is None
 
 
 def _forged(case: Case, place: int, **changes: Any) -> Trajectory:

@@ -94,6 +94,8 @@ def reads_reordered(case: Case, rng: random.Random) -> Trajectory | None:
 
 def writes_reordered(case: Case, rng: random.Random) -> Trajectory | None:
     """The user says everything at once, and two independent writes come in the other order."""
+    if case.task.special is not None:
+        return None
     calls = [(one.tool, one.arguments) for one in case.task.gold]
     writes = [index for index, one in enumerate(case.task.gold) if one.effect == "write"]
     for first, second in pairwise(writes):
@@ -107,7 +109,10 @@ def writes_reordered(case: Case, rng: random.Random) -> Trajectory | None:
     return None
 
 
-def all_told_at_once(case: Case, rng: random.Random) -> Trajectory:
+def all_told_at_once(case: Case, rng: random.Random) -> Trajectory | None:
+    """The user says everything in the first message."""
+    if case.task.special is not None:
+        return None
     return _flat(case, [(one.tool, one.arguments) for one in case.task.gold])
 
 

@@ -33,14 +33,16 @@ __all__ = [
 ]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
+_MONTHS = r" (?:January|February|March|April|May|June|July|August|Sept|Oct|Nov|Dec)"
 _BLANKS = (
     "I have looked that up for you.",
-    "The records have been checked.",
-    "That has been looked into.",
-    "I went through what is on record.",
-    "Everything has been checked for you.",
+    "I checked the records.",
+    "That was found.",
+    "Thanks for your patience.",
+    "All right.",
+    "So much for that.",
+    "I had a look.",
 )
-"""Several, so that a long dialogue does not fall for its repetitions instead."""
 _STRANGE_NAMES = ("Harbour Lantern", "velvet-quarry-88", "Copper Meridian")
 
 
@@ -242,7 +244,9 @@ def retold(
         other = wrong(answer, said)
         if other is None:
             continue
-        place = re.compile(rf"(?<![\w.-]){re.escape(before)}{re.escape(said)}(?![\w-]|\.\d)")
+        place = re.compile(
+            rf"(?<![\w.-]){re.escape(before)}{re.escape(said)}(?![\w-]|\.\d|{_MONTHS})"
+        )
         for number in range(_known_from(case, goal), len(messages)):
             message = messages[number]
             if message.role != "assistant" or not place.search(message.content):
@@ -256,11 +260,14 @@ def retold(
 
 def told_answers(case: Case) -> Iterator[tuple[Goal, AnswerFact, str]]:
     """The answers of a task, with the words for each that the agent used."""
+    if case.task.special is not None:
+        return  # words that explain a refusal are no answers
     words = "\n".join(one.content for one in case.trajectory.messages if one.role == "assistant")
+    asked = " ".join(goal.confirm for goal in case.task.goals)
     for goal in case.task.goals:
         for answer in goal.answers:
             said = next((said for said in answer.said if said in words), None)
-            if said is not None:
+            if said is not None and said not in asked:
                 yield goal, answer, said
 
 
