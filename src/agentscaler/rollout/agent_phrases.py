@@ -10,6 +10,7 @@ __all__ = [
     "ANYTHING_ELSE",
     "ASKS",
     "ASKS_AGAIN",
+    "ASKS_AT_FIRST",
     "ASKS_FOR_ONE",
     "ASKS_FOR_SEVERAL",
     "ASKS_IN_LINES",
@@ -39,8 +40,12 @@ ASKS = (
     "For that I need {facts}. [Can|Could] you give me that?",
     "May I have {facts}?",
     "Please let me know {facts}, and I'll [get started|take it from there|see to it].",
-    "Thanks for getting in touch. To [help you with this|get this done], I need {facts}.",
     "That's [possible|no trouble]. I only need to know {facts}.",
+)
+ASKS_AT_FIRST = (
+    "Thanks for getting in touch. To [help you with this|get this done], I need {facts}.",
+    "[Hello|Hi]! [I'd be happy to|I'll gladly] help. [Could|Can] you give me {facts}?",
+    "Hello. Before I start, [could you tell me|I need to know|please tell me] {facts}.",
 )
 ASKS_FOR_ONE = (
     "I need one more detail for that: {facts}.",

@@ -43,7 +43,6 @@ class Hasty:
     """One episode's hasty agent; see the module."""
 
     name = "hasty"
-    mistakes = 0
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -138,7 +137,6 @@ class Slipping:
     def __init__(
         self, inner: Expert, domain: Domain, task: Task, rng: random.Random, *, rate: float
     ) -> None:
-        self.mistakes = 0
         self._inner = inner
         self._task = task
         self._mutants = MutantMaker(domain)
@@ -158,7 +156,8 @@ class Slipping:
                 return message
             return message.model_copy(update={"content": f"{_AT_A_LOSS} {_NEXT}"})
         calls = tuple(self._made(call) for call in message.tool_calls)
-        return message.model_copy(update={"tool_calls": calls})
+        mistake = message.mistake if calls == message.tool_calls else "slip"
+        return message.model_copy(update={"tool_calls": calls, "mistake": mistake})
 
     def _made(self, call: ToolCall) -> ToolCall:
         if self._random.random() >= self._rate:
@@ -166,7 +165,6 @@ class Slipping:
         wrong = list(self._mutants.of_call(self._task.state, call.name, call.arguments))
         if not wrong:
             return call
-        self.mistakes += 1
         _, (_, arguments) = self._random.choice(wrong)
         return call.model_copy(update={"arguments": arguments})
 

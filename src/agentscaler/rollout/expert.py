@@ -206,7 +206,8 @@ class Expert:
             lines = "\n".join(f"- {label}" for label in labels)
             return _words(self._voice.say(bank.ASKS_IN_LINES, facts=lines))
         further = bank.ASKS_FOR_SEVERAL if len(missing) > 1 else bank.ASKS_FOR_ONE
-        phrases = bank.FOLLOW_UPS if follows else (*bank.ASKS, *further)
+        first = () if self._sight.results or self._reported else bank.ASKS_AT_FIRST
+        phrases = bank.FOLLOW_UPS if follows else (*bank.ASKS, *first, *further)
         return _words(self._voice.say(phrases, facts=_join_labels(labels)))
 
     def _ask_for_agreement(self, index: int) -> Message:
@@ -306,7 +307,7 @@ class Expert:
             )
             if fact.label.startswith("the ") and not isinstance(fact.value, bool)
         ]
-        if told and self._voice.chance(_ASKED_AGAIN_CHANCE):
+        if told and goal not in self._agreed and self._voice.chance(_ASKED_AGAIN_CHANCE):
             self._asked_again = True
             self._asked = [self._rng.choice(told)]
             label = _as_object(self._asked[0].label)

