@@ -46,7 +46,7 @@ def is_automatic(column: Column) -> bool:
 def row_arguments(operation: Operation, table: Table, tables: dict[str, Table]) -> Arguments:
     arguments, required = _key_argument(operation, table)
     for name, (role, demanded) in _references(operation, table, tables).items():
-        if demanded:
+        if demanded and name not in table.address:
             arguments[name] = role
             required.add(name)
     return arguments, required
@@ -56,8 +56,9 @@ def create_arguments(operation: Operation, table: Table, tables: dict[str, Table
     arguments: dict[str, ArgumentRole] = {}
     required: set[str] = set()
     if table.natural_key:
-        arguments[table.key[0]] = value_of(table, table.key[0])
-        required.add(table.key[0])
+        given = [c for c in table.address or table.key if not table.by_name[c].references]
+        arguments |= {column: value_of(table, column) for column in given}
+        required |= set(given)
     for name, (role, demanded) in _references(operation, table, tables).items():
         arguments[name] = role
         if demanded or not table.by_name[name].nullable:
@@ -129,7 +130,7 @@ def settable(operation: Operation, table: Table) -> list[Column]:
         column
         for column in table.columns
         if column.name in carried
-        and column.name not in table.key
+        and column.name not in (*table.key, *table.address)
         and column.references is None
         and not is_automatic(column)
     ]

@@ -70,6 +70,8 @@ class Table(BaseModel):
         natural_key: whether the key is a name that people say, rather than an opaque id.
         label: the column by which people call a row ("name", "title", "email"); may be the key.
         status: the column that holds a row's state in its life, if it has one.
+        address: where names hold only within an owner, the columns of owner and name; the key is
+            made of them (`octo/docs`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -80,6 +82,7 @@ class Table(BaseModel):
     natural_key: bool = False
     label: str | None = None
     status: str | None = None
+    address: tuple[str, ...] = ()
     columns: tuple[Column, ...]
 
     @property
@@ -127,13 +130,23 @@ class ArgumentRole(BaseModel):
     `table`, to be stored in or compared with a column; `value`: goes into `column` of the tool's
     own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
     both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
-    `limit`: at most so many rows.  A value that goes into no column as it is has no `column`.
+    `limit`: at most so many rows; `address`: what a row of `table` has in `column`, which is half
+    of its key.  A value that goes into no column as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal[
-        "key", "reference", "value", "filter", "least", "most", "sort", "descending", "limit"
+        "key",
+        "reference",
+        "value",
+        "filter",
+        "least",
+        "most",
+        "sort",
+        "descending",
+        "limit",
+        "address",
     ]
     table: str
     column: str = ""
@@ -175,11 +188,17 @@ class Ask(BaseModel):
 
 
 class DomainTool(ToolDefinition):
-    """A tool with what it means to the database, and the API operation it was made from."""
+    """A tool with what it means to the database, and the API operation it was made from.
+
+    Attributes:
+        addresses: keys that it makes of its arguments, by name, with the arguments: of owner and
+            name.
+    """
 
     kind: ToolKind
     table: str
     arguments: dict[str, ArgumentRole]
+    addresses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     precondition: Precondition | None = None
     sets: dict[str, str | int] = Field(default_factory=dict)
     ask: Ask | None = None

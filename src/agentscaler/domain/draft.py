@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agentscaler.domain.addresses import addressed, whole
 from agentscaler.domain.binding import bind_operations
 from agentscaler.domain.describe import describe_tool
 from agentscaler.domain.domain import DomainEdge, DomainTool, Table
@@ -84,7 +85,7 @@ def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:
         for tool in draft.tools
         if tool.name in failures
     ]
-    kept = [tool for tool in draft.tools if tool.name not in failures]
+    kept = [whole(tool, draft.tables) for tool in draft.tools if tool.name not in failures]
     return _connected(kept, draft.tables, draft.told, draft.rejections + rejections)
 
 
@@ -95,7 +96,7 @@ def _connected(
     rejections: list[Rejection],
 ) -> Draft:
     """Drops tools that no edge touches, then tables that nothing speaks of; supplies the rules."""
-    edges = connect(tools, tables)
+    edges = connect([addressed(tool, tables) for tool in tools], tables)
     touched = {edge.producer for edge in edges} | {edge.consumer for edge in edges}
     loose = [tool for tool in tools if tool.name not in touched]
     rejections = rejections + [
@@ -128,9 +129,10 @@ def _ruled(tool: DomainTool, tables: dict[str, Table], supply: Supply, told: str
     more = {table for clause in clauses for table in clause.writes}
     writes = tuple(sorted({*tool.writes, *more})) if tool.effect == "write" else ()
     contract = specify(tool, tables, clauses)
-    parameters = _bounded(tool, tables[tool.table])
+    called = addressed(tool, tables)
+    parameters = _bounded(called, tables[tool.table])
     changed = {"contract": contract, "writes": writes, "parameters": parameters}
-    return describe_tool(tool.model_copy(update=changed), tables, told)
+    return describe_tool(called.model_copy(update=changed), tables, told)
 
 
 def _bounded(tool: DomainTool, table: Table) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from agentscaler.domain.addresses import table_named
 from agentscaler.domain.domain import Column, DomainEdge, DomainTool, Table, ToolKind
 from agentscaler.domain.source import list_columns
 
@@ -24,11 +25,11 @@ def connect(tools: Iterable[DomainTool], tables: dict[str, Table]) -> list[Domai
         for table in sorted(_gives(tool, tables)):
             producers.setdefault(table, []).append(tool.name)
     return [
-        DomainEdge(producer=producer, consumer=tool.name, parameter=parameter, table=role.table)
+        DomainEdge(producer=producer, consumer=tool.name, parameter=parameter, table=table)
         for tool in tools
         for parameter, role in tool.arguments.items()
-        if role.kind in {"key", "reference"}
-        for producer in producers.get(role.table, ())
+        if (table := table_named(role, tables))
+        for producer in producers.get(table, ())
         if producer != tool.name
     ]
 
@@ -41,7 +42,7 @@ def _gives(tool: DomainTool, tables: dict[str, Table]) -> set[str]:
     given = {column.references for column in _shown(tool, table) if column.references}
     if makes or tool.kind is ToolKind.LIST:
         given.add(table.name)
-    taken = {role.table for role in tool.arguments.values() if role.kind in {"key", "reference"}}
+    taken = {table_named(role, tables) for role in tool.arguments.values()}
     if makes:
         taken.discard(table.name)
     return given - taken

@@ -13,6 +13,7 @@ from agentscaler.corpus.words import split_words
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.chronology import made_at, put_in_order
 from agentscaler.domain.domain import Column, Table
+from agentscaler.domain.homonyms import settle_addresses
 from agentscaler.domain.meaning import is_person
 from agentscaler.domain.schema import by_dependency, schema_sql
 from agentscaler.domain.statuses import is_over, is_passing, is_trouble
@@ -61,7 +62,8 @@ def _entity_rows(
 ) -> list[Row]:
     count = size + maker.random.randint(0, max(1, size // 3))
     statuses = _spread(table, count, maker)
-    alone = {table.key[0], table.label, *(c.name for c in table.columns if c.unique)}
+    alone = {table.key[0], *(c.name for c in table.columns if c.unique)}
+    alone |= {table.label} if table.label and not table.address else set()
     taken: dict[str, set[Cell]] = {name: set() for name in alone if name}
     addresses: dict[str, set[str]] = {c.name: set() for c in table.columns if c.unique}
     made = []
@@ -80,6 +82,8 @@ def _entity_rows(
         _tell_apart(row, addresses)
         _share_owners(table, row, rows)
         made.append(row)
+    if table.address:
+        settle_addresses(table, made, maker)
     return made
 
 

@@ -8,6 +8,7 @@ the tools of a vertical are held against those that come with the package.
 import re
 from collections.abc import Iterator
 
+from agentscaler.domain.addresses import whole
 from agentscaler.domain.domain import DomainManifest
 from agentscaler.domain.packaged import is_packaged
 from agentscaler.domain.rules import supply_rules
@@ -27,7 +28,8 @@ def is_own(manifest: DomainManifest, source: str) -> bool:
     if manifest.engine != "rules" or not _is_plain(manifest):
         return False
     try:
-        supply = supply_rules(manifest.table, manifest.tools)
+        tools = [whole(tool, manifest.table) for tool in manifest.tools]
+        supply = supply_rules(manifest.table, tools)
         return source == render_source(manifest.tools, manifest.table, supply.clauses)
     except _UNFIT:
         return False  # tables and tools that do not fit together: not what the rules make
@@ -42,11 +44,12 @@ def _is_plain(manifest: DomainManifest) -> bool:
 
 def _names(manifest: DomainManifest) -> Iterator[str]:
     for table in manifest.tables:
-        yield from (table.name, *table.key, *table.by_name)
+        yield from (table.name, *table.key, *table.address, *table.by_name)
         yield from (column.references for column in table.columns if column.references)
         yield from (name for name in (table.label, table.status) if name)
     for tool in manifest.tools:
-        yield from (tool.name, tool.table, *tool.arguments, *tool.sets)
+        yield from (tool.name, tool.table, *tool.arguments, *tool.sets, *tool.addresses)
+        yield from (part for parts in tool.addresses.values() for part in parts)
         for role in tool.arguments.values():
             yield from (name for name in (role.table, role.column) if name)
         if tool.precondition is not None:

@@ -125,9 +125,7 @@ def _owners(steps: Steps, places: Places) -> Iterator[KeyInput]:
             before, last = list(above), ""
         for name in before:
             found = key_of(name)
-            word = found[0] if found else "_".join(split_words(name))
-            if word in places.resources:
-                yield KeyInput(word, "id", name, True)
+            yield KeyInput(found[0] if found else "_".join(split_words(name)), "id", name, True)
         if last and step.text:
             yield KeyInput(places.resource(steps[:depth]), _form(last), last, True)
 
@@ -139,7 +137,8 @@ def _own_key(tool: ToolSpec, call: Call, resource: str) -> Iterator[KeyInput]:
         yield KeyInput(resource, "id", f"{resource}_id", True)
         return
     if keys:
-        yield KeyInput(resource, _form(keys[-1]), keys[-1], True)
+        is_within = len(keys) > 1 and key_of(keys[-1]) is None  # `/repos/{owner}/{repo}`
+        yield KeyInput(resource, "name" if is_within else _form(keys[-1]), keys[-1], True)
         return
     if call.kind in {OperationKind.CREATE, OperationKind.LIST, OperationKind.COUNT}:
         return

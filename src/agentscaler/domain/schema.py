@@ -6,7 +6,7 @@ import apsw
 
 from agentscaler.domain.domain import Column, Table
 
-__all__ = ["by_dependency", "quote", "schema_sql"]
+__all__ = ["by_dependency", "joined_key", "literal", "quote", "schema_sql"]
 
 _TYPES = {"integer": "INTEGER", "real": "REAL", "boolean": "INTEGER"}
 _KEYWORDS = frozenset(word.lower() for word in apsw.keywords)
@@ -20,6 +20,15 @@ def quote(name: str) -> str:
 def literal(value: str | int | float) -> str:
     """`value` as an SQL literal."""
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
+def joined_key(parts: Iterable[str], sign: str = "") -> str:
+    """The key that is made of some columns, as an SQL expression.
+
+    Args:
+        sign: what stands before each name; a colon where they are arguments.
+    """
+    return " || '/' || ".join(sign + (part if sign else quote(part)) for part in parts)
 
 
 def schema_sql(tables: Iterable[Table]) -> str:
@@ -46,6 +55,8 @@ def _table(table: Table) -> str:
     lines = [f"    {_column(column, table)}" for column in table.columns]
     if table.is_link:
         lines.append(f"    PRIMARY KEY ({', '.join(quote(key) for key in table.key)})")
+    if table.address:
+        lines.append(f"    CHECK ({quote(table.key[0])} = {joined_key(table.address)})")
     lines += [
         f"    FOREIGN KEY ({quote(column)}) REFERENCES {quote(target)}"
         for column, target in _references(table)

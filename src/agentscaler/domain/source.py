@@ -8,6 +8,7 @@ drift from the deeds.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from agentscaler.corpus.english import listing
+from agentscaler.domain.addresses import addressed, key_lines, whole
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rules import Clause
@@ -41,7 +42,7 @@ def render_source(
         clauses: what business rules add to each tool, by its name.
     """
     writer = _Writer(tables, clauses or {})
-    tools = list(tools)
+    tools = [whole(tool, tables) for tool in tools]
     functions = [writer.tool(tool) for tool in tools]
     rows = [writer.row(tables[name]) for name in sorted(writer.fetched)]
     return "\n\n".join(rows + functions) + "\n"
@@ -104,12 +105,14 @@ class _Writer:
             ToolKind.BATCH_GET: self._batch_get,
             ToolKind.BATCH_DELETE: self._batch_delete,
         }
-        required = set(tool.parameters["required"])
+        called = addressed(tool, self.tables)
+        required = set(called.parameters["required"])
         signature = ", ".join(
-            ["db", *(name if name in required else f"{name}=None" for name in tool.arguments)]
+            ["db", *(name if name in required else f"{name}=None" for name in called.arguments)]
         )
         summary = tool.description.split(". ")[0].rstrip(".").replace("\\", "").replace('"', "'")
-        body = [f"    {line}" if line else "" for line in bodies[tool.kind](tool, table)]
+        lines = [*key_lines(called), *bodies[tool.kind](tool, table)]
+        body = [f"    {line}" if line else "" for line in lines]
         head = f"def {tool.name}({signature}):"
         return "\n".join([head, f'    """{summary}."""', *body]) + "\n"
 
@@ -144,9 +147,13 @@ class _Writer:
         lines = self._check_references(tool)
         if table.natural_key:
             probe = f"SELECT 1 FROM {quote(table.name)} WHERE {quote(key)} = ?"
+            taken = f"{table.noun} {{{key}}} exists already"
+            if table.address:
+                owner, name = table.address
+                taken = f"{{{owner}}} already has a {table.noun} {{{name}}}"
             lines += [
                 *call("if db.one", probe, [key], " is not None:"),
-                f'    raise ToolError(f"{table.noun} {{{key}}} exists already, choose another")',
+                f'    raise ToolError(f"{taken}, choose another")',
             ]
         lines += self._checks(tool)
         if not table.natural_key:

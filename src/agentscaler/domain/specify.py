@@ -7,6 +7,7 @@ other shows a slip in either.
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentscaler.corpus.english import listing
+from agentscaler.domain.addresses import addressed, addressed_contract
 from agentscaler.domain.batches import BATCHES, key_argument
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
@@ -29,12 +30,13 @@ def specify(tool: DomainTool, tables: dict[str, Table], clauses: Sequence[Clause
     ruled = [requirement for clause in clauses for requirement in clause.requirements]
     before = [effect for clause in clauses for effect in clause.effects_before]
     after = [effect for clause in clauses for effect in clause.effects_after]
-    return Contract(
+    contract = Contract(
         requirements=(*_requirements(tool, table, tables), *ruled),
         effects=(*before, *_effects(tool, table), *after),
         answer=_answer(tool, table),
         mints=table.key[0] if minted else "",
     )
+    return addressed_contract(contract, addressed(tool, tables), tables)
 
 
 def _requirements(
@@ -117,8 +119,8 @@ def _effects(tool: DomainTool, table: Table) -> Iterator[str]:
 
 def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:
     """What a create puts into a column, as SQL; None leaves it NULL."""
-    if column.name in table.key and not table.natural_key:
-        return ":_id"
+    if column.name in table.key:
+        return f":{column.name}" if table.natural_key else ":_id"
     if column.name in tool.arguments:
         return f"coalesce(:{column.name}, 0)" if column.type == "boolean" else f":{column.name}"
     if column.name == table.status:

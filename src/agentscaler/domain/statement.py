@@ -1,5 +1,7 @@
 """Lines of Python that run SQL, as the source of tools has them."""
 
+import re
+
 __all__ = ["call", "indent", "raising", "row_function", "row_variable", "set_column"]
 
 from agentscaler.domain.domain import Table
@@ -43,7 +45,7 @@ def row_function(table: Table) -> str:
 
 def row_variable(argument: str) -> str:
     """What the row is called that an argument names."""
-    return f"{argument.removesuffix('_id').removesuffix('_name')}_row"
+    return f"{re.sub('_(id|name|path)$', '', argument)}_row"
 
 
 def set_column(table: Table, column: str) -> str:

@@ -5,14 +5,16 @@ it.  The operations of the same service outside the community are heard too wher
 the same resources, for they often hold the fuller schema.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from agentscaler.corpus.words import plural
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.fields import Field, gather_fields, to_column
 from agentscaler.domain.meaning import is_person
+from agentscaler.domain.outline import Outline, Reference, cut_cycles, settle_names
+from agentscaler.domain.owners import is_named_by_noun
 from agentscaler.graph.operation import KeyInput, Operation, OperationKind, key_of
 
 __all__ = ["derive_tables", "owner_of", "reference_column", "table_name"]
@@ -39,25 +41,6 @@ _NEVER = frozenset("tag_key resource_tag resource_policy iam_policy policy_docum
 """Of these, the ones that have no records of their own in any service."""
 _VIEWS = frozenset({"attribute", "detail", "metadata", "statistic", "summary"})
 """Last words of resources that only show another one in some way."""
-
-
-@dataclass
-class _Draft:
-    """A table in the making."""
-
-    resource: str
-    fields: dict[str, Field]
-    natural_key: bool
-    key: str
-    references: dict[str, "_Reference"] = field(default_factory=dict)  # by column
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """A foreign key in the making: the resource it points to, and whether a row can lack it."""
-
-    target: str
-    nullable: bool
 
 
 def table_name(resource: str) -> str:
@@ -119,7 +102,8 @@ def derive_tables(
         drafts = {resource: _draft(resource, by_resource[resource]) for resource in makers}
         for draft in drafts.values():
             _refer(draft, by_resource[draft.resource], drafts)
-        _cut_cycles(drafts)
+        cut_cycles(drafts)
+        settle_names(drafts, by_resource)
         tables = {resource: _table(draft, drafts) for resource, draft in drafts.items()}
         thin = {name for name, table in tables.items() if len(table.columns) < _MIN_COLUMNS}
         if not thin:
@@ -137,7 +121,7 @@ def _is_worked_on(resource: str, operations: list[Operation]) -> bool:
     )
 
 
-def _draft(resource: str, operations: list[Operation]) -> _Draft:
+def _draft(resource: str, operations: list[Operation]) -> Outline:
     fields = gather_fields(resource, operations)
     votes: Counter[str] = Counter()
     for operation in operations:
@@ -151,7 +135,7 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
     if path_style and votes["name"] and "name" not in _asked_names(operations):
         natural = chosen
     elif votes:
-        natural = votes["name"] > votes["id"]
+        natural = votes["name"] > votes["id"] or is_named_by_noun(resource, operations, fields)
     else:
         natural = "name" in fields and "id" not in fields
     named_by_path = any(
@@ -164,7 +148,7 @@ def _draft(resource: str, operations: list[Operation]) -> _Draft:
         fields.pop("name", None)
     fields.pop("parent", None)
     suffix = "id" if path_style or not natural else "name"
-    return _Draft(resource, fields, natural, f"{resource}_{suffix}")
+    return Outline(resource, fields, natural, f"{resource}_{suffix}")
 
 
 def _is_resource_name(operation: Operation) -> bool:
@@ -191,7 +175,7 @@ def _names_itself(operation: Operation) -> bool:
     return False
 
 
-def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]) -> None:
+def _refer(draft: Outline, operations: list[Operation], drafts: dict[str, Outline]) -> None:
     """Finds which other tables a resource points to."""
     tied = {
         owner_of(parent, list(drafts))
@@ -229,7 +213,7 @@ def _refer(draft: _Draft, operations: list[Operation], drafts: dict[str, _Draft]
                 for operation in operations
                 if operation.kind is OperationKind.CREATE
             )
-            draft.references.setdefault(column, _Reference(target, nullable))
+            draft.references.setdefault(column, Reference(target, nullable))
 
 
 def _demands(create: Operation, target: str, known: list[str]) -> bool:
@@ -246,23 +230,7 @@ def _vote(votes: Counter[tuple[str, str]], needed: KeyInput, known: list[str], w
         votes[owner] += weight
 
 
-def _cut_cycles(drafts: dict[str, _Draft]) -> None:
-    """Drops references that would make two tables each need the other first."""
-    rest = dict(drafts)
-    while rest:
-        waiting = {
-            name: [
-                c for c, to in draft.references.items() if to.target in rest and to.target != name
-            ]
-            for name, draft in rest.items()
-        }
-        name = min(rest, key=lambda one: (len(waiting[one]), one))
-        for column in waiting[name]:
-            del rest[name].references[column]
-        del rest[name]
-
-
-def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
+def _table(draft: Outline, drafts: dict[str, Outline]) -> Table:
     noun = draft.resource.replace("_", " ")
     label_field = next(
         (name for name in _LABELS if name in draft.fields and name not in draft.references), None
@@ -271,11 +239,11 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
         name=draft.key,
         type="text",
         meaning="natural_key" if draft.natural_key else "id",
-        noun="name" if draft.natural_key else "id",
+        noun="path" if draft.address else "name" if draft.natural_key else "id",
         nullable=False,
     )
-    label = draft.key if draft.natural_key else None
-    columns = [key]
+    label = (draft.address or (draft.key,))[-1] if draft.natural_key else None
+    columns = [key, *_address_columns(draft, noun)]
     if not draft.natural_key and label_field is not None:
         made = to_column(draft.fields[label_field], noun)
         if made is not None and made.type == "text" and not made.enum:
@@ -290,7 +258,7 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
                 name=column,
                 type="text",
                 meaning="reference",
-                noun=column.removesuffix("_id").removesuffix("_name").replace("_", " "),
+                noun=re.sub("_(id|name|path)$", "", column).replace("_", " "),
                 references=table_name(reference.target),
                 nullable=reference.nullable,
             )
@@ -304,10 +272,25 @@ def _table(draft: _Draft, drafts: dict[str, _Draft]) -> Table:
         natural_key=draft.natural_key,
         label=label,
         status=status,
+        address=draft.address,
         columns=tuple(
             c.model_copy(update={"nullable": False}) if c.name == status else c for c in columns
         ),
     )
+
+
+def _address_columns(draft: Outline, noun: str) -> list[Column]:
+    """The columns that a key is made of, besides references."""
+    if not draft.address:
+        return []
+    owner, name = draft.address
+    made = [Column(name=name, type="text", meaning="natural_key", noun="name", nullable=False)]
+    if owner not in draft.references:
+        word = owner.replace("_", " ")
+        made.insert(
+            0, Column(name=owner, type="text", meaning="natural_key", noun=word, nullable=False)
+        )
+    return made
 
 
 def _is_status(column: str, resource: str) -> bool:
@@ -316,7 +299,7 @@ def _is_status(column: str, resource: str) -> bool:
     return last in _STATES and all(word in _OWN_STATES or word in resource for word in before)
 
 
-def _plain_columns(draft: _Draft, drafts: dict[str, _Draft], taken: set[str]) -> list[Column]:
+def _plain_columns(draft: Outline, drafts: dict[str, Outline], taken: set[str]) -> list[Column]:
     """The columns that hold values, the most telling ones."""
     noun = draft.resource.replace("_", " ")
     ranked: list[tuple[int, int, Column]] = []

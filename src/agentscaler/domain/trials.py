@@ -5,6 +5,7 @@ from typing import Literal
 
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
+from agentscaler.domain.schema import joined_key, quote
 from agentscaler.domain.values import ValueMaker
 from agentscaler.world.trials import Draw, ReadBack, ToolTrial
 
@@ -79,6 +80,8 @@ def _draw(
         target = tables[role.table]
         held = role.column if tool.kind in _READS else ""
         return Draw("reference", target.name, target.key[0], held=held)
+    if role.kind == "address":
+        return _part(tool, name, role, tables)
     if role.kind == "limit":
         return Draw("value", pool=_LIMITS)
     listed = "enum" in tool.parameters["properties"][name] and role.kind != "filter"
@@ -87,3 +90,33 @@ def _draw(
     table = tables[role.table]
     kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"
     return Draw(kind, table.name, role.column, values.of(table, role.column), query=query)
+
+
+def _part(tool: DomainTool, name: str, role: ArgumentRole, tables: Mapping[str, Table]) -> Draw:
+    """A part of a key: all parts of a call of one row, mostly one that rows of the tool's own
+    table belong to."""
+    table = tables[role.table]
+    if tool.kind in _ANY_ROW:
+        return Draw("reference", table.name, role.column)
+    if tool.table == table.name:
+        return Draw("key", table.name, role.column)
+    key, parts = next((key, parts) for key, parts in tool.addresses.items() if name in parts)
+    owner, last = table.address
+    tests = [f"{quote(table.key[0])} IN ({_reached(table, key, tables[tool.table], tables)})"]
+    above = parts[: parts.index(name)]
+    if role.column == last and above:
+        tests.append(f"{quote(owner)} IS ({joined_key(above, ':')})")
+    query = f"SELECT {quote(role.column)} FROM {quote(table.name)} WHERE {' AND '.join(tests)}"
+    return Draw("reference", table.name, role.column, query=query)
+
+
+def _reached(table: Table, key: str, own: Table, tables: Mapping[str, Table]) -> str:
+    """A query for the keys of rows of `table` that rows of `own` belong to, by way of `key`."""
+    current, rows = own, quote(own.name)
+    while current.name != table.name:
+        column = current.address[0] if (key,) == current.key else key
+        current = tables[current.by_name[column].references or ""]
+        query = f"SELECT {quote(column)} FROM {rows}"
+        key = current.key[0]
+        rows = f"{quote(current.name)} WHERE {quote(key)} IN ({query})"
+    return query

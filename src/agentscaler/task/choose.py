@@ -1,7 +1,6 @@
 """What a wish is about and what it sets: rows to work on, values to write, filters to ask with."""
 
 import random
-import re
 from typing import Any
 
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
@@ -12,6 +11,7 @@ from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import clause, column_noun, is_switch, say
 from agentscaler.task.task import Fragment, Provenance
+from agentscaler.world.model import with_names
 
 __all__ = ["Arguments", "Chooser"]
 
@@ -189,10 +189,11 @@ class Chooser:
         """The keys of rows that meet what the tool demands, as far as no other argument counts."""
         key = table.key[0]
         demands = tool.contract.requirements if tool.contract is not None else ()
+        own = {name: f"{quote(table.name)}.{quote(name)}" for name in (key, *table.address)}
         conditions = [
-            re.sub(rf":{key}\b", f"{quote(table.name)}.{quote(key)}", demand.condition)
+            with_names(demand.condition, own)
             for demand in demands
-            if demand.argument == key and demand.table == table.name
+            if demand.argument in own and demand.table == table.name
         ]
         known = [f"({condition})" for condition in conditions if ":" not in condition]
         where = " AND ".join(known) or "TRUE"

@@ -32,6 +32,8 @@ _CONTAINERS = frozenset(
     " server site space stack store table team vault vpc workgroup workspace".split()
 )
 
+_PEOPLE = frozenset("author creator login owner user username".split())
+
 _EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (on|at)")
 _PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
@@ -80,7 +82,10 @@ class Identifier:
         mention = self.notebook.mentioned.get((table.name, key))
         if mention is not None:
             return Introduction(
-                key, self._known(key), (self._again(table, key, mention),), mention.reference
+                key,
+                self._origin(table, key),
+                (self._again(table, key, mention),),
+                mention.reference,
             )
         if self._is_speaker(table) and any(
             name == table.name for name, _ in self.notebook.mentioned
@@ -89,6 +94,8 @@ class Identifier:
         row = self.row(table, key)
         if row is None or depth > _DEPTH:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
+        if table.address:
+            return self._by_address(table, row, depth)
         if table.natural_key:
             return self._by_key(table, row)
         finder = self._finder(table, row)
@@ -149,14 +156,33 @@ class Identifier:
         rest = reference.removeprefix("the ")
         return f"my {rest}", f"your {rest}"
 
-    def _known(self, key: str) -> Provenance:
-        for fact in self.notebook.facts.values():
-            if fact.value == key:
-                return Provenance(origin="user", fact=fact.name)
-        seen = self.notebook.seen(key)
-        if seen is None:
-            raise WalkStop(TaskReason.NO_START, f"{key} is not known")
-        return seen
+    def _origin(self, table: Table, key: str) -> Provenance:
+        """Where the key of a row that was spoken of is known from; of an owner and a name, the
+        name."""
+        if not table.address:
+            return self.notebook.known(key)
+        return self.notebook.known((self.row(table, key) or {}).get(table.address[-1]))
+
+    def _by_address(self, table: Table, row: dict[str, Any], depth: int) -> Introduction:
+        """A row by its name and the owner that the name holds within."""
+        owner, name = table.address
+        fact = self._tell(table, table.by_name[name], row[name])
+        held = table.by_name[owner]
+        if held.references is None:
+            word = "of" if held.name in _PEOPLE else f"in the {held.noun}"
+            told = self._tell(table, held, row[owner])
+            vague = f"of one of the {plural_noun(held.noun)}"
+            within = [Fragment(text=f"{word} {row[owner]}", facts=(told,), vague=vague)]
+        else:
+            target = self.manifest.table[held.references]
+            within = self.belonging(target, self.introduce(target, row[owner], depth + 1), owner)
+        said = f"the {table.noun} {row[name]}"
+        words = Fragment(text=said, facts=(fact,), vague=f"one of the {plural_noun(table.noun)}")
+        reference = f"{said} {' '.join(one.text for one in within)}"
+        facts = (fact, *(one for fragment in within for one in fragment.facts))
+        self._remember(table, row[table.key[0]], reference, facts, reference)
+        origin = Provenance(origin="user", fact=fact)
+        return Introduction(row[table.key[0]], origin, (words, *within), reference)
 
     def _by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
         key = row[table.key[0]]
@@ -296,7 +322,8 @@ class Identifier:
                 value = row[role.column]
                 fact = self._tell(table, table.by_name[role.column], value)
                 arguments[name] = value, Provenance(origin="user", fact=fact)
-        values = {name: value for name, (value, _) in arguments.items()}
+        called = self.notebook.as_called(tool, arguments)
+        values = {name: value for name, (value, _) in called.items()}
         if self.notebook.same_call(tool.name, values) is None:
             self.notebook.call(tool, arguments, "lookup")
         return words

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agentscaler.domain.domain import Domain, DomainTool
+from agentscaler.domain.schema import quote
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.task import Fact, Goal, GoldCall, Provenance
 from agentscaler.world.world import World
@@ -79,6 +80,7 @@ class Notebook:
         """
         if len(self.calls) >= self.max_calls:
             raise WalkStop(TaskReason.TOO_LONG, str(self.max_calls))
+        arguments = self.as_called(tool, arguments)
         values = {name: value for name, (value, _) in arguments.items()}
         result = self.world.call(tool.name, values)
         if not result.ok:
@@ -96,6 +98,63 @@ class Notebook:
             )
         )
         return len(self.calls) - 1
+
+    def as_called(
+        self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]]
+    ) -> dict[str, tuple[Any, Provenance]]:
+        """Arguments as the tool takes them: of a key that is made of an owner and a name, both.
+
+        Raises:
+            WalkStop: one of them was neither told nor seen, or such a key is asked for as a whole
+                that was not seen.
+        """
+        called = dict(arguments)
+        for key, parts in tool.addresses.items():
+            if key not in called:
+                continue
+            value, _ = called.pop(key)
+            made_of = self._parts(key, value)
+            called |= {part: (made_of[part], self.known(made_of[part])) for part in parts}
+        for name, (value, _) in called.items():
+            role = tool.arguments.get(name)
+            is_row = role is not None and role.kind in {"key", "reference"}
+            if role and is_row and self.domain.manifest.table[role.table].address:
+                called[name] = value, self._shown(value)
+        return called
+
+    def _shown(self, path: str) -> Provenance:
+        """Where a whole key was returned, of which people only say the parts."""
+        seen = self.seen(path)
+        if seen is None:
+            raise WalkStop(TaskReason.NO_START, f"{path} was not returned yet")
+        return seen
+
+    def _parts(self, key: str, value: Any) -> dict[str, Any]:
+        """What a row's key is made of, by column."""
+        (table,) = (one for one in self.domain.manifest.tables if one.key == (key,))
+        shown = ", ".join(map(quote, table.address))
+        (row,) = self.world.query(
+            f"SELECT {shown} FROM {quote(table.name)} WHERE {quote(key)} = ?", value
+        )
+        above = table.by_name[table.address[0]].references
+        if above is None or not self.domain.manifest.table[above].address:
+            return row
+        (owner,) = self.domain.manifest.table[above].key
+        return row | self._parts(owner, row[owner])
+
+    def known(self, value: Any) -> Provenance:
+        """Where a value is known from: what the user told, else what a tool returned.
+
+        Raises:
+            WalkStop: from nowhere.
+        """
+        for fact in self.facts.values():
+            if fact.value == value:
+                return Provenance(origin="user", fact=fact.name)
+        seen = self.seen(value)
+        if seen is None:
+            raise WalkStop(TaskReason.NO_START, f"{value} is not known")
+        return seen
 
     def mark(self) -> "Mark":
         """The present moment, to come back to with `return_to`."""

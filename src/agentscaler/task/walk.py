@@ -8,6 +8,7 @@ Tools that were used least are preferred, so that none of a domain stays unused.
 import random
 from collections import Counter
 
+from agentscaler.domain.addresses import with_whole_keys
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import Domain, DomainTool, ToolKind
 from agentscaler.domain.values import ValueMaker
@@ -40,6 +41,7 @@ def walk(
     Raises:
         WalkStop: no tool could be grounded, or a step failed after it had made calls.
     """
+    domain = with_whole_keys(domain)
     rng = random.Random(seed)
     values = ValueMaker(f"{seed}/values", domain.manifest.now)
     maker = GoalMaker(domain, notebook, rng, values)

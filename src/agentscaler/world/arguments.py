@@ -1,9 +1,11 @@
 """Holds the arguments of a call against a tool's parameter schema, compiled once a tool.
 
-Schemas are flat: every property is a scalar, an enum of scalars, or an array of these.  A refusal
-is a `ToolError` whose text tells an agent what would do.
+Schemas are flat: every property is a scalar, an enum of scalars, or an array of these.  Of patterns
+only those count that rule out one character, `^[^/]*$`, for others may take forever.  A refusal is
+a `ToolError` whose text tells an agent what would do.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from math import isfinite
@@ -19,6 +21,8 @@ INTEGER_LIMIT = 2**63
 
 _MAX_QUOTED = 60
 _MAX_LISTED = 20
+_WITHOUT = re.compile(r"\^\[\^([^\\\]^-])\]\*\$")
+"""A pattern that rules out one character."""
 
 Check = Callable[[Any], Any]
 """Takes a value and gives it in normal form, or raises `_UnfitError`."""
@@ -110,12 +114,16 @@ def _compile_scalar(tool: str, name: str, schema: Mapping[str, Any]) -> Check:
 def _string(schema: Mapping[str, Any]) -> Check:
     shortest = schema.get("minLength", 0)
     longest = min(schema.get("maxLength", MAX_STRING), MAX_STRING)
+    without = _WITHOUT.fullmatch(schema.get("pattern", ""))
+    never = without[1] if without else None
 
     def check(value: Any) -> str:
         if not isinstance(value, str):
             raise _UnfitError("must be a string")
         if not shortest <= len(value) <= longest:
             raise _UnfitError(_between(shortest, longest, "character"))
+        if never is not None and never in value:
+            raise _UnfitError(f"must not contain {quoted(never)}")
         if not value.isascii():
             _encodable(value)
         return value

@@ -129,6 +129,9 @@ class _Row:
         for place, value in _cells(change):
             if value in minted:
                 self.minted[place] = value
+            elif isinstance(value, str) and not minted.isdisjoint(parts := value.split("/")):
+                for number, part in enumerate(parts):  # a key that is made of an id and a name
+                    (self.minted if part in minted else rest)[f"{place}/{number}"] = part
             else:
                 rest[place] = normal_number(value)
         named = [change["table"], change["op"], rest]

@@ -139,3 +139,12 @@ def test_any_json_is_taken_or_refused_with_storable_text(arguments: dict[str, An
 @given(json_values)
 def test_quoting_is_short_and_safe(value: Any) -> None:
     assert len(quoted(value).encode()) < 1_000
+
+
+def test_a_character_may_be_ruled_out() -> None:
+    check = ArgumentCheck(
+        "find", {"properties": {"name": {"type": "string", "pattern": "^[^/]*$"}}}
+    )
+    assert check({"name": "docs"}) == {"name": "docs"}
+    with pytest.raises(ToolError, match="name must not contain '/'; got 'octo/docs'"):
+        check({"name": "octo/docs"})

@@ -92,6 +92,16 @@ def test_renaming_keeps_who_refers_to_whom() -> None:
     assert len(hashes) == 4
 
 
+def test_an_id_inside_a_key_is_renamed_with_its_row() -> None:
+    def made(app: str, branch: str = "main") -> list[Change]:
+        return [insert("apps", app), insert("branches", f"{app}/{branch}", app=app, name=branch)]
+
+    assert state_hash(made("app-1"), {"app-1"}) == state_hash(made("app-2"), {"app-2"})
+    assert state_hash(made("app-1"), {"app-1"}) != state_hash(made("app-1", "dev"), {"app-1"})
+    astray = [insert("apps", "app-1"), insert("branches", "app-3/main", app="app-1", name="main")]
+    assert state_hash(made("app-1"), {"app-1"}) != state_hash(astray, {"app-1"})
+
+
 def test_rows_alike_are_told_apart_by_what_refers_to_them() -> None:
     rows = [insert("orders", "m1"), insert("orders", "m2"), insert("items", "i1", order="m1")]
     same = [*rows, insert("items", "i2", order="m1")]

@@ -25,7 +25,7 @@ def unique_columns(table: Table) -> list[Column]:
     return [
         column
         for column in table.columns
-        if column.name not in table.key
+        if column.name not in (*table.key, *table.address)
         and column.references is None
         and (
             (column.name == table.label and column.name in _NAMES and column.meaning == "title")
@@ -52,13 +52,16 @@ def find_name_rules(ground: Ground) -> Iterator[Supplied]:
 def _unique_rule(table: Table, column: str, writers: list[DomainTool]) -> Rule:
     word = "name" if column == table.key[0] or column in _NAMES else column.replace("_", " ")
     key = quote(column)
+    within = ""
+    if table.address and column == table.key[0]:
+        within = f"of one {table.by_name[table.address[0]].noun} "
     return Rule(
         id=f"unique/{table.name}.{column}",
         pattern=Pattern.UNIQUE,
         supplied=column != table.key[0],
         table=table.name,
         columns=(column,),
-        text=f"No two {plural_noun(table.noun)} share {with_article(word)}.",
+        text=f"No two {plural_noun(table.noun)} {within}share {with_article(word)}.",
         tools=tuple(tool.name for tool in writers),
         broken=f"SELECT {key} FROM {quote(table.name)} WHERE {key} IS NOT NULL"
         f" GROUP BY {key} HAVING COUNT(*) > 1",
