@@ -45,7 +45,7 @@ class Budget:
             )
         if self.tokens is not None and self.spent_tokens >= self.tokens:
             raise BudgetSpentError(
-                f"The run has used {self.spent_tokens:,} of the {self.tokens:,} tokens that it may.",
+                f"The run has used {self.spent_tokens:,} tokens of the {self.tokens:,} it may.",
                 "Give the same command a larger --budget-tokens and it goes on where it is.",
             )
 
