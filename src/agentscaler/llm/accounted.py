@@ -4,11 +4,17 @@ What was answered before is not asked again; what is asked is charged to a stage
 when a run has cost what it may cost, the next question is refused.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 
-from agentscaler.errors import BudgetSpentError
-from agentscaler.llm.call_store import NANO, CallStore, cost_of, key_of
+from agentscaler.errors import (
+    AgentScalerError,
+    BudgetSpentError,
+    EndpointError,
+    RequestRefusedError,
+)
+from agentscaler.llm.call_store import NANO, Account, CallStore, cost_of, key_of
 from agentscaler.llm.chat_model import ChatModel, Completion, Request
 from agentscaler.llm.settings import EndpointSettings, ModelSettings, Role
 
@@ -32,15 +38,15 @@ class Budget:
             settings.budget_usd,
             settings.budget_tokens,
             sum(line.nano_usd for line in lines),
-            sum(line.prompt_tokens + line.completion_tokens for line in lines),
+            sum(line.tokens for line in lines),
         )
 
     def check(self) -> None:
         """Raises BudgetSpentError when nothing is left."""
         if self.usd is not None and self.spent_nano_usd >= self.usd * NANO:
             raise BudgetSpentError(
-                f"The run has cost {self.spent_nano_usd / NANO:.2f} US dollars of the "
-                f"{self.usd:.2f} that it may.",
+                f"The run has cost {self.spent_nano_usd / NANO:.4f} US dollars of the "
+                f"{self.usd:.4f} that it may.",
                 "Give the same command a larger --budget-usd and it goes on where it is.",
             )
         if self.tokens is not None and self.spent_tokens >= self.tokens:
@@ -55,7 +61,12 @@ class Budget:
 
 
 class AccountedModel:
-    """Satisfies `ChatModel`; asks `model` only for what `store` does not hold."""
+    """Satisfies `ChatModel`; asks `model` only for what `store` does not hold.
+
+    The first question ever goes alone, so that an endpoint that is set up wrongly is found out by
+    one request and stops the work, instead of failing a whole crowd of episodes.  So does an
+    endpoint that gave nobody an answer for as long as a question was being asked.
+    """
 
     def __init__(
         self,
@@ -70,8 +81,10 @@ class AccountedModel:
         self._endpoint = endpoint
         self._store = store
         self._budget = budget
-        self._stage = stage
-        self._role = role
+        self._account = Account(stage, role, model.name)
+        self._first = asyncio.Lock()
+        self._is_proven = any(line.calls for line in store.costs() if line.account == self._account)
+        self._answers = 0
 
     @property
     def name(self) -> str:
@@ -84,16 +97,44 @@ class AccountedModel:
             BudgetSpentError: the answer is not in the store, and there is no money left for it.
         """
         key = key_of(self._endpoint, request)
-        known = self._store.find(key)
+        known = self._store.reuse(key, self._account)
         if known is not None:
-            self._store.charge(self._stage, self._role, known, 0, 0.0)
             return known
+        if self._is_proven:
+            return await self._ask(key, request)
+        async with self._first:
+            if not self._is_proven:
+                completion = await self._ask_first(key, request)
+                self._is_proven = True
+                return completion
+        return await self._ask(key, request)
+
+    async def _ask_first(self, key: bytes, request: Request) -> Completion:
+        try:
+            return await self._ask(key, request)
+        except RequestRefusedError as error:
+            raise AgentScalerError(
+                f"The model {self.name} refuses the first question of all: {error}",
+                "Set up its server or llm.default (llm.agent, llm.user) so that it takes the "
+                "question; --set llm.default.tools=text asks without native tool calls.",
+            ) from error
+
+    async def _ask(self, key: bytes, request: Request) -> Completion:
         self._budget.check()
-        started = time.monotonic()
-        completion = await self._model.complete(request)
-        seconds = time.monotonic() - started
+        started, answers_before = time.monotonic(), self._answers
+        try:
+            completion = await self._model.complete(request)
+        except EndpointError as error:
+            if self._answers > answers_before:
+                raise  # the endpoint lives, and fails at this question
+            raise AgentScalerError(
+                f"The model {self.name} does not answer: {error}",
+                "See that its endpoint runs, and give the same command again; it goes on where it "
+                "is, and what was answered is kept.",
+            ) from error
+        self._answers += 1
         nano_usd = cost_of(self._endpoint, completion)
         usage = completion.usage
         self._budget.spend(nano_usd, usage.prompt_tokens + usage.completion_tokens)
-        self._store.charge(self._stage, self._role, completion, nano_usd, seconds)
-        return self._store.keep(key, completion)
+        seconds = time.monotonic() - started
+        return self._store.keep(key, completion, self._account, nano_usd, seconds)

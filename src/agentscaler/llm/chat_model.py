@@ -3,7 +3,7 @@
 from typing import Any, Literal, Protocol
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from agentscaler.chat import Message, ToolCall
 
@@ -11,13 +11,16 @@ __all__ = ["AnswerSchema", "ChatModel", "Completion", "Finish", "Request", "Samp
 
 Finish = Literal["stop", "length", "tool_calls", "content_filter"]
 
+_NOT_EXTRA = frozenset({"messages", "model", "n", "response_format", "stream", "tools"})
+
 
 class Sampling(BaseModel):
     """How an answer is drawn; None leaves a value to the endpoint.
 
     Attributes:
         max_tokens: of the answer.
-        seed: for endpoints that take one; it makes an answer likely to repeat, not certain.
+        seed: for endpoints that take one; it makes an answer likely to repeat, not certain.  Each
+            sample of a request is sent a seed of its own, which is made from it.
         extra: further fields of the request body, such as `{"chat_template_kwargs": {...}}`.
     """
 
@@ -29,6 +32,13 @@ class Sampling(BaseModel):
     seed: int | None = None
     stop: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
+
+    @field_validator("extra")
+    @classmethod
+    def _leaves_the_request_alone(cls, extra: dict[str, Any]) -> dict[str, Any]:
+        if taken := sorted(_NOT_EXTRA & extra.keys()):
+            raise ValueError(f"{', '.join(taken)} cannot be set there")
+        return extra
 
 
 class AnswerSchema(BaseModel):
@@ -47,8 +57,7 @@ class Request(BaseModel):
         messages: the conversation so far.
         tools: OpenAI function definitions that the answer may call.
         answer: the form of an answer in JSON; None for plain words.
-        sample: which of several answers to one question is wanted; tells them apart in a cache and
-            is not sent.
+        sample: which of several answers to one question is wanted; tells them apart in a store.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,7 +85,7 @@ class Completion(BaseModel):
     Attributes:
         text: the words; "" when it only calls.
         calls: (id, name, arguments as the model wrote them), which need not be JSON.
-        from_cache: no endpoint was asked.
+        from_store: it was given before, and no endpoint was asked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -86,7 +95,7 @@ class Completion(BaseModel):
     finish: Finish = "stop"
     usage: Usage = Usage()
     model: str = ""
-    from_cache: bool = False
+    from_store: bool = False
 
     def message(self) -> Message:
         """The answer as a turn of the conversation; a call whose arguments are not a JSON object

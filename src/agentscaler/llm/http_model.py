@@ -8,9 +8,11 @@ import asyncio
 import os
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -23,7 +25,7 @@ from agentscaler.errors import (
 )
 from agentscaler.llm.chat_model import Completion, Request
 from agentscaler.llm.limiter import Limiter
-from agentscaler.llm.patience import RETRIED, delay_before, retry_after
+from agentscaler.llm.patience import RETRIED, Patience, retry_after
 from agentscaler.llm.settings import EndpointSettings
 from agentscaler.llm.wire import UnreadableAnswerError, read_completion, request_body
 
@@ -45,6 +47,7 @@ class _Failure:
 
     what: str
     asked: float | None = None
+    overload: bool = False
 
 
 class HttpModel:
@@ -53,17 +56,21 @@ class HttpModel:
     Args:
         settings: the endpoint; the key is read from the environment here.
         seed: of the jitter between retries.
+        patience: how long to wait between them.
 
     Raises:
-        SettingsError: no model is named, or the address is none.
+        SettingsError: no model is named, or the address or the key is none.
     """
 
-    def __init__(self, settings: EndpointSettings, seed: int = 0) -> None:
+    def __init__(
+        self, settings: EndpointSettings, seed: int = 0, patience: Patience | None = None
+    ) -> None:
         if not settings.model:
             raise SettingsError(
                 "No model is named.", "Name it, say --set llm.default.model=Qwen/Qwen3-8B."
             )
-        if not settings.base_url.startswith(("http://", "https://")):
+        address = urlsplit(settings.base_url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
             raise SettingsError(
                 f"{settings.base_url!r} is no address of an endpoint.",
                 "Give the part before /chat/completions, such as http://127.0.0.1:8000/v1.",
@@ -71,7 +78,9 @@ class HttpModel:
         self.settings = settings
         self.limiter = Limiter(settings.concurrency, _START_CONCURRENCY)
         self._url = f"{settings.base_url.rstrip('/')}/chat/completions"
+        self._key = _key_in(os.environ, settings.api_key_env)
         self._random = random.Random(seed)
+        self._patience = patience or Patience()
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -81,19 +90,22 @@ class HttpModel:
     async def complete(self, request: Request) -> Completion:
         """See `ChatModel.complete`."""
         body = orjson.dumps(request_body(self.settings.model, request))
-        deadline = time.monotonic() + self.settings.step_seconds
+        deadline: float | None = None
         failure = _Failure("")
         for attempt in range(self.settings.retries + 1):
             if attempt:
-                wait = delay_before(attempt, failure.asked, self._random)
-                if time.monotonic() + wait > deadline:
+                wait = self._patience.delay(attempt, failure.asked, self._random)
+                if deadline is not None and time.monotonic() + wait > deadline:
                     break
                 await asyncio.sleep(wait)
-            async with self.limiter:
+            async with self.limiter as epoch:
+                deadline = deadline or time.monotonic() + self.settings.step_seconds
                 outcome = await self._ask(body, deadline)
-            if isinstance(outcome, Completion):
-                self.limiter.answered()
-                return outcome
+                if isinstance(outcome, Completion):
+                    self.limiter.answered()
+                    return outcome
+                if outcome.overload:
+                    self.limiter.overloaded(epoch)
             failure = outcome
         raise EndpointError(f"{self._url} gave no answer: {failure.what}")
 
@@ -128,23 +140,21 @@ class HttpModel:
                 content = await response.read()
                 status, headers = response.status, response.headers
         except TimeoutError:
-            return _Failure(f"it took longer than {seconds:.0f} s")
-        except aiohttp.ClientError as error:
-            return _Failure(f"{type(error).__name__}: {error}")
+            return _Failure(f"it took longer than {seconds:.0f} s", overload=True)
+        except (aiohttp.ClientError, OSError) as error:
+            return _Failure(self._quote(f"{type(error).__name__}: {error}"))
         if status == 200:
             try:
                 return read_completion(content)
             except UnreadableAnswerError as error:
-                return _Failure(str(error))
-        said = self._quote(content)
-        if status in _OVERLOADED:
-            self.limiter.overloaded()
+                return _Failure(self._quote(str(error)))
+        said = f"status {status}: {self._quote(content.decode(errors='replace'))}"
         if status in RETRIED:
-            return _Failure(f"status {status}: {said}", retry_after(headers))
+            return _Failure(said, retry_after(headers, time.time()), status in _OVERLOADED)
         if status in _REFUSED_FOR_GOOD:
-            raise RequestRefusedError(f"status {status}: {said}")
+            raise RequestRefusedError(said)
         raise AgentScalerError(
-            f"{self._url} answers with status {status}: {said}",
+            f"{self._url} answers with {said}",
             f"Check the address, the model's name ({self.settings.model}) and the key in the "
             f"environment variable {self.settings.api_key_env}.",
         )
@@ -153,19 +163,28 @@ class HttpModel:
         if self._session is None:
             aiohttp = _aiohttp()
             headers = {"Content-Type": "application/json"}
-            if key := os.environ.get(self.settings.api_key_env, ""):
-                headers["Authorization"] = f"Bearer {key}"
+            if self._key:
+                headers["Authorization"] = f"Bearer {self._key}"
             self._session = aiohttp.ClientSession(
                 headers=headers, connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
             )
         return self._session
 
-    def _quote(self, content: bytes) -> str:
-        """What the endpoint said, in short, and without the key should it repeat it."""
-        text = content[: 4 * _QUOTED].decode(errors="replace")
-        if key := os.environ.get(self.settings.api_key_env, ""):
-            text = text.replace(key, "***")
+    def _quote(self, text: str) -> str:
+        """What was said, in short, and without the key should it be repeated there."""
+        if self._key:
+            text = text.replace(self._key, "***")
         return " ".join(text.split())[:_QUOTED] or "nothing"
+
+
+def _key_in(environment: Mapping[str, str], variable: str) -> str:
+    key = environment.get(variable, "").strip()
+    if not key.isprintable() or not key.isascii():
+        raise SettingsError(
+            f"The environment variable {variable} holds characters that no key has.",
+            "Set it to the endpoint's key, and to nothing else.",
+        )
+    return key
 
 
 def _aiohttp() -> Any:

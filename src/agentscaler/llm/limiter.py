@@ -12,7 +12,8 @@ __all__ = ["Limiter"]
 
 
 class Limiter:
-    """Lets in as many as the endpoint can bear; an asynchronous context for one request.
+    """Lets in as many as the endpoint can bear; an asynchronous context for one request, which
+    gives the number of the epoch that it is let in in.
 
     Args:
         most: never more than so many at a time.
@@ -24,7 +25,8 @@ class Limiter:
         self._limit = float(min(most, start or most))
         self._inside = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._to_drain = 0
+        self._epoch = 0
+        """Grows each time the limit is cut."""
 
     @property
     def limit(self) -> int:
@@ -38,23 +40,20 @@ class Limiter:
     def answered(self) -> None:
         """The endpoint gave an answer."""
         self._limit = min(self._most, self._limit + 1 / self._limit)
-        self._to_drain = max(0, self._to_drain - 1)
 
-    def overloaded(self) -> None:
-        """The endpoint said that it is asked too much.
+    def overloaded(self, epoch: int) -> None:
+        """The endpoint said that it is asked too much, to a request that was let in in `epoch`.
 
-        Requests that were on the way when it said so first will say the same; they count once.
+        Those that were on the way when it said so first will say the same; they count once.
         """
-        if self._to_drain:
-            self._to_drain -= 1
-            return
-        self._to_drain = self._inside - 1
-        self._limit = max(1.0, self._limit / 2)
+        if epoch == self._epoch:
+            self._epoch += 1
+            self._limit = max(1.0, self._limit / 2)
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> int:
         if self._inside < self.limit and not self._waiting:
             self._inside += 1
-            return
+            return self._epoch
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -63,6 +62,7 @@ class Limiter:
             if turn.done() and not turn.cancelled():
                 self._leave()
             raise
+        return self._epoch
 
     async def __aexit__(
         self,

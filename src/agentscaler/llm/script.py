@@ -20,7 +20,15 @@ from typing import Any, Literal, Self
 
 import orjson
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from agentscaler.errors import InputError
 
@@ -41,6 +49,7 @@ class Condition(_Part):
         tool: a tool that the answer may call.
         schema_: the name of the form that the answer is to have.
         model: the model that is asked.
+        turn: how many answers the conversation holds already.
     """
 
     says: str = ""
@@ -49,6 +58,16 @@ class Condition(_Part):
     tool: str = ""
     schema_: str = Field(default="", alias="schema")
     model: str = ""
+    turn: int | None = None
+
+    @field_validator("says", "anywhere")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return pattern
 
     def holds(self, body: dict[str, Any]) -> bool:
         """Whether it holds for the JSON body of a request."""
@@ -63,6 +82,10 @@ class Condition(_Part):
             and (not self.tool or self.tool in tools)
             and (not self.schema_ or form == self.schema_)
             and (not self.model or body.get("model") == self.model)
+            and (
+                self.turn is None
+                or self.turn == sum(one.get("role") == "assistant" for one in messages)
+            )
         )
 
 

@@ -26,18 +26,31 @@ _MOST_BYTES = 64 * 1024 * 1024
 class ScriptedServer:
     """The endpoint; an asynchronous context in which it listens.
 
+    Args:
+        port: 0 takes any that is free.
+        delay: seconds before each answer.
+        remember: keeps what was asked.
+        key: what a request must carry, or be answered with 401; "" takes any.
+
     Attributes:
-        asked: requests so far; `bodies` holds them where `remember` is set.
+        asked: requests so far; `bodies` and `headers` hold them where `remember` is set.
         most_at_once: how many were on the way at the same time.
     """
 
     def __init__(
-        self, script: Script, *, port: int = 0, delay: float = 0, remember: bool = False
+        self,
+        script: Script,
+        *,
+        port: int = 0,
+        delay: float = 0,
+        remember: bool = False,
+        key: str = "",
     ) -> None:
         self._script = script
         self._port = port
         self._delay = delay
         self._remember = remember
+        self._key = key
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.asked = 0
@@ -88,25 +101,32 @@ class ScriptedServer:
             return False
         content = await reader.readexactly(length)
         if not line.startswith("POST ") or "/chat/completions" not in line:
-            await _send(writer, 404, b'{"error": {"message": "no such page"}}')
+            await _send(writer, 404, _error("no such page"))
             return True
         self.asked += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            return await self._reply(writer, orjson.loads(content), headers)
+            if self._key and headers.get("authorization") != f"Bearer {self._key}":
+                await _send(writer, 401, _error("wrong key"))
+                return True
+            return await self._reply(writer, content, headers)
         finally:
             self.at_once -= 1
 
     async def _reply(
-        self, writer: asyncio.StreamWriter, body: dict[str, Any], headers: dict[str, str]
+        self, writer: asyncio.StreamWriter, content: bytes, headers: dict[str, str]
     ) -> bool:
+        body = _body(content)
+        if body is None:
+            await _send(writer, 400, _error("no chat completion is asked for"))
+            return True
         if self._remember:
             self.bodies.append(body)
             self.headers.append(headers)
         rule = self._script.choose(body)
         if rule is None:
-            await _send(writer, 400, b'{"error": {"message": "no rule of the script fits"}}')
+            await _send(writer, 400, _error("no rule of the script fits"))
             return True
         if wait := self._delay + rule.delay:
             await asyncio.sleep(wait)
@@ -115,11 +135,25 @@ class ScriptedServer:
             return False
         if fault.status is not None:
             extra = f"Retry-After: {fault.retry_after:g}\r\n" if fault.retry_after else ""
-            await _send(writer, fault.status, b'{"error": {"message": "scripted"}}', extra)
+            await _send(writer, fault.status, _error("scripted"), extra)
             return True
         answer = {"choices": []} if fault.no_choices else answer_body(rule, body, self.asked)
         await _send(writer, 200, orjson.dumps(answer)[: fault.cut])
         return True
+
+
+def _body(content: bytes) -> dict[str, Any] | None:
+    """A request's body, or None where it is none."""
+    try:
+        body = orjson.loads(content)
+    except ValueError:
+        return None
+    fits = isinstance(body, dict) and isinstance(body.get("messages"), list) and body["messages"]
+    return body if fits else None
+
+
+def _error(message: str) -> bytes:
+    return orjson.dumps({"error": {"message": message}})
 
 
 async def _send(writer: asyncio.StreamWriter, status: int, content: bytes, extra: str = "") -> None:

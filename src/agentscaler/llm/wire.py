@@ -19,6 +19,10 @@ _FINISHES: dict[str, Finish] = {
 }
 
 
+_SEEDS = 2**31
+"""Endpoints keep a seed in 32 bits with a sign."""
+
+
 class UnreadableAnswerError(Exception):
     """What came back is not a chat completion."""
 
@@ -30,14 +34,15 @@ def request_body(model: str, request: Request) -> dict[str, Any]:
         "model": model,
         "messages": [_message(message) for message in request.messages],
     }
-    given = sampling.model_dump(exclude={"extra", "stop"}, exclude_none=True)
-    body |= given
+    body |= sampling.model_dump(exclude={"extra", "stop", "seed"}, exclude_none=True)
+    if sampling.seed is not None:
+        body["seed"] = (sampling.seed + request.sample) % _SEEDS
     if sampling.stop:
         body["stop"] = list(sampling.stop)
     if request.tools:
         body["tools"] = list(request.tools)
     if request.answer is not None:
-        form = {"name": request.answer.name, "schema": request.answer.schema_, "strict": True}
+        form = {"name": request.answer.name, "schema": request.answer.schema_}
         body["response_format"] = {"type": "json_schema", "json_schema": form}
     return body | sampling.extra
 
@@ -60,7 +65,7 @@ def read_completion(content: bytes) -> Completion:
     message = choice.get("message")
     if not isinstance(message, dict):
         raise UnreadableAnswerError("the answer's choice has no message")
-    text = message.get("content") or ""
+    text = message.get("content") or message.get("refusal") or ""
     if not isinstance(text, str):
         raise UnreadableAnswerError("the answer's content is no text")
     return Completion(
