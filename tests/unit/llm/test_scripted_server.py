@@ -17,7 +17,8 @@ from tests.unit.llm.conftest import question
 def test_it_runs_as_a_program_and_says_where(tmp_path: Path) -> None:
     script = tmp_path / "script.yaml"
     script.write_text("- say: 'Until ten.'")
-    command = [sys.executable, "-m", "agentscaler.llm.scripted_server", script, "--port", "0"]
+    module = "agentscaler.llm.scripted_server"
+    command = [sys.executable, "-m", module, str(script), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         url = process.stderr.readline().split()[-1]
