@@ -13,6 +13,8 @@ class DatasetSettings(BaseModel):
         mask_mistakes: take no loss on an assistant message all of whose calls were refused, so that
             the model learns to recover from a mistake without learning to make it.
         limit: examples in all; None makes one of every dialogue.
+        benchmark_tools: a JSON file with names of tools by benchmark, against which the card holds
+            those of the training split; None leaves that unchecked, and the card says so.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,3 +22,4 @@ class DatasetSettings(BaseModel):
     held_out_share: float = Field(default=0.1, ge=0, le=1)
     mask_mistakes: bool = True
     limit: int | None = Field(default=None, ge=0)
+    benchmark_tools: str | None = None

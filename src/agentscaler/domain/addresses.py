@@ -14,7 +14,7 @@ from typing import Any, Literal
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import ArgumentRole, Domain, DomainTool, Table, ToolKind
 from agentscaler.domain.schema import joined_key, quote
-from agentscaler.world.contract import Answer, Contract, Requirement
+from agentscaler.world.contract import Contract, Requirement
 from agentscaler.world.model import with_names
 
 __all__ = [
@@ -51,7 +51,7 @@ def addressed(tool: DomainTool, tables: Mapping[str, Table]) -> DomainTool:
         if as_it_is or role.kind not in {"key", "reference"} or _is_taken(tool, table, tables):
             roles.setdefault(name, role)
             schema = tool.parameters["properties"][name]
-            if table.address and role.kind in {"key", "reference"}:
+            if table.address and role.kind in {"key", "reference", "holds"}:
                 form = "/".join(part.column for part in _parts(table, tables))
                 schema = {**schema, "description": f"Path of the {table.noun}: {form}."}
             properties.setdefault(name, schema)
@@ -142,7 +142,7 @@ def addressed_contract(
     keys = {key: f"({joined_key(parts, ':')})" for key, parts in tool.addresses.items()}
     answer = contract.answer
     if answer is not None:
-        answer = Answer(sql=with_names(answer.sql, keys), field=answer.field, flags=answer.flags)
+        answer = answer.model_copy(update={"sql": with_names(answer.sql, keys)})
     return contract.model_copy(
         update={
             "requirements": tuple(

@@ -7,6 +7,7 @@ from typing import Any
 
 from agentscaler.domain.domain import ArgumentRole, Column, Table
 from agentscaler.domain.fields import field_name, request_properties
+from agentscaler.domain.lists import member_arguments, members_schema
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.tables import owner_of, reference_column, table_name
 from agentscaler.graph.operation import Operation
@@ -82,25 +83,30 @@ def create_arguments(operation: Operation, table: Table, tables: dict[str, Table
             arguments[column.name] = value_of(table, column.name)
             if column.name in demanded_values:
                 required.add(column.name)
-    return arguments, required
+    return arguments | member_arguments(operation, table), required
 
 
 def update_arguments(operation: Operation, table: Table, tables: dict[str, Table]) -> Arguments:
     arguments, required = row_arguments(operation, table, tables)
     values = [c for c in settable(operation, table) if c.name not in arguments]
-    if not values:
+    lists = member_arguments(operation, table)
+    if not values and not lists:
         raise Unfit(DomainReason.NO_FIELDS, ", ".join(request_properties(operation)))
     for column in values[:_MAX_VALUES]:
         arguments[column.name] = value_of(table, column.name)
-    if len(values) == 1:
-        required.add(values[0].name)
+    arguments |= lists
+    if len(values) + len(lists) == 1:
+        required |= {*lists, *(column.name for column in values)}
     return arguments, required
 
 
 def list_arguments(operation: Operation, table: Table, tables: dict[str, Table]) -> Arguments:
     arguments: dict[str, ArgumentRole] = {}
     required: set[str] = set()
-    for name, (role, demanded) in _references(operation, table, tables).items():
+    owners = _references(operation, table, tables)
+    holders = _holders(operation, table, tables)
+    asked = owners | {name: one for name, one in holders.items() if name not in owners}
+    for name, (role, demanded) in asked.items():
         arguments[name] = role
         if demanded:
             required.add(name)
@@ -137,10 +143,12 @@ def settable(operation: Operation, table: Table) -> list[Column]:
 
 
 def property_schema(role: ArgumentRole, tables: dict[str, Table], table: Table) -> Schema:
-    if role.kind in {"key", "reference"}:
+    if role.kind in {"key", "reference", "holds"}:
         target = tables[role.table]
         what = f"{target.key[0].rsplit('_', 1)[-1].capitalize()} of the {target.noun}."
         return {"type": "string", "description": what}
+    if role.kind == "members":
+        return members_schema(table, role.column)
     column = table.by_name[role.column]
     schema: Schema = {"type": _JSON_TYPES.get(column.type, "string")}
     if column.enum:
@@ -177,15 +185,8 @@ def _references(
     operation: Operation, table: Table, tables: dict[str, Table]
 ) -> dict[str, tuple[ArgumentRole, bool]]:
     """Foreign keys of `table` that the operation speaks of, and whether it demands them."""
-    asked = dict.fromkeys(operation.parents, True)
-    for needed in operation.requires:
-        if needed.resource == operation.resource:
-            continue
-        asked[needed.resource] = needed.required or asked.get(needed.resource, False)
-    if operation.other:
-        asked.setdefault(operation.other, True)
     found = {}
-    for resource, demanded in asked.items():
+    for resource, demanded in _asked(operation).items():
         owner = owner_of(resource, [name for name in tables if name != operation.resource])
         if owner is None:
             continue
@@ -195,3 +196,35 @@ def _references(
             role = ArgumentRole(kind="reference", table=target.name, column=column.name)
             found[column.name] = role, demanded
     return found
+
+
+def _holders(
+    operation: Operation, table: Table, tables: dict[str, Table]
+) -> dict[str, tuple[ArgumentRole, bool]]:
+    """Keys that lists of `table` hold and the operation speaks of, and whether it demands them."""
+    found = {}
+    for resource, demanded in _asked(operation).items():
+        owner = owner_of(resource, [name for name in tables if name != operation.resource])
+        if owner is None:
+            continue
+        for field in table.lists:
+            target, column = tables[owner[0]], field.columns[0]
+            if field.is_plain and (column.references, column.name) == (
+                target.name,
+                reference_column(owner[1], target.key[0]),
+            ):
+                role = ArgumentRole(kind="holds", table=target.name, column=field.name)
+                found[column.name] = role, demanded
+    return found
+
+
+def _asked(operation: Operation) -> dict[str, bool]:
+    """The resources whose keys an operation speaks of, and whether it demands them."""
+    asked = dict.fromkeys(operation.parents, True)
+    for needed in operation.requires:
+        if needed.resource == operation.resource:
+            continue
+        asked[needed.resource] = needed.required or asked.get(needed.resource, False)
+    if operation.other:
+        asked.setdefault(operation.other, True)
+    return asked

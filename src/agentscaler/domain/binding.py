@@ -4,6 +4,7 @@ An operation that fits no table, or whose effect the description does not tell, 
 a reason; nothing is guessed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,13 +78,19 @@ def is_scope(tool: DomainTool, argument: str) -> bool:
     return tool.arguments[argument].kind == "reference" and argument in tool.parameters["required"]
 
 
-def bind_operations(operations: list[Operation], tables: dict[str, Table]) -> Binding:
+def bind_operations(
+    operations: list[Operation],
+    tables: dict[str, Table],
+    members: Mapping[str, Table] | None = None,
+) -> Binding:
     """Binds every operation that fits.
 
     Args:
         tables: by resource.
+        members: tables of the members of lists, by name.
     """
-    binding = Binding(tables={table.name: table for table in tables.values()})
+    named = {table.name: table for table in tables.values()}
+    binding = Binding(tables={**named, **(members or {})})
     seen: set[tuple[Any, ...]] = set()
     names: set[str] = set()
     for operation in sorted(

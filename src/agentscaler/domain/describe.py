@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from agentscaler.corpus.english import capital, listing, plural_noun, with_article
-from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.domain import Column, DomainTool, ListField, Table, ToolKind
+from agentscaler.domain.members import shown_lists
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.source import list_columns
 
@@ -102,7 +103,13 @@ def _inputs(tool: DomainTool) -> str:
     if ordering:
         how = "sorted and cut short" if len(ordering) > 1 else "cut short"
         told.append(f"{how} by {listing(ordering)}")
-    return f"{capital('; '.join(told))}." if told else "Takes no arguments."
+    lists = [name for name, role in tool.arguments.items() if role.kind == "members"]
+    replaced = (
+        f" What is given as {listing(lists, 'or')} replaces what was there."
+        if lists and tool.kind is ToolKind.UPDATE
+        else ""
+    )
+    return f"{capital('; '.join(told))}.{replaced}" if told else "Takes no arguments."
 
 
 def _output(tool: DomainTool, table: Table) -> str:
@@ -111,11 +118,12 @@ def _output(tool: DomainTool, table: Table) -> str:
         case ToolKind.CREATE:
             return f"Returns the new {table.noun} with its {key}."
         case ToolKind.GET:
-            return f"Returns the {table.noun}."
+            held = [field.name for field in shown_lists(tool.kind, table)]
+            return f"Returns the {table.noun}{f' with its {listing(held)}' if held else ''}."
         case ToolKind.LIST:
-            return (
-                f"Returns {table.name} with their {listing([c.name for c in list_columns(table)])}."
-            )
+            shown = [column.name for column in list_columns(table)]
+            shown += [field.name for field in shown_lists(tool.kind, table)]
+            return f"Returns {table.name} with their {listing(shown)}."
         case ToolKind.COUNT:
             return f"Returns the count of {plural_noun(table.noun)}."
         case ToolKind.BATCH_GET:
@@ -140,14 +148,12 @@ def _refusal(tool: DomainTool) -> str:
 
 
 def _returns(tool: DomainTool, table: Table) -> Schema:
-    if tool.kind is ToolKind.LIST:
-        rows = {"type": "array", "items": _record(list_columns(table))}
-        return {"type": "object", "properties": {table.name: rows}, "required": [table.name]}
+    lists = shown_lists(tool.kind, table)
     if tool.kind is ToolKind.COUNT:
         return _object({"count": {"type": "integer"}})
-    if tool.kind is ToolKind.BATCH_GET:
-        rows = {"type": "array", "items": _record(table.columns)}
-        return {"type": "object", "properties": {table.name: rows}, "required": [table.name]}
+    if tool.kind in {ToolKind.LIST, ToolKind.BATCH_GET}:
+        columns = list_columns(table) if tool.kind is ToolKind.LIST else table.columns
+        return _object({table.name: {"type": "array", "items": _record(columns, lists)}})
     if tool.kind is ToolKind.BATCH_DELETE:
         return _object({"deleted": {"type": "integer"}})
     if tool.kind in {ToolKind.DELETE, ToolKind.LINK, ToolKind.UNLINK}:
@@ -155,11 +161,18 @@ def _returns(tool: DomainTool, table: Table) -> Schema:
         return _object(
             {**{key: {"type": "string"} for key in table.key}, flag: {"type": "boolean"}}
         )
-    return _record(table.columns)
+    return _record(table.columns, lists)
 
 
-def _record(columns: Iterable[Column]) -> Schema:
-    return _object({column.name: _column_schema(column) for column in columns})
+def _record(columns: Iterable[Column], lists: Iterable[ListField] = ()) -> Schema:
+    properties = {column.name: _column_schema(column) for column in columns}
+    return _object(properties | {field.name: _list_schema(field) for field in lists})
+
+
+def _list_schema(field: ListField) -> Schema:
+    bare = field.is_plain
+    items = _column_schema(field.columns[0]) if bare else _record(field.columns)
+    return {"type": "array", "items": items}
 
 
 def _object(properties: dict[str, Schema]) -> Schema:

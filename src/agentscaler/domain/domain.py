@@ -25,6 +25,7 @@ __all__ = [
     "DomainEdge",
     "DomainManifest",
     "DomainTool",
+    "ListField",
     "Precondition",
     "Table",
     "ToolKind",
@@ -60,18 +61,47 @@ class Column(BaseModel):
     unique: bool = False
 
 
+class ListField(BaseModel):
+    """A field of a table's records that holds a list; its members are rows of a table of their own.
+
+    Attributes:
+        name: the field ("tag_ids", "lines").
+        noun: one member in words ("tag id").
+        table: the table of the members.
+        owner: the column there that names the record.
+        order: the column there that members are sorted by.
+        columns: what a member shows, as its table has it; a member of one column is the bare value.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    noun: str
+    table: str
+    owner: str
+    order: str
+    columns: tuple[Column, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether members are bare values, not objects."""
+        return len(self.columns) == 1
+
+
 class Table(BaseModel):
     """One table.
 
     Attributes:
         name: plural snake case ("contact_flows").
         noun: one of its rows in words ("contact flow").
-        key: primary key columns: one for an entity, two for a link.
+        key: primary key columns: one for an entity, two for a link or the members of lists.
         natural_key: whether the key is a name that people say, rather than an opaque id.
         label: the column by which people call a row ("name", "title", "email"); may be the key.
         status: the column that holds a row's state in its life, if it has one.
         address: where names hold only within an owner, the columns of owner and name; the key is
             made of them (`octo/docs`).
+        lists: fields of a record that hold lists.
+        part_of: the table whose records' lists have its rows as members; None for other tables.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,9 +114,12 @@ class Table(BaseModel):
     status: str | None = None
     address: tuple[str, ...] = ()
     columns: tuple[Column, ...]
+    lists: tuple[ListField, ...] = ()
+    part_of: str | None = None
 
     @property
     def is_link(self) -> bool:
+        """Whether its rows tie others together, or are members of lists."""
         return len(self.key) > 1
 
     @cached_property
@@ -131,7 +164,9 @@ class ArgumentRole(BaseModel):
     own table; `filter`: rows must equal it in `column`; `least` and `most`: bounds of `column`,
     both allowed; `sort`: the column to sort by; `descending`: whether the greatest comes first;
     `limit`: at most so many rows; `address`: what a row of `table` has in `column`, which is half
-    of its key.  A value that goes into no column as it is has no `column`.
+    of its key; `members`: the members of the list `column` of the tool's own row; `holds`: the key
+    of a row of `table` that rows must hold in the list `column`.  A value that goes into no column
+    as it is has no `column`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -146,6 +181,8 @@ class ArgumentRole(BaseModel):
         "sort",
         "descending",
         "limit",
+        "members",
+        "holds",
         "address",
     ]
     table: str

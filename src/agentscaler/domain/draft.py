@@ -7,9 +7,11 @@ from typing import Any
 from agentscaler.domain.addresses import addressed, whole
 from agentscaler.domain.binding import bind_operations
 from agentscaler.domain.describe import describe_tool
-from agentscaler.domain.domain import DomainEdge, DomainTool, Table
+from agentscaler.domain.domain import Column, DomainEdge, DomainTool, Table
 from agentscaler.domain.edges import connect
 from agentscaler.domain.listing import with_ranges_and_order
+from agentscaler.domain.lists import find_lists
+from agentscaler.domain.members import with_members
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.rules import Supply, constrained, supply_rules
 from agentscaler.domain.specify import specify
@@ -52,7 +54,8 @@ def draft_domain(
     idle: set[str] = set()
     while True:
         tables = derive_tables(operations, context, without=idle)
-        binding = bind_operations(operations, tables)
+        tables, members = find_lists(tables, [*operations, *context])
+        binding = bind_operations(operations, tables, members)
         touched = {tool.table for tool in binding.tools}
         unused = {resource for resource, table in tables.items() if table.name not in touched}
         if not unused:
@@ -106,7 +109,17 @@ def _connected(
         for tool in loose
     ]
     kept = [tool for tool in tools if tool.name in touched]
-    spoken = {tool.table for tool in kept}
+    named = _spoken_of(kept, tables)
+    supply = with_members(supply_rules(named, kept), kept, named)
+    ruled = tuple(_ruled(tool, named, supply, told[tool.origin]) for tool in kept)
+    return Draft(named, ruled, tuple(edges), supply, told, rejections)
+
+
+def _spoken_of(tools: list[DomainTool], tables: dict[str, Table]) -> dict[str, Table]:
+    """The tables of tools with those that they need; only records of tools' tables have lists."""
+    spoken = {tool.table for tool in tools}
+    spoken |= {field.table for name in spoken for field in tables[name].lists}
+    listing = set(spoken)
     while True:
         more = {
             column.references
@@ -117,17 +130,17 @@ def _connected(
         if not more:
             break
         spoken |= more
-    named = {name: tables[name] for name in sorted(spoken)}
-    supply = supply_rules(named, kept)
-    ruled = tuple(_ruled(tool, named, supply, told[tool.origin]) for tool in kept)
-    return Draft(named, ruled, tuple(edges), supply, told, rejections)
+    return {
+        name: tables[name] if name in listing else tables[name].model_copy(update={"lists": ()})
+        for name in sorted(spoken)
+    }
 
 
 def _ruled(tool: DomainTool, tables: dict[str, Table], supply: Supply, told: str) -> DomainTool:
     """The tool with its contract, and words for all that it does."""
     clauses = supply.clauses.get(tool.name, ())
     more = {table for clause in clauses for table in clause.writes}
-    writes = tuple(sorted({*tool.writes, *more})) if tool.effect == "write" else ()
+    writes = tuple(sorted({tool.table, *more})) if tool.effect == "write" else ()
     contract = specify(tool, tables, clauses)
     called = addressed(tool, tables)
     parameters = _bounded(called, tables[tool.table])
@@ -141,7 +154,14 @@ def _bounded(tool: DomainTool, table: Table) -> dict[str, Any]:
     for name, role in tool.arguments.items():
         column = table.by_name.get(role.column)
         if role.kind == "value" and column is not None:
-            bounds = {"minimum": column.minimum, "maximum": column.maximum}
-            given = {word: bound for word, bound in bounds.items() if bound is not None}
-            properties[name] = {**properties[name], **given}
+            properties[name] = {**properties[name], **_bounds(column)}
+        elif role.kind == "members":
+            (member,) = next(one.columns for one in table.lists if one.name == role.column)
+            items = {**properties[name]["items"], **_bounds(member)}
+            properties[name] = {**properties[name], "items": items}
     return {**tool.parameters, "properties": properties}
+
+
+def _bounds(column: Column) -> dict[str, Any]:
+    bounds = {"minimum": column.minimum, "maximum": column.maximum}
+    return {word: bound for word, bound in bounds.items() if bound is not None}

@@ -1,9 +1,10 @@
 """Which tool's result can feed which tool's parameter, within one domain."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from agentscaler.domain.addresses import table_named
 from agentscaler.domain.domain import Column, DomainEdge, DomainTool, Table, ToolKind
+from agentscaler.domain.members import shown_lists
 from agentscaler.domain.source import list_columns
 
 __all__ = ["connect"]
@@ -27,11 +28,23 @@ def connect(tools: Iterable[DomainTool], tables: dict[str, Table]) -> list[Domai
     return [
         DomainEdge(producer=producer, consumer=tool.name, parameter=parameter, table=table)
         for tool in tools
-        for parameter, role in tool.arguments.items()
-        if (table := table_named(role, tables))
+        for parameter, table in _takes(tool, tables)
         for producer in producers.get(table, ())
         if producer != tool.name
     ]
+
+
+def _takes(tool: DomainTool, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:
+    """The parameters that take keys, one or several, with the tables that these are of."""
+    lists = {field.name: field for field in tables[tool.table].lists}
+    for parameter, role in tool.arguments.items():
+        named = role.table if role.kind == "holds" else table_named(role, tables)
+        if named:
+            yield parameter, named
+        elif role.kind == "members":
+            target = lists[role.column].columns[0].references
+            if target is not None:
+                yield parameter, target
 
 
 def _gives(tool: DomainTool, tables: dict[str, Table]) -> set[str]:
@@ -42,7 +55,9 @@ def _gives(tool: DomainTool, tables: dict[str, Table]) -> set[str]:
     given = {column.references for column in _shown(tool, table) if column.references}
     if makes or tool.kind is ToolKind.LIST:
         given.add(table.name)
-    taken = {table_named(role, tables) for role in tool.arguments.values()}
+    held = (column for field in shown_lists(tool.kind, table) for column in field.columns)
+    given |= {column.references for column in held if column.references}
+    taken = {target for _, target in _takes(tool, tables)}
     if makes:
         taken.discard(table.name)
     return given - taken

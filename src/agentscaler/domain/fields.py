@@ -14,7 +14,7 @@ from agentscaler.domain.domain import Column
 from agentscaler.domain.meaning import column_type, meaning_of
 from agentscaler.graph.operation import Operation, OperationKind
 
-__all__ = ["Field", "field_name", "gather_fields", "request_properties", "to_column"]
+__all__ = ["TRANSPARENT", "Field", "field_name", "gather_fields", "request_properties", "to_column"]
 
 Schema = dict[str, Any]
 
@@ -24,7 +24,7 @@ _OPAQUE = frozenset(
     " payload document template script sql raw proto schema odata".split()
 )
 _RESERVED = frozenset({"db", "reset", "step", "close", "verify", "done"})
-_TRANSPARENT = frozenset(
+TRANSPARENT = frozenset(
     "properties spec config configuration settings attributes details filter input".split()
 )
 _ENVELOPES = frozenset("body data payload request request_body params".split())
@@ -99,7 +99,7 @@ def _unfolded(properties: dict[str, Schema], resource: str, levels: int = 3) -> 
     for name, schema in properties.items():
         inner = schema.get("properties")
         stem = field_name("", name)
-        if inner and levels and (stem == resource or stem in _TRANSPARENT | _ENVELOPES):
+        if inner and levels and (stem == resource or stem in TRANSPARENT | _ENVELOPES):
             found.update(_unfolded(inner, resource, levels - 1))
         else:
             found[name] = schema
@@ -186,7 +186,7 @@ def _flatten(properties: dict[str, Schema]) -> Iterator[tuple[str, Schema, bool]
             for key, value in inner.items()
             if value.get("type") in {"string", "integer", "number", "boolean"}
         }
-        transparent = field_name("", name) in _TRANSPARENT
+        transparent = field_name("", name) in TRANSPARENT
         if scalars and (transparent or len(scalars) <= _MAX_NESTED):
             outer = split_words(name)
             for key, value in scalars.items():

@@ -15,6 +15,7 @@ from agentscaler.domain.chronology import made_at, put_in_order
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.homonyms import settle_addresses
 from agentscaler.domain.meaning import is_person
+from agentscaler.domain.memberships import member_rows
 from agentscaler.domain.schema import by_dependency, schema_sql
 from agentscaler.domain.statuses import is_over, is_passing, is_trouble
 from agentscaler.domain.values import ValueMaker
@@ -47,13 +48,16 @@ def populate(
     """
     ordered = by_dependency(tables)
     maker = ValueMaker(seed, now)
+    named = {table.name: table for table in ordered}
     rows: dict[str, list[Row]] = {}
     for table in ordered:
-        if table.is_link:
+        if table.part_of is not None:
+            rows[table.name] = member_rows(table, named, rows, maker)
+        elif table.is_link:
             rows[table.name] = _link_rows(table, rows, size, maker)
         else:
             rows[table.name] = _entity_rows(table, rows, size, maker)
-            _date(table, rows, {one.name: one for one in ordered}, maker.now)
+            _date(table, rows, named, maker.now)
     return create_image(schema_sql(ordered), rows, settle)
 
 

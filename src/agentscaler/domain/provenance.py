@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from agentscaler.domain.addresses import whole
 from agentscaler.domain.domain import DomainManifest
+from agentscaler.domain.members import with_members
 from agentscaler.domain.packaged import is_packaged
 from agentscaler.domain.rules import supply_rules
 from agentscaler.domain.source import render_source
@@ -29,7 +30,8 @@ def is_own(manifest: DomainManifest, source: str) -> bool:
         return False
     try:
         tools = [whole(tool, manifest.table) for tool in manifest.tools]
-        supply = supply_rules(manifest.table, tools)
+        ruled = supply_rules(manifest.table, tools)
+        supply = with_members(ruled, tools, manifest.table)
         return source == render_source(manifest.tools, manifest.table, supply.clauses)
     except _UNFIT:
         return False  # tables and tools that do not fit together: not what the rules make
@@ -46,7 +48,11 @@ def _names(manifest: DomainManifest) -> Iterator[str]:
     for table in manifest.tables:
         yield from (table.name, *table.key, *table.address, *table.by_name)
         yield from (column.references for column in table.columns if column.references)
-        yield from (name for name in (table.label, table.status) if name)
+        yield from (name for name in (table.label, table.status, table.part_of) if name)
+        for field in table.lists:
+            yield from (field.name, field.table, field.owner, field.order)
+            yield from (column.name for column in field.columns)
+            yield from (column.references for column in field.columns if column.references)
     for tool in manifest.tools:
         yield from (tool.name, tool.table, *tool.arguments, *tool.sets, *tool.addresses)
         yield from (part for parts in tool.addresses.values() for part in parts)
@@ -61,6 +67,9 @@ def _texts(manifest: DomainManifest) -> Iterator[str]:
         yield table.noun
         for column in table.columns:
             yield from (column.noun, *column.enum)
+        for field in table.lists:
+            yield field.noun
+            yield from (text for column in field.columns for text in (column.noun, *column.enum))
     for tool in manifest.tools:
         yield from (value for value in tool.sets.values() if isinstance(value, str))
         if tool.precondition is not None:

@@ -11,11 +11,20 @@ from agentscaler.corpus.english import listing
 from agentscaler.domain.addresses import addressed, key_lines, whole
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.domain.members import (
+    adder_function,
+    adding,
+    changing,
+    holding,
+    reading,
+    shown_lists,
+)
 from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import (
     call,
     indent,
+    ordering,
     raising,
     row_function,
     row_variable,
@@ -45,7 +54,8 @@ def render_source(
     tools = [whole(tool, tables) for tool in tools]
     functions = [writer.tool(tool) for tool in tools]
     rows = [writer.row(tables[name]) for name in sorted(writer.fetched)]
-    return "\n\n".join(rows + functions) + "\n"
+    lists = [adding(tables[name]) for name in sorted(writer.listed)]
+    return "\n\n".join(rows + lists + functions) + "\n"
 
 
 def list_columns(table: Table) -> list[Column]:
@@ -67,6 +77,7 @@ class _Writer:
         self.tables = tables
         self.clauses = clauses
         self.fetched: set[str] = set()
+        self.listed: set[str] = set()
 
     def row(self, table: Table) -> str:
         """The function that returns one row by its key, or refuses."""
@@ -121,6 +132,13 @@ class _Writer:
         fetch = f"{row_function(table)}(db, {key})"
         return f"{into} = {fetch}" if into else fetch
 
+    def _record(self, table: Table, row: str) -> str:
+        """`row` with the lists that its record holds."""
+        if not table.lists:
+            return row
+        self.listed.add(table.name)
+        return f"{adder_function(table)}(db, {row})"
+
     def _checks(self, tool: DomainTool) -> list[str]:
         return [line for clause in self.clauses.get(tool.name, ()) for line in clause.checks]
 
@@ -170,7 +188,7 @@ class _Writer:
             *lines,
             *call("db.run", statement, values),
             *self._deeds(tool),
-            f"return {self._fetch(table, key)}",
+            f"return {self._record(table, self._fetch(table, key))}",
         ]
 
     def _check_references(self, tool: DomainTool) -> list[str]:
@@ -179,7 +197,7 @@ class _Writer:
         spoken = {name for one in self.clauses.get(tool.name, ()) for name in one.owners}
         lines = []
         for name, role in tool.arguments.items():
-            if role.kind != "reference":
+            if role.kind not in {"reference", "holds"}:
                 continue
             row = row_variable(name) if name in spoken else ""
             check = self._fetch(self.tables[role.table], name, row)
@@ -190,23 +208,22 @@ class _Writer:
     def _get(self, tool: DomainTool, table: Table) -> list[str]:
         scoped = self._scoped(tool, table)
         if len(scoped) == 1:
-            return [f"return {scoped[0]}"]
-        return [*scoped, "return row"]
+            return [f"return {self._record(table, scoped[0])}"]
+        return [*scoped, f"return {self._record(table, 'row')}"]
 
     def _list(self, tool: DomainTool, table: Table) -> list[str]:
         lines = self._check_references(tool)
         required = set(tool.parameters["required"])
         conditions, values = [], []
         for name, role in tool.arguments.items():
-            if role.kind not in _TESTS:
-                continue
-            column, test = quote(role.column), _TESTS[role.kind]
-            if name in required:
-                conditions.append(f"{column} {test} ?")
-                values.append(name)
+            if role.kind in _TESTS:
+                test = f"{quote(role.column)} {_TESTS[role.kind]} ?"
+            elif role.kind == "holds":
+                test = holding(table, role.column)
             else:
-                conditions.append(f"(? IS NULL OR {column} {test} ?)")
-                values += [name, name]
+                continue
+            conditions.append(test if name in required else f"(? IS NULL OR {test})")
+            values += [name] if name in required else [name, name]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         if tool.kind is ToolKind.COUNT:
             statement = f"SELECT COUNT(*) AS count FROM {quote(table.name)}{where}"
@@ -222,18 +239,21 @@ class _Writer:
         if flags:
             lines.append("for row in rows:")
             lines += [f'    row["{name}"] = bool(row["{name}"])' for name in flags]
-        lines += _ordering(tool)
+        lines += ordering(tool)
+        held = [line for one in shown_lists(tool.kind, table) for line in reading(table, one)]
+        lines += ["for row in rows:", *indent(held)] if held else []
         return [*lines, f'return {{"{table.name}": rows}}']
 
     def _update(self, tool: DomainTool, table: Table) -> list[str]:
         key = table.key[0]
         lines = self._scoped(tool, table)
         values = [name for name, role in tool.arguments.items() if role.kind == "value"]
-        if len(values) > 1:
-            nothing = " and ".join(f"{name} is None" for name in values)
+        changes = changing(tool)
+        if len(changes) > 1:
+            nothing = " and ".join(f"{name} is None" for name in changes)
             lines += [
                 f"if {nothing}:",
-                f'    raise ToolError("nothing to change: give one of {", ".join(values)}")',
+                f'    raise ToolError("nothing to change: give one of {", ".join(changes)}")',
             ]
         lines += self._checks(tool)
         for name in values:
@@ -244,7 +264,7 @@ class _Writer:
             *lines,
             *self._deeds(tool),
             *self._touch(table),
-            f"return {self._fetch(table, key)}",
+            f"return {self._record(table, self._fetch(table, key))}",
         ]
 
     def _touch(self, table: Table) -> list[str]:
@@ -271,7 +291,7 @@ class _Writer:
         key = table.key[0]
         return [
             *_no_repeats(keys),
-            f"rows = [{self._fetch(table, key)} for {key} in sorted({keys})]",
+            f"rows = [{self._record(table, self._fetch(table, key))} for {key} in sorted({keys})]",
             f'return {{"{table.name}": rows}}',
         ]
 
@@ -327,7 +347,7 @@ class _Writer:
             *lines,
             *self._deeds(tool),
             *self._touch(table),
-            f"return {self._fetch(table, key)}",
+            f"return {self._record(table, self._fetch(table, key))}",
         ]
 
     def _link(self, tool: DomainTool, table: Table) -> list[str]:
@@ -359,25 +379,6 @@ class _Writer:
 
 def _no_repeats(keys: str) -> list[str]:
     return raising(f"len(set({keys})) < len({keys})", f"{keys} names something twice")
-
-
-def _ordering(tool: DomainTool) -> list[str]:
-    """Sorts the rows of a list and cuts it off, where it is asked to; rows without the value that
-    is sorted by come last."""
-    by_kind = {role.kind: name for name, role in tool.arguments.items()}
-    lines = []
-    if "sort" in by_kind:
-        by, down = by_kind["sort"], by_kind["descending"]
-        lines += [
-            f"if {by} is not None:",
-            f"    known = [row for row in rows if row[{by}] is not None]",
-            f"    unknown = [row for row in rows if row[{by}] is None]",
-            f"    rows = sorted(known, key=lambda row: row[{by}], reverse=bool({down})) + unknown",
-        ]
-    if "limit" in by_kind:
-        limit = by_kind["limit"]
-        lines += [f"if {limit} is not None:", f"    rows = rows[:{limit}]"]
-    return lines
 
 
 def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:

@@ -11,6 +11,7 @@ from agentscaler.domain.addresses import addressed, addressed_contract
 from agentscaler.domain.batches import BATCHES, key_argument
 from agentscaler.domain.binding import is_automatic, is_scope, records_changes
 from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
+from agentscaler.domain.members import changing, is_held, listed, shown_lists
 from agentscaler.domain.rules import Clause
 from agentscaler.domain.schema import literal, quote
 from agentscaler.domain.source import list_columns
@@ -46,7 +47,7 @@ def _requirements(
         yield from _row_requirements(tool, table)
         return
     for name, role in tool.arguments.items():
-        if role.kind in {"key", "reference"}:
+        if role.kind in {"key", "reference", "holds"}:
             target = tables[role.table]
             yield Requirement(argument=name, table=target.name, key=target.key[0])
     if tool.kind in BATCHES:
@@ -80,9 +81,9 @@ def _row_requirements(tool: DomainTool, table: Table) -> Iterator[Requirement]:
             f"{quote(column)} IN ({', '.join(literal(value) for value in allowed)})",
             f"the {table.noun}'s {column} is {_states(allowed)}",
         )
-    values = [name for name, role in tool.arguments.items() if role.kind == "value"]
-    if tool.kind is ToolKind.UPDATE and len(values) > 1:
-        given = " OR ".join(f":{name} IS NOT NULL" for name in values)
+    changes = changing(tool)
+    if tool.kind is ToolKind.UPDATE and len(changes) > 1:
+        given = " OR ".join(f":{name} IS NOT NULL" for name in changes)
         yield Requirement(condition=given)
 
 
@@ -103,7 +104,8 @@ def _effects(tool: DomainTool, table: Table) -> Iterator[str]:
                 if role.kind == "value"
             ]
             sets += [f"{quote(c.name)} = :_now" for c in table.columns if records_changes(c)][:1]
-            yield f"UPDATE {name} SET {', '.join(sets)} {where}"
+            if sets:
+                yield f"UPDATE {name} SET {', '.join(sets)} {where}"
         case ToolKind.DELETE:
             yield f"DELETE FROM {name} {where}"
         case ToolKind.BATCH_DELETE:
@@ -133,24 +135,30 @@ def _initial(column: Column, table: Table, tool: DomainTool) -> str | None:
 def _answer(tool: DomainTool, table: Table) -> Answer:
     name, key = quote(table.name), table.key[0]
     flags = tuple(column.name for column in table.columns if column.type == "boolean")
+    fields = shown_lists(tool.kind, table)
+    held = "".join(f", {listed(table, field)}" for field in fields)
+    lists = tuple(field.name for field in fields)
     match tool.kind:
         case ToolKind.LIST | ToolKind.COUNT:
-            tests = (_filter(tool, *item) for item in tool.arguments.items())
+            tests = (_filter(tool, table, *item) for item in tool.arguments.items())
             where = " AND ".join(test for test in tests if test)
             source = f"{name} WHERE {where}" if where else name
             if tool.kind is ToolKind.COUNT:
                 return Answer(sql=f"SELECT count(*) AS count FROM {source}")
             shown = list_columns(table)
+            columns = ", ".join(quote(column.name) for column in shown)
             return Answer(
-                sql=f"SELECT {', '.join(quote(column.name) for column in shown)} FROM {source}"
+                sql=f"SELECT {columns}{held} FROM {source}"
                 f" ORDER BY {', '.join(_order(tool, table))}{_limit(tool)}",
                 field=table.name,
                 flags=tuple(column.name for column in shown if column.name in flags),
+                lists=lists,
             )
         case ToolKind.BATCH_GET:
             members = f"SELECT value FROM json_each(:{key_argument(tool, table)})"
-            rows = f"SELECT * FROM {name} WHERE {quote(key)} IN ({members}) ORDER BY {quote(key)}"
-            return Answer(sql=rows, field=table.name, flags=flags)
+            where = f"WHERE {quote(key)} IN ({members}) ORDER BY {quote(key)}"
+            rows = f"SELECT *{held} FROM {name} {where}"
+            return Answer(sql=rows, field=table.name, flags=flags, lists=lists)
         case ToolKind.BATCH_DELETE:
             return Answer(sql=f"SELECT json_array_length(:{key_argument(tool, table)}) AS deleted")
         case ToolKind.DELETE:
@@ -161,14 +169,17 @@ def _answer(tool: DomainTool, table: Table) -> Answer:
             return Answer(sql=f"SELECT {ends}, {linked} AS linked", flags=("linked",))
     made = tool.kind is ToolKind.CREATE and not table.natural_key
     row = ":_id" if made else f":{key}"
-    return Answer(sql=f"SELECT * FROM {name} WHERE {quote(key)} = {row}", flags=flags)
+    found = f"SELECT *{held} FROM {name} WHERE {quote(key)} = {row}"
+    return Answer(sql=found, flags=flags, lists=lists)
 
 
-def _filter(tool: DomainTool, name: str, role: ArgumentRole) -> str:
+def _filter(tool: DomainTool, table: Table, name: str, role: ArgumentRole) -> str:
     if role.kind in {"sort", "descending", "limit"}:
         return ""
     sign = {"least": ">=", "most": "<="}.get(role.kind, "=")
     test = f"{quote(role.column)} {sign} :{name}"
+    if role.kind == "holds":
+        test = is_held(table, role.column, name)
     return test if name in tool.parameters["required"] else f"(:{name} IS NULL OR {test})"
 
 

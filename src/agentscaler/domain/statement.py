@@ -2,9 +2,9 @@
 
 import re
 
-__all__ = ["call", "indent", "raising", "row_function", "row_variable", "set_column"]
+__all__ = ["call", "indent", "ordering", "raising", "row_function", "row_variable", "set_column"]
 
-from agentscaler.domain.domain import Table
+from agentscaler.domain.domain import DomainTool, Table
 from agentscaler.domain.schema import quote
 
 _WIDTH = 96
@@ -46,6 +46,25 @@ def row_function(table: Table) -> str:
 def row_variable(argument: str) -> str:
     """What the row is called that an argument names."""
     return f"{re.sub('_(id|name|path)$', '', argument)}_row"
+
+
+def ordering(tool: DomainTool) -> list[str]:
+    """Sorts the rows of a list and cuts it off, where it is asked to; rows without the value that
+    is sorted by come last."""
+    by_kind = {role.kind: name for name, role in tool.arguments.items()}
+    lines = []
+    if "sort" in by_kind:
+        by, down = by_kind["sort"], by_kind["descending"]
+        lines += [
+            f"if {by} is not None:",
+            f"    known = [row for row in rows if row[{by}] is not None]",
+            f"    unknown = [row for row in rows if row[{by}] is None]",
+            f"    rows = sorted(known, key=lambda row: row[{by}], reverse=bool({down})) + unknown",
+        ]
+    if "limit" in by_kind:
+        limit = by_kind["limit"]
+        lines += [f"if {limit} is not None:", f"    rows = rows[:{limit}]"]
+    return lines
 
 
 def set_column(table: Table, column: str) -> str:

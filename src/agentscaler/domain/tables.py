@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from agentscaler.corpus.words import plural
+from agentscaler.domain.arrays import gather_lists, stem_of
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.fields import Field, gather_fields, to_column
 from agentscaler.domain.meaning import is_person
@@ -185,6 +186,7 @@ def _refer(draft: Outline, operations: list[Operation], drafts: dict[str, Outlin
     }
     known = [name for name in drafts if name != draft.resource and (name, "") not in tied]
     votes: Counter[tuple[str, str]] = Counter()
+    held = {stem_of(seen.name) for seen in gather_lists(draft.resource, operations)}
     for operation in operations:
         if operation.kind in {OperationKind.LINK, OperationKind.UNLINK}:
             continue
@@ -193,14 +195,19 @@ def _refer(draft: Outline, operations: list[Operation], drafts: dict[str, Outlin
         for parent in owners[-1:] if is_nested else owners:
             votes[parent, ""] += 2
         above = set(owners[:-1]) if is_nested else set()
-        if operation.kind is OperationKind.LIST and operation.other in known:
+        lists = operation.kind is OperationKind.LIST
+        if lists and operation.other in known and operation.other not in held:
             votes[operation.other, ""] += 1
-        for needed in operation.requires:
+        for needed in _single_keys(operation):
             if needed.resource in above or needed.resource == draft.resource:
                 continue  # the owner's owner, or its own key
+            if lists and needed.resource in held:
+                continue  # records are asked for by what their lists hold
             _vote(votes, needed, known, 3 if operation.kind is OperationKind.CREATE else 1)
     for name, seen in draft.fields.items():
         found = None if seen.nested else key_of(name)
+        if found is not None and found[0] in held and not seen.stored:
+            continue
         if found is not None and found[0] and found[0] != draft.resource:
             owner = owner_of(found[0], known)
             if owner is not None:
@@ -220,8 +227,18 @@ def _demands(create: Operation, target: str, known: list[str]) -> bool:
     """Whether a create cannot do without the key of `target`."""
     return target in create.parents or any(
         needed.required and owner_of(needed.resource, known) == (target, "")
-        for needed in create.requires
+        for needed in _single_keys(create)
     )
+
+
+def _single_keys(operation: Operation) -> list[KeyInput]:
+    """The keys that an operation takes one of; a list of keys makes no column."""
+    properties = operation.tool.parameters.get("properties") or {}
+    return [
+        needed
+        for needed in operation.requires
+        if (properties.get(needed.parameter) or {}).get("type") != "array"
+    ]
 
 
 def _vote(votes: Counter[tuple[str, str]], needed: KeyInput, known: list[str], weight: int) -> None:

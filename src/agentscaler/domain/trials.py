@@ -73,12 +73,14 @@ def _draw(
     tables: Mapping[str, Table],
     values: _Pools,
 ) -> Draw:
+    if role.kind == "members":
+        return _draw_members(tables[role.table], role.column, tables, values)
     query = tool.ask.draws.get(name, "") if tool.ask is not None else ""
-    if role.kind in {"key", "reference"}:
+    if role.kind in {"key", "reference", "holds"}:
         if tool.kind not in _ANY_ROW:
             return Draw("key", tool.table, name)
         target = tables[role.table]
-        held = role.column if tool.kind in _READS else ""
+        held = role.column if tool.kind in _READS and role.kind == "reference" else ""
         return Draw("reference", target.name, target.key[0], held=held)
     if role.kind == "address":
         return _part(tool, name, role, tables)
@@ -90,6 +92,22 @@ def _draw(
     table = tables[role.table]
     kind: Literal["value", "filter"] = "value" if role.kind == "value" else "filter"
     return Draw(kind, table.name, role.column, values.of(table, role.column), query=query)
+
+
+def _draw_members(table: Table, name: str, tables: Mapping[str, Table], values: _Pools) -> Draw:
+    """Keys of rows, or several lists of values, some empty and some with a value named twice."""
+    field = next(one for one in table.lists if one.name == name)
+    references = field.columns[0].references
+    if references is not None:
+        target = tables[references]
+        return Draw("reference", target.name, target.key[0])
+    pool = values.of(tables[field.table], field.order)
+    lists: list[list[object]] = [[], [pool[0], pool[0]]]
+    lists += [
+        [pool[(start + step * 5) % len(pool)] for step in range(start % 3 + 1)]
+        for start in range(_POOL)
+    ]
+    return Draw("value", pool=tuple(lists))
 
 
 def _part(tool: DomainTool, name: str, role: ArgumentRole, tables: Mapping[str, Table]) -> Draw:

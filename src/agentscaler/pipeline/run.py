@@ -11,7 +11,7 @@ from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError, SettingsError
 from agentscaler.pipeline.models import identities, played_by_models, prompts_of
 from agentscaler.pipeline.settings import MACHINERY, Settings
-from agentscaler.pipeline.stages import STAGES, Stage, Work, stage_named
+from agentscaler.pipeline.stages import Stage, Work, stage_named, stages_of
 from agentscaler.rollout import RolloutSettings
 from agentscaler.runfolder import (
     Fingerprint,
@@ -79,7 +79,7 @@ def run(
         folder.save_settings(settings, exclude=MACHINERY)
         return {
             stage.name: _run_stage(folder, stage, settings, engine, observer or Unobserved())
-            for stage in _stages(settings)
+            for stage in stages_of(settings)
         }
 
 
@@ -94,7 +94,7 @@ def run_stage(
         AgentScalerError: what the user can mend; the run goes on from there with the same call.
     """
     stage = stage_named(name)
-    if stage not in _stages(settings):
+    if stage not in stages_of(settings):
         raise SettingsError(
             f"The stage {name} has nothing to work on: the run has verticals only.",
             "Name sources with --source, or go on with the domains.",
@@ -134,8 +134,7 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
     upstream = folder.record(before.name) if before else None
     section: BaseModel = getattr(settings, stage.section)
     inputs = {f"library {name}": metadata.version(name) for name in _LIBRARIES}
-    if before is None:
-        inputs |= {name: _version(name) for name in settings.sources}
+    inputs |= {name: _version(name) for name in stage.reads(settings)}
     told = section.model_dump(mode="json", exclude=_machinery(section))
     if isinstance(section, RolloutSettings) and played_by_models(section):
         told["llm"] = identities(section, settings.llm)
@@ -156,13 +155,8 @@ def _machinery(section: BaseModel) -> set[str]:
     return set(section.machinery) if isinstance(section, RolloutSettings) else set()
 
 
-def _stages(settings: Settings) -> tuple[Stage, ...]:
-    """The stages of a run: without sources there is no pool and no graph."""
-    return STAGES if settings.sources else STAGES[STAGES.index(stage_named("domains")) :]
-
-
 def _before(stage: Stage, settings: Settings) -> Stage | None:
-    stages = _stages(settings)
+    stages = stages_of(settings)
     index = stages.index(stage)
     return stages[index - 1] if index else None
 

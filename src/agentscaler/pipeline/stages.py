@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from agentscaler.corpus import ToolSpec, load_corpus, share_schemas
-from agentscaler.dataset import DatasetSettings, build_dataset
+from agentscaler.dataset import DatasetSettings, build_dataset, count_examples
 from agentscaler.domain import (
     Domain,
     DomainSettings,
@@ -31,13 +31,14 @@ from agentscaler.errors import SettingsError
 from agentscaler.filtering import FunnelSettings, Verdict, run_funnel
 from agentscaler.graph import ToolGraph, build_graph
 from agentscaler.ledger import Rejection
+from agentscaler.pipeline.card import run_card
 from agentscaler.pipeline.models import IN_FLIGHT, open_models, played_by_models
 from agentscaler.pipeline.settings import Settings
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.runfolder import RunFolder, StageWriter
 from agentscaler.task import Task, TaskSettings, construct_tasks
 
-__all__ = ["STAGES", "DomainEntry", "Stage", "Work", "stage_named"]
+__all__ = ["STAGES", "DomainEntry", "Stage", "Work", "stage_named", "stages_of"]
 
 Limited = TypeVar("Limited", TaskSettings, RolloutSettings, FunnelSettings, DatasetSettings)
 Result = TypeVar("Result")
@@ -200,12 +201,17 @@ def _make_dataset(work: Work) -> None:
     ahead = islice(_kept(work.folder), out.done_units, None)
     todo = ((_domain(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
     results = build_dataset(todo, _rest_of(settings.dataset, "in", out), settings.seed)
-    for examples in _up_to(settings.dataset.limit, "in", out, results):
-        for split in ("train", "held_out"):
-            part = [example for example in examples if example.split == split]
-            out.write(f"dataset/{split}.jsonl", part)
-            out.count(split, len(part))
-        work.end_unit({"in": len(examples), "out": len(examples)})
+    for unit in _up_to(settings.dataset.limit, "in", out, results):
+        out.write(f"dataset/{unit.domain.split}.jsonl", unit.examples)
+        out.write("dataset/domains.jsonl", [unit.domain])
+        for key, n in count_examples(unit.domain, unit.examples).items():
+            out.count(key, n)
+        count = len(unit.examples)
+        work.end_unit({"in": count, "out": count})
+    if not out.counters.get("cards"):
+        nouns = {stage.name: (stage.takes, stage.gives) for stage in stages_of(work.settings)}
+        out.write_bytes("dataset/README.md", run_card(work.folder, settings, nouns).encode())
+        work.end_unit({"cards": 1})
 
 
 @dataclass(frozen=True)
@@ -219,6 +225,7 @@ class Stage:
         outputs, directories: what it writes, relative to the run folder.
         takes, gives: what goes in and what comes out, as plural nouns.
         units: how many units of work it has, once the stages before it are done.
+        reads: what it takes from outside the run: sources, paths.
     """
 
     name: str
@@ -230,6 +237,7 @@ class Stage:
     outputs: tuple[str, ...]
     directories: tuple[str, ...] = ()
     units: Callable[[RunFolder], int] = lambda folder: 1
+    reads: Callable[[Settings], tuple[str, ...]] = lambda settings: ()
 
 
 def _counted(stage: str, key: str) -> Callable[[RunFolder], int]:
@@ -252,6 +260,7 @@ STAGES = (
     Stage(
         *("pool", "pool", "corpus", _make_pool, "operations", "tools"),
         outputs=("pool.jsonl", "rejected-tools.jsonl", "pool-sources.jsonl"),
+        reads=lambda settings: settings.sources,
     ),
     Stage(
         *("graph", "graph", "graph", _make_graph, "tools", "communities"),
@@ -280,10 +289,19 @@ STAGES = (
     ),
     Stage(
         *("dataset", "dataset", "dataset", _make_dataset, "kept", "examples"),
-        outputs=("dataset/train.jsonl", "dataset/held_out.jsonl"),
-        units=_counted("filter", "domains"),
+        outputs=(
+            *("dataset/train.jsonl", "dataset/held_out.jsonl"),
+            *("dataset/domains.jsonl", "dataset/README.md"),
+        ),
+        units=lambda folder: _counted("filter", "domains")(folder) + 1,
+        reads=lambda settings: tuple(filter(None, [settings.dataset.benchmark_tools])),
     ),
 )
+
+
+def stages_of(settings: Settings) -> tuple[Stage, ...]:
+    """The stages of a run: without sources there is no pool and no graph."""
+    return STAGES if settings.sources else STAGES[STAGES.index(stage_named("domains")) :]
 
 
 def stage_named(name: str) -> Stage:

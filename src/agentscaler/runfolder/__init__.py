@@ -11,16 +11,19 @@ A stage is up to date when its `Fingerprint` (input, settings, seed, code) is th
 """
 
 from agentscaler.runfolder.fingerprint import Fingerprint, code_version
-from agentscaler.runfolder.folder import RunFolder
-from agentscaler.runfolder.manifest import StageRecord, StageState
+from agentscaler.runfolder.folder import RunFolder, disk_errors
+from agentscaler.runfolder.manifest import OutputRecord, StageRecord, StageState, write_atomically
 from agentscaler.runfolder.stage import StageWriter, measure
 
 __all__ = [
     "Fingerprint",
+    "OutputRecord",
     "RunFolder",
     "StageRecord",
     "StageState",
     "StageWriter",
     "code_version",
+    "disk_errors",
     "measure",
+    "write_atomically",
 ]

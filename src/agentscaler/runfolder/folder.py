@@ -22,7 +22,7 @@ from agentscaler.runfolder.manifest import (
 )
 from agentscaler.runfolder.stage import StageWriter, progress_path, read_progress
 
-__all__ = ["RunFolder"]
+__all__ = ["RunFolder", "disk_errors"]
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -45,7 +45,7 @@ class RunFolder:
             RunFolderError: there is no run, something else lies there, or it may not be written.
         """
         path = Path(path)
-        with _disk_errors(path):
+        with disk_errors(path):
             if path.exists() and not path.is_dir():
                 raise RunFolderError(f"{path} is a file.", "Give --run the path of a folder.")
             if not (path / "manifest.json").exists():
@@ -76,7 +76,7 @@ class RunFolder:
         if self._lock_depth:
             yield
             return
-        with _disk_errors(self.path), (self.path / ".lock").open("a+b") as file:
+        with disk_errors(self.path), (self.path / ".lock").open("a+b") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -165,7 +165,7 @@ class RunFolder:
         Raises:
             RunFolderError: the disk is full, or the folder may not be written.
         """
-        with self.locked(), _disk_errors(self.path):
+        with self.locked(), disk_errors(self.path):
             known = self._manifest.stages.get(name)
             if known is None or known.complete or known.fingerprint != fingerprint:
                 self._record(name, StageRecord(complete=False, fingerprint=fingerprint))
@@ -223,7 +223,7 @@ def _is_intact(path: Path, known: OutputRecord) -> bool:
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> Iterator[None]:
     """Turns the errors of the disk below `path` into `RunFolderError`."""
     try:
         yield

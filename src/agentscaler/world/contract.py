@@ -44,6 +44,7 @@ class Answer(BaseModel):
         sql: gives the row, or the rows, of the result.
         field: the result's field that holds all the rows; empty where the result is the one row.
         flags: columns that hold 0 and 1 and are returned as booleans.
+        lists: columns that hold arrays as JSON text and are returned as lists.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,7 @@ class Answer(BaseModel):
     sql: str
     field: str = ""
     flags: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 class Contract(BaseModel):

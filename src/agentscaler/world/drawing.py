@@ -10,6 +10,7 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from agentscaler.world.arguments import MAX_ARRAY
 from agentscaler.world.bindings import named_in
 from agentscaler.world.candidates import Candidates
 from agentscaler.world.contract import Contract
@@ -27,6 +28,8 @@ _FROM_HOME = 0.8
 _TO_THE_EDGE = 0.25
 _TOUCHES_MORE = 0.5
 """Share of rows chosen so that one of the tool's effects, whichever, finds rows to change."""
+_NAMED_TWICE = 0.1
+"""Share of arrays that name a row twice, where no requirement forbids it."""
 _AS_IT_IS = 0.1
 """Share of changes of a row that leave some column as it is; and of pairs that are made equal."""
 
@@ -43,6 +46,12 @@ class Drawing:
         contract = definition.contract or Contract()
         self._candidates = Candidates(contract, self._properties, queries)
         self._rows, self._late = self._candidates.rows, self._candidates.late
+        positions = range(len(self._candidates.requirements))
+        self._sets = {
+            name
+            for name in self._rows
+            if not any(self._candidates.is_of_whole(position, name) for position in positions)
+        }
         self._edges = self._edge_arguments()
         self._pairs = self._compared_values()
         self._values_of_row = self._own_values()
@@ -232,6 +241,7 @@ class Drawing:
             if other in others
             and other not in self._rows
             and not schema.get("enum")
+            and schema.get("type") != "array"
             and schema.get("type") == self._properties[name].get("type")
         ]
         return alike[(alike.index(name) + 1) % len(alike)] if name in alike else name
@@ -269,7 +279,9 @@ class Drawing:
         if self._properties[name].get("type") == "array":
             members = rng.sample(found, min(len(found), rng.randint(1, 3)))
             whole = broken is not None and self._candidates.is_of_whole(broken, name)
-            return [*members, members[0]] if whole else members
+            room = self._properties[name].get("maxItems", MAX_ARRAY) > len(members)
+            again = room and name in self._sets and rng.random() < _NAMED_TWICE
+            return [*members, members[0]] if whole or again else members
         held = self._draw(name).held
         wanted = home.get(held) if home is not None and held else None
         if wanted is not None and rng.random() < _FROM_HOME and wanted in found:

@@ -159,6 +159,8 @@ class Model:
         for row in rows:
             for flag in told.flags:
                 row[flag] = None if row[flag] is None else bool(row[flag])
+            for held in told.lists:
+                row[held] = None if row[held] is None else orjson.loads(row[held])
         if told.field:
             return {told.field: rows}
         return rows[0] if rows else None

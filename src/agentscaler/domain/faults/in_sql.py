@@ -12,6 +12,7 @@ from agentscaler.domain.domain import Table
 from agentscaler.domain.faults.fault import Fault
 from agentscaler.domain.faults.scope import Scope
 from agentscaler.domain.faults.statement import Statement, statement_of
+from agentscaler.domain.schema import quote
 
 __all__ = ["faults_in_sql"]
 
@@ -79,9 +80,20 @@ def _wrong_row(_scope: Scope, right: Statement) -> Wrong:
         return
 
 
-def _unstable_order(_scope: Scope, right: Statement) -> Wrong:
-    if right.method == "all" and right.tail.startswith("ORDER BY"):
+def _unstable_order(scope: Scope, right: Statement) -> Wrong:
+    ordered = right.method == "all" and right.tail.startswith("ORDER BY")
+    if ordered and not _is_ordered_by_key(scope, right):
         yield Fault.UNSTABLE_ORDER, "without ORDER BY", replace(right, tail="")
+
+
+def _is_ordered_by_key(scope: Scope, right: Statement) -> bool:
+    """Whether the rows come in that order anyway, out of the index of a key of several columns."""
+    table = scope.tables.get(right.table)
+    if table is None or len(table.key) < 2:
+        return False
+    fixed = {one.removesuffix(" = ?") for one in right.conjuncts if one.endswith(" = ?")}
+    order = right.tail.removeprefix("ORDER BY ").split(", ")
+    return {*fixed, *order} == {quote(column) for column in table.key}
 
 
 def _off_by_one(_scope: Scope, right: Statement) -> Wrong:

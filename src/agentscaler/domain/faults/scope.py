@@ -99,7 +99,8 @@ class Scope:
         the call refuses in any case."""
         last = self.function.body[-1]
         return isinstance(last, ast.Return) and (
-            last.value is not None and ast.dump(last.value) == ast.dump(call)
+            isinstance(last.value, ast.Call)
+            and ast.dump(self._within(last.value)) == ast.dump(call)
         )
 
     def is_implied(self, call: ast.Call) -> bool:
@@ -145,6 +146,7 @@ class Scope:
     def cannot_refuse(self, call: ast.Call) -> bool:
         """Whether a lookup finds its row for certain: the function has made it, or found it
         before."""
+        call = self._within(call)
         if any(isinstance(one, ast.Name) and one.id in self._made() for one in call.args[1:]):
             return True
         return any(
@@ -153,6 +155,12 @@ class Scope:
             and ast.dump(node) == ast.dump(call)
             for node in ast.walk(self.function)
         )
+
+    def _within(self, call: ast.Call) -> ast.Call:
+        """The lookup that a call is given the result of, or the call itself."""
+        given = (one for one in call.args if isinstance(one, ast.Call) and self.is_lookup(one))
+        inner = next(given, None)
+        return call if inner is None else self._within(inner)
 
     def _made(self) -> set[str]:
         """Names that stand for keys in rows that the function inserts."""

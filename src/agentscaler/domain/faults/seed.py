@@ -1,13 +1,14 @@
 """`seed_faults`: the source of tools with one fault in it, in every way and place that it fits.
 
-A mutant counts only if it behaves otherwise than the right source.  Five rules leave out those
-that cannot; they look at the source, never at what a check says of it:
+A mutant counts only if it behaves otherwise than the right source.  Six rules leave out those that
+cannot; they look at the source, never at what a check says of it:
 
 - the mutant reads the same as the right source;
 - it leaves out a lookup whose keys the function refuses without it: it makes the lookup again for
   its result, or asks for a row that refers to the key;
 - it is in a refusal that is never made: of a lookup that only fetches rows just made or found;
 - it is in a field of a row that no caller uses;
+- it leaves out an order in which the key of a table gives its rows anyway;
 - it leaves out, or blinds, a guard whose refusal the database itself makes: a key or unique value
   that is taken, a delete of a row that others refer to.
 """

@@ -16,6 +16,7 @@ from agentscaler.domain.statement import call, raising
 
 __all__ = ["cascaded", "find_deletion_rules"]
 
+_TIES = "ties to"
 _PROTECTIONS = ("protection", "protected", "protection_enabled", "locked", "is_default", "default")
 
 
@@ -35,7 +36,7 @@ def find_deletion_rules(ground: Ground) -> Iterator[Supplied]:
         gone = [(other, column) for other, column in gone if not _is_held(ground, other)]
         links = [(other, column) for other, column in ground.referring(table) if other.is_link]
         if gone or links:
-            yield _cascade(table, deletes, gone, links)
+            yield _cascade(ground, table, deletes, [*gone, *links])
 
 
 def cascaded(ground: Ground) -> set[str]:
@@ -53,7 +54,7 @@ def _is_held(ground: Ground, other: Table) -> bool:
     if other.is_link:
         return False
     deletable = bool(ground.of(other, ToolKind.DELETE, ToolKind.BATCH_DELETE))
-    return deletable or any(True for _ in ground.referring(other))
+    return deletable or any(one.part_of is None for one, _ in ground.referring(other))
 
 
 def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]) -> Supplied:
@@ -91,25 +92,32 @@ def _held(table: Table, deletes: list[DomainTool], held: list[tuple[Table, str]]
 
 
 def _cascade(
-    table: Table,
-    deletes: list[DomainTool],
-    gone: list[tuple[Table, str]],
-    links: list[tuple[Table, str]],
+    ground: Ground, table: Table, deletes: list[DomainTool], gone: list[tuple[Table, str]]
 ) -> Supplied:
     key = table.key[0]
     checks: list[str] = []
     changes: list[tuple[str, str]] = []
     parts: list[str] = []
     loose: list[str] = []
-    for other, column in [*gone, *links]:
-        nullable = not other.is_link and other.by_name[column].nullable
+    written: set[str] = set()
+    for other, column in gone:
+        nullable = other.by_name[column].nullable
         name, field = quote(other.name), quote(column)
-        change = f"UPDATE {name} SET {field} = NULL" if nullable else f"DELETE FROM {name}"
-        checks += call("db.run", f"{change} WHERE {field} = ?", [key])
-        changes.append((change, field))
-        (loose if nullable else parts).append(plural_noun(other.noun))
+        if not nullable:  # what lists hold of these rows goes first
+            for member, reference in ground.referring(other):
+                if member.part_of is not None:
+                    rows = f"SELECT {quote(other.key[0])} FROM {name} WHERE {field}"
+                    head = f"{_removal(member, reference)} IN ({rows}"
+                    changes.append((head, ")"))
+                    written.add(member.name)
+        changes.append((_removal(other, column), ""))
+        written.add(other.name)
+        (loose if nullable else parts).append(_called(ground, other, column))
+    for head, tail in changes:
+        checks += call("db.run", f"{head} = ?{tail}", [key])
     what = capital(with_article(table.noun))
     told = []
+    parts.sort(key=lambda words: words.startswith(_TIES))
     if parts:
         told.append(f"Its {listing(list(dict.fromkeys(parts)))} are deleted with it.")
     if loose:
@@ -121,19 +129,32 @@ def _cascade(
         text=f"{what} can be deleted. {' '.join(told)}",
         tools=tuple(tool.name for tool in deletes),
     )
-    writes = tuple(sorted({other.name for other, _ in [*gone, *links]}))
     clauses = tuple(
         Clause(
             tool.name,
             checks=tuple(checks),
-            effects_before=tuple(
-                f"{change} WHERE {field} {_named(tool, table)}" for change, field in changes
-            ),
-            writes=writes,
+            effects_before=tuple(f"{head} {_named(tool, table)}{tail}" for head, tail in changes),
+            writes=tuple(sorted(written)),
         )
         for tool in deletes
     )
     return Supplied(rule, clauses)
+
+
+def _called(ground: Ground, other: Table, column: str) -> str:
+    """The rows of `other` that refer to a row by `column`, in words."""
+    ends = [one for one in other.columns if one.name != column and one.references is not None]
+    if other.is_link and len(other.columns) == len(other.key) and ends:
+        return f"{_TIES} {plural_noun(ground.tables[ends[0].references or ''].noun)}"
+    return plural_noun(other.noun)
+
+
+def _removal(other: Table, column: str) -> str:
+    """The statement that frees rows of what they refer to, up to the value of `column`."""
+    name, field = quote(other.name), quote(column)
+    nullable = other.by_name[column].nullable
+    change = f"UPDATE {name} SET {field} = NULL" if nullable else f"DELETE FROM {name}"
+    return f"{change} WHERE {field}"
 
 
 def _protects(column: Column) -> bool:

@@ -46,14 +46,18 @@ class Supply:
 
 def constrained(table: Table) -> Table:
     """The table with the constraints that its columns' meanings set."""
-    unique = {column.name for column in unique_columns(table)}
+    unique = {column.name for column in unique_columns(table) if table.part_of is None}
     columns = (
         bounded(column).model_copy(update={"unique": True})
         if column.name in unique
         else bounded(column)
         for column in table.columns
     )
-    return Table(**{**dict(table), "columns": tuple(columns)})
+    lists = tuple(
+        field.model_copy(update={"columns": tuple(map(bounded, field.columns))})
+        for field in table.lists
+    )
+    return Table(**{**dict(table), "columns": tuple(columns), "lists": lists})
 
 
 def supply_rules(tables: dict[str, Table], tools: Iterable[DomainTool]) -> Supply:

@@ -1,22 +1,35 @@
 """Getting one record, and what belongs to it, out of a run."""
 
 import random
+from collections.abc import Collection
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from agentscaler.corpus import ToolSpec
+from agentscaler.dataset import Example
 from agentscaler.domain import Domain, load_domain
 from agentscaler.errors import InputError
 from agentscaler.filtering import Verdict
 from agentscaler.interfaces.cli.choose import choose
 from agentscaler.pipeline import DomainEntry
+from agentscaler.pipeline.card import SPLITS
 from agentscaler.rollout import Trajectory
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
 
-__all__ = ["find_domain", "find_task", "find_trajectory", "task_of", "verdict_on"]
+__all__ = [
+    "find_domain",
+    "find_example",
+    "find_task",
+    "find_trajectory",
+    "sources_of",
+    "task_of",
+    "trajectory_of",
+    "verdict_on",
+]
 
-Record = TypeVar("Record", Task, Trajectory)
+Record = TypeVar("Record", Example, Task, Trajectory)
 
 
 class _Named(BaseModel):
@@ -43,6 +56,31 @@ def find_trajectory(folder: RunFolder, wanted: str, rng: random.Random) -> Traje
     name = choose([*played, *failed], wanted, "trajectory", rng)
     output = "trajectories.jsonl" if name in set(played) else "failures.jsonl"
     return _record(folder, output, Trajectory, name)
+
+
+def find_example(folder: RunFolder, wanted: str, rng: random.Random) -> Example:
+    """The example of the training set that `wanted` means, of either split; see `choose`."""
+    outputs = [f"dataset/{split}.jsonl" for split in SPLITS]
+    ids = {output: _ids(folder, output) for output in outputs}
+    name = choose([one for output in outputs for one in ids[output]], wanted, "example", rng)
+    output = next(output for output in outputs if name in set(ids[output]))
+    return _record(folder, output, Example, name)
+
+
+def trajectory_of(folder: RunFolder, name: str) -> Trajectory:
+    """The trajectory of that id, which came to its end."""
+    return _record(folder, "trajectories.jsonl", Trajectory, name)
+
+
+def sources_of(folder: RunFolder, origins: Collection[str]) -> dict[str, ToolSpec]:
+    """The operations of the pool that have these ids, as far as there is a pool."""
+    path = folder.path / "pool.jsonl"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        named = ((_Named.model_validate_json(line).id, line) for line in file)
+        found = {name: line for name, line in named if name in origins}
+    return {name: ToolSpec.model_validate_json(line) for name, line in found.items()}
 
 
 def task_of(folder: RunFolder, trajectory: Trajectory) -> Task:

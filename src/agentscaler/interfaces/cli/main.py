@@ -14,6 +14,7 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.dataset import check, export
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.options import (
     ConfigOption,
@@ -29,7 +30,7 @@ from agentscaler.interfaces.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from agentscaler.runfolder import RunFolder
+    from agentscaler.runfolder import RunFolder, StageRecord
 
 __all__ = ["app", "main"]
 
@@ -53,6 +54,8 @@ class Kind(StrEnum):
     """Intent, facts, gold calls, database diff and proof of a task."""
     TRAJECTORY = "trajectory"
     """A dialogue turn by turn, with the verdict on it."""
+    EXAMPLE = "example"
+    """An example of the training set, and the way back to the descriptions of real APIs."""
 
 
 def main() -> None:
@@ -171,7 +174,39 @@ def domains(
 _add_stage("tasks", "Walk through the domains and make proven tasks.")
 _add_stage("rollout", "Play the tasks: a user and an agent in the running domain.")
 _add_stage("filter", "Keep the dialogues that are provably right.")
-_add_stage("dataset", "Write the training set: messages, tools and loss masks.")
+
+dataset_app = typer.Typer(invoke_without_command=True)
+dataset_app.command("export")(export)
+dataset_app.command("check")(check)
+app.add_typer(dataset_app, name="dataset")
+
+
+@dataset_app.callback()
+def dataset(
+    context: typer.Context,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
+    ] = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Write the training set: messages, tools, loss masks, card; `dataset export` for trainers."""
+    options = Options(config, overrides, None, seed, limit, workers)
+    if context.invoked_subcommand is not None:
+        if run is not None or options != Options():
+            context.fail(f"Give the options behind the word {context.invoked_subcommand}.")
+        return
+    if run is None:
+        context.fail("Missing option '--run'.")
+    record = _run_stage("dataset", run, options)
+    from agentscaler.interfaces.cli.tables import dataset_table
+
+    output_console().print(dataset_table(record))
+
+
 app.command("graph-report")(graph_report)
 
 
@@ -234,20 +269,22 @@ def show(
     ] = "random",
     full: Annotated[bool, typer.Option("--full", help="Do not shorten long texts.")] = False,
 ) -> None:
-    """Print one domain, task or trajectory for a person to read."""
+    """Print one domain, task, trajectory or example for a person to read."""
     from agentscaler.interfaces.cli.show import show_domain, show_task, show_trajectory
+    from agentscaler.interfaces.cli.show_example import show_example
     from agentscaler.runfolder import RunFolder
 
     printers: dict[Kind, Callable[..., None]] = {
         Kind.DOMAIN: show_domain,
         Kind.TASK: show_task,
         Kind.TRAJECTORY: show_trajectory,
+        Kind.EXAMPLE: show_example,
     }
     rng = random.SystemRandom()
     printers[kind](output_console(), RunFolder.open(run), wanted, rng, full=full)
 
 
-def _run_stage(name: str, path: Path, options: Options) -> None:
+def _run_stage(name: str, path: Path, options: Options) -> "StageRecord":
     from agentscaler.interfaces.cli.progress import watcher
     from agentscaler.pipeline import run_stage, stage_named
     from agentscaler.runfolder import RunFolder
@@ -255,7 +292,7 @@ def _run_stage(name: str, path: Path, options: Options) -> None:
     folder = RunFolder.open(path, create=name == "pool" or bool(options.verticals))
     settings = options.settings(folder.settings, limited=stage_named(name).section)
     with watcher(error_console()) as observer:
-        run_stage(folder, name, settings, observer)
+        return run_stage(folder, name, settings, observer)
 
 
 def _run_all(path: Path, options: Options) -> "RunFolder":

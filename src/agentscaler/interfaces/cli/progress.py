@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -20,9 +21,16 @@ from rich.progress import (
 from agentscaler.pipeline import Stage
 from agentscaler.runfolder import StageRecord
 
-__all__ = ["Bars", "Lines", "watcher"]
+__all__ = ["Bars", "Lines", "Work", "watcher"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """Work that is no stage and takes time all the same."""
+
+    name: str
 
 
 class Lines:
@@ -49,7 +57,7 @@ class Lines:
     ) -> None:
         pass
 
-    def begun(self, stage: Stage, done: int, total: int, changes: list[str]) -> None:
+    def begun(self, stage: Stage | Work, done: int, total: int, changes: list[str]) -> None:
         self._total, self._first = total, done
         self._began = self._last_line = self._clock()
         if changes:
@@ -59,7 +67,7 @@ class Lines:
         else:
             self._print(f"{stage.name}: begins")
 
-    def advanced(self, stage: Stage, unit: int) -> None:
+    def advanced(self, stage: Stage | Work, unit: int) -> None:
         now = self._clock()
         if now - self._last_line < _SECONDS_BETWEEN_LINES or unit >= self._total:
             return
@@ -103,12 +111,12 @@ class Bars:
     ) -> None:
         self._progress.stop()
 
-    def begun(self, stage: Stage, done: int, total: int, changes: list[str]) -> None:
+    def begun(self, stage: Stage | Work, done: int, total: int, changes: list[str]) -> None:
         if changes:
             self._console.print(escape(f"{stage.name}: again, because {'; '.join(changes)}"))
         self._bar = self._progress.add_task(stage.name, total=total, completed=done)
 
-    def advanced(self, stage: Stage, unit: int) -> None:
+    def advanced(self, stage: Stage | Work, unit: int) -> None:
         if self._bar is not None:
             self._progress.update(self._bar, completed=unit)
 

@@ -7,12 +7,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from agentscaler.corpus import SourceCount
+from agentscaler.dataset.counts import CHARACTERS_A_TOKEN, SplitCounts
 from agentscaler.pipeline import STAGES, Stage
+from agentscaler.pipeline.card import SPLITS
 from agentscaler.runfolder import RunFolder, StageRecord, StageState
 
-__all__ = ["file_lines", "rejected", "sources_table", "status_table", "summary_table"]
+__all__ = [
+    "dataset_table",
+    "file_lines",
+    "rejected",
+    "sources_table",
+    "status_table",
+    "summary_table",
+]
 
 _FIGURES = ("in", "out", "rejected by reason", "seconds")
+_SPLIT_FIGURES = ("examples", "domains", "turns", "calls", "tokens", "tokens learned")
 _STATE_STYLES = {
     StageState.ABSENT: "dim",
     StageState.PARTIAL: "yellow",
@@ -64,6 +74,23 @@ def sources_table(folder: RunFolder) -> Table:
             f"{one.kept:,}",
             "\n".join(reasons) or "-",
         )
+    return table
+
+
+def dataset_table(record: StageRecord) -> Table:
+    """What the training set holds, by split."""
+    table = Table(title="The training set", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("split", *_SPLIT_FIGURES):
+        table.add_column(heading, justify="left" if heading == "split" else "right")
+    for split in SPLITS:
+        counts = SplitCounts.read(split, record.counters)
+        figures = (
+            *(counts.examples, counts.domains, counts.turns, counts.calls),
+            *(counts.tokens, counts.learned_tokens),
+        )
+        table.add_row(split, *(f"{figure:,}" for figure in figures))
+    table.caption = f"tokens are estimated, {CHARACTERS_A_TOKEN} characters each"
+    table.caption_justify = "left"
     return table
 
 

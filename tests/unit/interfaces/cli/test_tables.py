@@ -5,7 +5,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from agentscaler.interfaces.cli.tables import file_lines, rejected, status_table, summary_table
+from agentscaler.interfaces.cli.tables import (
+    dataset_table,
+    file_lines,
+    rejected,
+    status_table,
+    summary_table,
+)
 from agentscaler.runfolder import Fingerprint, RunFolder, StageRecord
 
 
@@ -37,3 +43,19 @@ def test_the_status_names_every_stage_and_its_state(tmp_path: Path, console: Con
     assert ["pool", "complete"] in rows
     assert ["dataset", "absent"] in rows
     assert file_lines(folder) == [f"    pool  {tmp_path / 'pool.jsonl'}"]
+
+
+def test_the_table_of_the_training_set_has_a_row_a_split(console: Console) -> None:
+    counters = {
+        "train/examples": 1200,
+        "train/domains": 30,
+        "train/turns": 9000,
+        "train/calls": 4000,
+        "train/characters": 400_000,
+        "train/learned characters": 8000,
+    }
+    record = StageRecord(complete=True, fingerprint=Fingerprint(stage="dataset"), counters=counters)
+    console.print(dataset_table(record))
+    rows = [line.split() for line in text_of(console).splitlines()]
+    assert ["train", "1,200", "30", "9,000", "4,000", "100,000", "2,000"] in rows
+    assert ["held_out", *"000000"] in rows

@@ -1,0 +1,54 @@
+"""What a dataset card is made of: facts of a run, gathered, with no word of their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentscaler.dataset.contamination import SharedNames
+from agentscaler.dataset.counts import SplitCounts
+from agentscaler.dataset.example import DatasetDomain, Split
+
+__all__ = ["DatasetFacts", "StageFacts"]
+
+
+@dataclass(frozen=True)
+class StageFacts:
+    """One stage of the run.
+
+    Attributes:
+        takes, gives: what goes in and what comes out, as plural nouns.
+        taken, given: how many of each.
+        rejected: by reason.
+        settings: that it was made with.
+        sources: what it took from outside the run, by name, each with a version or digest.
+        seed: of the run, as the stage had it.
+        fingerprint: digest of all that decides its bytes.
+    """
+
+    name: str
+    takes: str
+    gives: str
+    taken: int
+    given: int
+    rejected: Mapping[str, int]
+    settings: Mapping[str, Any]
+    sources: Mapping[str, str]
+    seed: int
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """A training set and how it came to be.
+
+    Attributes:
+        version: of the program.
+        splits: what each split holds; one without examples is there too.
+        contamination: None where no names of benchmarks' tools were given.
+    """
+
+    version: str
+    splits: Mapping[Split, SplitCounts]
+    domains: tuple[DatasetDomain, ...]
+    stages: tuple[StageFacts, ...]
+    contamination: tuple[SharedNames, ...] | None

@@ -1,0 +1,88 @@
+"""The dataset card of a run: its facts gathered from what the stages wrote."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_args
+
+from agentscaler import __version__
+from agentscaler.dataset import (
+    DatasetDomain,
+    DatasetFacts,
+    Split,
+    SplitCounts,
+    StageFacts,
+    read_benchmark_tools,
+    render_card,
+    shared_names,
+)
+from agentscaler.pipeline.settings import Settings
+from agentscaler.runfolder import RunFolder, StageRecord
+
+__all__ = ["SPLITS", "run_card"]
+
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+_REJECTED = "rejected:"
+_DIGITS = 12
+
+Nouns = Mapping[str, tuple[str, str]]
+
+
+def run_card(folder: RunFolder, settings: Settings, nouns: Nouns) -> str:
+    """The card of what lies in `dataset/` now, all of whose examples are written.
+
+    Args:
+        nouns: what each stage of the run takes and gives, in order.
+    """
+    dataset = folder.record("dataset")
+    assert dataset is not None, "the stage that writes the card has begun"
+    domains = tuple(folder.read("dataset/domains.jsonl", DatasetDomain))
+    splits = {split: SplitCounts.read(split, dataset.counters) for split in SPLITS}
+    stages = (_stage(folder.record(name), name, *words) for name, words in nouns.items())
+    names = settings.dataset.benchmark_tools
+    shared = shared_names(domains, read_benchmark_tools(Path(names))) if names else None
+    facts = DatasetFacts(
+        version=__version__,
+        splits=splits,
+        domains=domains,
+        stages=tuple(stage for stage in stages if stage is not None),
+        contamination=None if shared is None else tuple(shared),
+    )
+    files: dict[Split, str] = {
+        split: f"{split}.jsonl" for split in SPLITS if splits[split].examples
+    }
+    return render_card(facts, files)
+
+
+def _stage(record: StageRecord | None, name: str, takes: str, gives: str) -> StageFacts | None:
+    if record is None:
+        return None
+    counters, made_from = record.counters, record.fingerprint
+    chosen = made_from.settings
+    if chosen.get("benchmark_tools"):
+        chosen = {**chosen, "benchmark_tools": Path(chosen["benchmark_tools"]).name}
+    return StageFacts(
+        name=name,
+        takes=takes,
+        gives=gives,
+        taken=counters.get("in", 0),
+        given=counters.get("out", 0),
+        rejected={
+            key.removeprefix(_REJECTED): n
+            for key, n in counters.items()
+            if key.startswith(_REJECTED)
+        },
+        settings=chosen,
+        sources=_sources(made_from.inputs) if name == "pool" else {},
+        seed=made_from.seed,
+        fingerprint=made_from.digest,
+    )
+
+
+def _sources(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Sources with their versions: a file by its name and digest, wherever it lies."""
+    return {
+        Path(name).name: version if len(version) < 64 else f"SHA-256 {version[:_DIGITS]}"
+        for name, version in inputs.items()
+        if not name.startswith("library ")
+    }
