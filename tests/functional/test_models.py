@@ -1,9 +1,11 @@
 """Rollouts that language models play, through every stage, disturbed and undisturbed."""
 
 import asyncio
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ from tests.functional.players import ANSWER_TOKENS, PROMPT_TOKENS, Players
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
+ROOT = Path(__file__).parents[2]
 A_CALL = PROMPT_TOKENS * 150 + ANSWER_TOKENS * 600  # billionths of a dollar, at the prices below
 OUTPUTS = ("trajectories.jsonl", "failures.jsonl")
 
@@ -267,3 +270,30 @@ def test_the_same_on_the_command_line_with_a_stop_by_hand_and_a_bill(
     assert "24 episodes are played, 24 are left." in left
     agent = next(line for line in lines if line.role == "agent")
     assert f"{agent.calls:,}" in left
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "models.md").read_text()
+    block = next(
+        part for part in page.split("```") if "scripted_server" in part and "costs" in part
+    )
+    serve, *commands = block.removeprefix("bash").strip().splitlines()
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    server = [sys.executable, *shlex.split(serve.removesuffix("&"))[1:-1], "0"]
+    with subprocess.Popen(server, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        url = process.stderr.readline().split()[-1]
+        for line in commands:
+            words = [sys.executable, "-m", *shlex.split(line)]
+            if "llm.default.model" in line:
+                words += ["--set", f"llm.default.base_url={url}"]
+            if "domains" in words:
+                words += ["--set", "domain.trials=8"]
+            done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+        process.terminate()
+    assert "scripted" in done.stdout
+    folder = RunFolder.open(tmp_path / "runs" / "models")
+    episodes = list(folder.read("trajectories.jsonl", Trajectory))
+    assert len(episodes) == 10
+    assert episodes[0].messages[2].tool_calls[0].name == "list_doctors"

@@ -27,6 +27,8 @@ __all__ = ["NANO", "Account", "CallStore", "CostLine", "cost_of", "key_of"]
 
 NANO = 1_000_000_000
 _MILLION = 1_000_000
+_PAGES_IN_LOG = 16_000
+"""Of 4 KiB, before they are moved to the file itself, which waits for the disk."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, completion BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS costs (
@@ -103,6 +105,7 @@ class CallStore:
             try:
                 self._database.execute("PRAGMA journal_mode=WAL")
                 self._database.execute("PRAGMA synchronous=NORMAL")
+                self._database.execute(f"PRAGMA wal_autocheckpoint={_PAGES_IN_LOG}")
                 self._database.executescript(_TABLES)
             except sqlite3.Error:
                 self._database.close()
