@@ -54,6 +54,7 @@ class Message(BaseModel):
         tool_calls: of an assistant message only.
         tool_call_id: of a tool message only, the call it answers.
         is_error: of a tool message only, whether the tool refused.
+        mistake: of an assistant message that is wrong on purpose, in what way; else "".
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,3 +64,4 @@ class Message(BaseModel):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     is_error: bool = False
+    mistake: str = ""

@@ -43,6 +43,16 @@ def test_a_dialogue_is_shown_turn_by_turn(finished: Path, program: Program) -> N
         assert part in text, part
 
 
+def test_the_funnel_is_told_and_drawn(finished: Path, program: Program) -> None:
+    text = program("funnel", "--run", finished).stdout
+    kept, rejected = lines_in(finished, "kept.jsonl"), lines_in(finished, "rejected.jsonl")
+    assert f"{kept:,} of {kept + rejected:,} trajectories are kept" in text
+    for part in ("## By number of calls", "## Recoveries that are kept", "## By domain"):
+        assert part in text
+    assert (finished / "reports/funnel.md").read_text() in text
+    assert (finished / "reports/funnel.svg").read_text().startswith("<svg")
+
+
 def test_long_texts_are_shown_whole_on_demand(finished: Path, program: Program) -> None:
     short = program("show", "trajectory", "1", "--run", finished).stdout
     full = program("show", "trajectory", "1", "--run", finished, "--full").stdout

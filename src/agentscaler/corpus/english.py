@@ -6,7 +6,9 @@ from agentscaler.corpus.words import plural
 
 __all__ = ["capital", "gerund", "listing", "past", "plural_noun", "with_article"]
 
-_DOUBLED = frozenset({"admit", "commit", "permit", "plan", "run", "ship", "stop", "submit", "swap"})
+_DOUBLED = frozenset(
+    {"admit", "cancel", "commit", "permit", "plan", "run", "ship", "stop", "submit", "swap"}
+)
 _PAST = {"begin": "begun", "put": "put", "run": "run", "send": "sent", "undo": "undone"}
 
 

@@ -65,7 +65,7 @@ def _of_domain(
     split = split_of(domain.id, seed, settings.held_out_share)
     tools = render_tools(manifest.tools)
     fingerprints = fingerprint_tools(manifest.tools, domain.source)
-    kinds = {task.id: task.kind for task in tasks}
+    kinds = {task.id: "special" if task.special else task.kind for task in tasks}
     examples = []
     for trajectory in trajectories:
         messages, mask = render_messages(trajectory.messages, mask_mistakes=settings.mask_mistakes)

@@ -19,7 +19,7 @@ class Example(BaseModel):
         engine: who made the domain.
         agent, user: who played.
         seed: of the run.
-        kind: of the task ("read", "write").
+        kind: of the task: "read", "write", or "special" where a wish of it cannot be fulfilled.
         recovered: whether tool calls were refused on the way.
         split: of its domain; a domain is never in both.
         messages: OpenAI chat messages; the arguments of a call are an object, not a string.

@@ -37,8 +37,8 @@ def render_messages(
     mask: list[bool] = []
     for message in spoken:
         rendered.append(_render(message, names))
-        mistake = bool(message.tool_calls) and all(
-            call.id in refused for call in message.tool_calls
+        mistake = bool(message.mistake) or (
+            bool(message.tool_calls) and all(call.id in refused for call in message.tool_calls)
         )
         mask.append(message.role == "assistant" and not (mistake and mask_mistakes))
     return rendered, mask

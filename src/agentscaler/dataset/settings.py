@@ -10,8 +10,9 @@ class DatasetSettings(BaseModel):
 
     Attributes:
         held_out_share: share of the domains whose dialogues are never trained on.
-        mask_mistakes: take no loss on an assistant message all of whose calls were refused, so that
-            the model learns to recover from a mistake without learning to make it.
+        mask_mistakes: take no loss on an assistant message all of whose calls were refused, or
+            that is wrong on purpose, so that the model learns to recover from a mistake without
+            learning to make it.
         limit: examples in all; None makes one of every dialogue.
         benchmark_tools: a JSON file with names of tools by benchmark, against which the card holds
             those of the training split; None leaves that unchecked, and the card says so.

@@ -5,38 +5,69 @@ from typing import Any
 
 import orjson
 
+from agentscaler.domain.domain import Domain
 from agentscaler.errors import WorldError
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
-from agentscaler.rollout.episode import tool_message
+from agentscaler.rollout.episode import result_text
+from agentscaler.world.world import World
 
-__all__ = ["find_misaligned"]
+__all__ = ["Worlds", "find_misaligned"]
 
 _DETAIL_LENGTH = 200
 
 
-def find_misaligned(case: Case) -> Fault | None:
+class Worlds:
+    """The worlds in which a domain's trajectories are played again: one a state, always fresh.
+
+    A world in which nothing was written is as good as new, with its statements prepared; any other
+    is reset.
+    """
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        self._worlds: dict[str, World] = {}
+
+    def fresh(self, state: str) -> World:
+        """A world as at the start of an episode, good until the next is asked for."""
+        world = self._worlds.get(state)
+        if world is None:
+            world = self._worlds[state] = self._domain.world(state)
+        elif world.written or world.minted:
+            world.reset()
+        return world
+
+    def close(self) -> None:
+        for world in self._worlds.values():
+            world.close()
+
+
+def find_misaligned(case: Case, settings: FunnelSettings, worlds: Worlds) -> Fault | None:
     """What the replay shows against a trajectory, if anything.
 
     Nothing on record is trusted: every call, refused ones too, runs once more.
     """
-    with case.domain.world(case.task.state) as world:
-        for number, answered in enumerate(case.calls):
-            call = answered.call
-            try:
-                result = world.call(call.name, call.arguments)
-            except WorldError as error:
-                return Fault(FunnelReason.WORLD_FAILED, f"call {number}: {error}")
-            again = tool_message(call, result)
-            if again != answered.answer:
-                what = f"call {number}, {call.name}, gives {_short(again.content)} when replayed"
-                return Fault(
-                    FunnelReason.RESULT_DIFFERS,
-                    f"{what}; on record is {_short(answered.answer.content)}",
-                )
-        if world.state_hash() == case.task.state_hash:
-            return None
-        return Fault(FunnelReason.WRONG_STATE, _difference(world.changeset(), case.task.changeset))
+    world = worlds.fresh(case.task.state)
+    for number, answered in enumerate(case.calls):
+        call, answer = answered.call, answered.answer
+        try:
+            result = world.call(call.name, call.arguments)
+        except WorldError as error:
+            return Fault(FunnelReason.WORLD_FAILED, f"call {number}: {error}")
+        again = result_text(result)
+        if again != answer.content or result.ok == answer.is_error:
+            what = f"call {number}, {call.name}, gives {_short(again)} when replayed"
+            return Fault(
+                FunnelReason.RESULT_DIFFERS, f"{what}; on record is {_short(answer.content)}"
+            )
+    final, recorded = world.state_hash(), case.trajectory.state_hash
+    if recorded not in ("", final):
+        what = f"the replay ends in state {final}; on record is {recorded}"
+        return Fault(FunnelReason.STATE_DIFFERS, what)
+    if final == case.task.state_hash or not settings.state:
+        return None
+    return Fault(FunnelReason.WRONG_STATE, _difference(world.changeset(), case.task.changeset))
 
 
 def _difference(actual: Sequence[dict[str, Any]], gold: Sequence[dict[str, Any]]) -> str:

@@ -17,10 +17,16 @@ __all__ = ["AnsweredCall", "Case", "call_key"]
 
 @dataclass(frozen=True)
 class AnsweredCall:
-    """A tool call with the message that answers it."""
+    """A tool call with the message that answers it, and that message's place."""
 
     call: ToolCall
     answer: Message
+    place: int
+
+    @cached_property
+    def key(self) -> str:
+        """Equal for calls of the same meaning."""
+        return call_key(self.call.name, self.call.arguments)
 
 
 @dataclass(frozen=True)
@@ -38,32 +44,55 @@ class Case:
     def calls(self) -> tuple[AnsweredCall, ...]:
         """Every call in the order in which it ran."""
         answers = {
-            message.tool_call_id: message
-            for message in self.trajectory.messages
+            message.tool_call_id: place
+            for place, message in enumerate(self.trajectory.messages)
             if message.role == "tool"
         }
         return tuple(
-            AnsweredCall(call, answers[call.id])
+            AnsweredCall(call, self.trajectory.messages[answers[call.id]], answers[call.id])
             for message in self.trajectory.messages
             for call in message.tool_calls
         )
 
     @cached_property
+    def successes(self) -> tuple[AnsweredCall, ...]:
+        """The calls that were not refused."""
+        return tuple(answered for answered in self.calls if not answered.answer.is_error)
+
+    @property
     def successful_calls(self) -> tuple[ToolCall, ...]:
-        return tuple(answered.call for answered in self.calls if not answered.answer.is_error)
+        return tuple(answered.call for answered in self.successes)
+
+    def answered(self, gold: int) -> int:
+        """The message that answers a gold call; 0 if the call was not made.
+
+        Where gold makes a call several times, its n-th time is the trajectory's n-th.
+        """
+        call = self.task.gold[gold]
+        key = call_key(call.tool, call.arguments)
+        before = sum(call_key(one.tool, one.arguments) == key for one in self.task.gold[:gold])
+        places = [one.place for one in self.successes if one.key == key]
+        return places[before] if before < len(places) else 0
 
     @cached_property
-    def agent_words(self) -> str:
-        """What the agent said, folded, a line a message."""
-        return "\n".join(
-            fold(message.content)
-            for message in self.trajectory.messages
-            if message.role == "assistant" and message.content
+    def folded(self) -> tuple[str, ...]:
+        """What each message says, in the form in which texts are compared."""
+        return tuple(fold(message.content) for message in self.trajectory.messages)
+
+    def agent_words(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
+        """What the agent said from message `start` to before message `end`: a text a message,
+        folded line by line."""
+        messages = zip(self.trajectory.messages[start:end], self.folded[start:end], strict=True)
+        return tuple(
+            "\n".join(map(fold, message.content.splitlines())) if "\n" in message.content else words
+            for message, words in messages
+            if message.role == "assistant" and words
         )
 
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:
-    """Equal for calls of the same meaning: key order and 5 against 5.0 make no difference."""
+    """Equal for calls of the same meaning: 5 is 5.0, and neither the order of the arguments nor
+    that of an array's items counts, for arrays are sets of keys."""
     plain = {key: _plain(value) for key, value in arguments.items()}
     return f"{name} {orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()}"
 
@@ -72,5 +101,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return sorted((_plain(item) for item in value), key=orjson.dumps)
     return value

@@ -5,14 +5,17 @@ After the three-stage filtering of "Towards General Agentic Intelligence via Env
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from agentscaler.domain.domain import Domain
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.filtering.alignment import find_misaligned
+from agentscaler.filtering.alignment import Worlds, find_misaligned
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.declining import was_done_anyway
 from agentscaler.filtering.matching import find_mismatch
+from agentscaler.filtering.recovery import RefusalKind, refusal_kind
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.validity import find_invalid
 from agentscaler.filtering.verdict import Fault, FunnelReason, FunnelStage, Verdict
@@ -42,37 +45,46 @@ def run_funnel(
     yield from (engine or LocalEngine()).map(function, _units(work, settings.limit))
 
 
-def judge(case: Case, settings: FunnelSettings) -> Verdict:
-    """The verdict on one trajectory."""
+def judge(case: Case, settings: FunnelSettings, worlds: Worlds) -> Verdict:
+    """The verdict on one trajectory; `worlds` are its domain's."""
     fault = find_invalid(case, settings)
     if fault is not None:
-        return _reject(case.trajectory, FunnelStage.VALIDITY, fault)
-    fault = find_misaligned(case)
+        return _verdict(case.trajectory, FunnelStage.VALIDITY, fault)
+    refused = [one.answer for one in case.calls if one.answer.is_error]
+    refusals = tuple(map(refusal_kind, refused))
+    fault = find_misaligned(case, settings, worlds)
     if fault is not None:
-        return _reject(case.trajectory, FunnelStage.ALIGNMENT, fault)
+        if fault.reason is FunnelReason.WRONG_STATE and was_done_anyway(case):
+            fault = Fault(FunnelReason.DONE_ANYWAY, fault.detail)
+        return _verdict(case.trajectory, FunnelStage.ALIGNMENT, fault, refusals)
     fault = find_mismatch(case, settings)
     if fault is not None:
-        return _reject(case.trajectory, FunnelStage.MATCHING, fault)
-    return Verdict(
-        trajectory=case.trajectory.id,
-        task=case.task.id,
-        domain=case.domain.id,
-        kept=True,
-        stage=FunnelStage.PASSED,
-        reason=FunnelReason.PASSED,
-        recovered=len(case.successful_calls) < len(case.calls),
-    )
+        return _verdict(case.trajectory, FunnelStage.MATCHING, fault, refusals)
+    return _verdict(case.trajectory, FunnelStage.PASSED, _NOTHING, refusals)
 
 
-def _reject(trajectory: Trajectory, stage: FunnelStage, fault: Fault) -> Verdict:
+_NOTHING = Fault(FunnelReason.PASSED, "")
+
+
+def _verdict(
+    trajectory: Trajectory,
+    stage: FunnelStage,
+    fault: Fault,
+    refusals: tuple[RefusalKind, ...] = (),
+) -> Verdict:
+    kept = stage is FunnelStage.PASSED
     return Verdict(
         trajectory=trajectory.id,
         task=trajectory.task,
         domain=trajectory.domain,
-        kept=False,
+        kept=kept,
         stage=stage,
         reason=fault.reason,
         detail=fault.detail,
+        calls=sum(len(message.tool_calls) for message in trajectory.messages),
+        refusals=refusals,
+        mistakes=trajectory.mistake_kinds,
+        recovered=kept and bool(refusals),
     )
 
 
@@ -98,11 +110,12 @@ def _units(
 def _judge_unit(unit: _Unit, *, settings: FunnelSettings) -> list[Verdict]:
     tasks = {task.id: task for task in unit.tasks}
     verdicts = []
-    for trajectory in unit.trajectories:
-        task = tasks.get(trajectory.task)
-        if task is None:
-            fault = Fault(FunnelReason.WRONG_TASK, f"no task {trajectory.task} was given")
-            verdicts.append(_reject(trajectory, FunnelStage.VALIDITY, fault))
-        else:
-            verdicts.append(judge(Case(unit.domain, task, trajectory), settings))
+    with closing(Worlds(unit.domain)) as worlds:
+        for trajectory in unit.trajectories:
+            task = tasks.get(trajectory.task)
+            if task is None:
+                fault = Fault(FunnelReason.WRONG_TASK, f"no task {trajectory.task} was given")
+                verdicts.append(_verdict(trajectory, FunnelStage.VALIDITY, fault))
+            else:
+                verdicts.append(judge(Case(unit.domain, task, trajectory), settings, worlds))
     return verdicts

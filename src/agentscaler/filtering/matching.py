@@ -1,18 +1,24 @@
-"""Third stage: are the calls gold's, and was the user told what was asked for?
+"""Third stage: are the calls gold's, did the user agree, and was the user told the answers?
 
 Where a task only reads, the final state cannot tell right from wrong, so the calls must equal
 gold's in order, save that reads which do not feed each other may change places.  Where it writes,
 the state has spoken already, and only the writes are compared: extra reads do no harm, but a write
 that was undone again does.  Refused calls never count.
+
+Where a wish cannot be fulfilled, there is no one way to find that out, so that further reads do no
+harm there either; see `declining`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
+from agentscaler.filtering.answers import AgentWords, tells
 from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.consent import find_unagreed
+from agentscaler.filtering.declining import find_misdeclined, find_unmade
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
-from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import GoldCall
 
 __all__ = ["find_mismatch"]
@@ -21,17 +27,22 @@ __all__ = ["find_mismatch"]
 def find_mismatch(case: Case, settings: FunnelSettings) -> Fault | None:
     """The first difference between a trajectory and gold, if there is one."""
     strict = settings.strict == "all" or (settings.strict == "reads" and case.task.kind == "read")
-    mismatch = _compare_calls(case) if strict else _compare_writes(case)
-    return mismatch or _find_untold_answer(case)
+    if case.task.special is not None:
+        mismatch = find_misdeclined(case) or _compare_writes(case)
+        if mismatch is None and strict:
+            mismatch = find_unmade(case)
+    else:
+        mismatch = _compare_calls(case) if strict else _compare_writes(case)
+    if mismatch is None and settings.consent:
+        mismatch = find_unagreed(case)
+    if mismatch is None and settings.answers:
+        mismatch = _find_untold_answer(case)
+    return mismatch
 
 
 def _compare_writes(case: Case) -> Fault | None:
     tools = case.domain.manifest.tool
-    made = [
-        call_key(call.name, call.arguments)
-        for call in case.successful_calls
-        if tools[call.name].effect == "write"
-    ]
+    made = [one.key for one in case.successes if tools[one.call.name].effect == "write"]
     wanted = [
         call_key(gold.tool, gold.arguments) for gold in case.task.gold if gold.effect == "write"
     ]
@@ -39,7 +50,7 @@ def _compare_writes(case: Case) -> Fault | None:
 
 
 def _compare_calls(case: Case) -> Fault | None:
-    made = [call_key(call.name, call.arguments) for call in case.successful_calls]
+    made = [one.key for one in case.successes]
     wanted = [call_key(gold.tool, gold.arguments) for gold in case.task.gold]
     fault = _compare_counts(made, wanted)
     if fault is not None:
@@ -69,13 +80,31 @@ def _may_swap(gold: Sequence[GoldCall], earlier: int, later: int) -> bool:
     """Whether two gold calls are reads of which the later does not feed on the earlier."""
     if gold[earlier].effect == "write" or gold[later].effect == "write":
         return False
-    return all(source.call != earlier for source in gold[later].provenance.values())
+    sources = gold[later].provenance.values()
+    return all(one.call != earlier for source in sources for one in source.singles())
 
 
 def _find_untold_answer(case: Case) -> Fault | None:
-    for goal in case.task.goals:
+    """An answer that the agent does not tell once the calls have given it.
+
+    It is looked for in what the agent says before the next goal's calls are through, where nothing
+    is said of another goal's rows, and then in all that it says from there on.
+    """
+    if not any(goal.answers for goal in case.task.goals):
+        return None
+    year = datetime.fromisoformat(case.domain.manifest.now).year
+    done = [case.answered(goal.calls[-1]) if goal.calls else 0 for goal in case.task.goals]
+    for goal, start in zip(case.task.goals, done, strict=True):
+        if not goal.answers:
+            continue
+        end = min((place for place in done if place > start), default=None)
+        near = AgentWords(case.agent_words(start, end), year)
+        rest = AgentWords(case.agent_words(start), year)
         for answer in goal.answers:
-            if not any(says(case.agent_words, fold(said)) for said in answer.said):
-                said = " or ".join(answer.said)
+            others = [one for each in case.task.goals for one in each.answers if one is not answer]
+            if not (
+                tells(near, answer, others) or (end is not None and tells(rest, answer, others))
+            ):
+                said = " or ".join(answer.said) or str(answer.value)
                 return Fault(FunnelReason.ANSWER_NOT_TOLD, f"{answer.label}: {said} is never said")
     return None

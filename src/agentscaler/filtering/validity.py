@@ -7,11 +7,12 @@ from typing import Any
 import orjson
 
 from agentscaler.chat import Message
-from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.case import Case
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
 from agentscaler.rollout.trajectory import StopReason
 from agentscaler.rollout.wording import fold, says, value_text
+from agentscaler.task.task import Fact
 
 __all__ = ["find_invalid"]
 
@@ -30,7 +31,8 @@ def find_invalid(case: Case, settings: FunnelSettings) -> Fault | None:
         _find_broken_turn(trajectory.messages)
         or _find_unknown_tool(case)
         or _find_repetition(case, settings)
-        or _find_invented_id(case)
+        or _find_excess(case, settings)
+        or (_find_invented_id(case) if settings.ids else None)
     )
 
 
@@ -73,22 +75,32 @@ def _expected(last: Message, due: Sequence[str]) -> str:
 
 
 def _find_unknown_tool(case: Case) -> Fault | None:
-    for call in case.successful_calls:
-        if call.name not in case.domain.manifest.tool:
-            return Fault(FunnelReason.UNKNOWN_TOOL, f"{call.name} is not a tool of the domain")
+    for one in case.successes:
+        if one.call.name not in case.domain.manifest.tool:
+            return Fault(FunnelReason.UNKNOWN_TOOL, f"{one.call.name} is not a tool of the domain")
     return None
 
 
 def _find_repetition(case: Case, settings: FunnelSettings) -> Fault | None:
-    words = case.agent_words.split()
+    words = " ".join(case.agent_words()).split()
     phrases = zip(*(words[start:] for start in range(settings.ngram)), strict=False)
     phrase, times = _most_common(phrases)
     if times > settings.max_repeats:
         return Fault(FunnelReason.REPETITION, f'"{" ".join(phrase)}" is said {times} times')
-    calls = (call_key(one.call.name, one.call.arguments) for one in case.calls)
-    key, times = _most_common(calls)
-    if times > settings.max_repeats:
+    key, times = _most_common(one.key for one in case.calls)
+    if times > settings.max_call_repeats:
         return Fault(FunnelReason.REPETITION, f"the call {key} is made {times} times")
+    return None
+
+
+def _find_excess(case: Case, settings: FunnelSettings) -> Fault | None:
+    """Holds the length and the refusals against the bounds, where there are any."""
+    turns = sum(message.role == "assistant" for message in case.trajectory.messages)
+    if settings.max_turns is not None and turns > settings.max_turns:
+        return Fault(FunnelReason.TOO_LONG, f"the agent takes {turns} turns")
+    refused = len(case.calls) - len(case.successes)
+    if settings.max_refusals is not None and refused > settings.max_refusals:
+        return Fault(FunnelReason.TOO_MANY_REFUSALS, f"{refused} calls were refused")
     return None
 
 
@@ -97,31 +109,46 @@ def _most_common(items: Iterable[Any]) -> tuple[Any, int]:
 
 
 def _find_invented_id(case: Case) -> Fault | None:
-    """Holds the keys in successful calls against the conversation before them."""
+    """Holds the keys in successful calls against what others said before them.
+
+    The agent's own words show nothing, and what a refusal repeats of its call shows nothing either.
+    """
     tools = case.domain.manifest.tool
-    refused = {one.call.id for one in case.calls if one.answer.is_error}
+    calls = {one.call.id: one for one in case.calls}
     seen = ""
-    for message in case.trajectory.messages:
+    for message, words in zip(case.trajectory.messages, case.folded, strict=True):
         for call in message.tool_calls:
-            if call.id in refused:
+            if calls[call.id].answer.is_error:
                 continue
             for name, value in call.arguments.items():
                 role = tools[call.name].arguments.get(name)
                 if role is None or role.kind not in ("key", "reference"):
                     continue
                 for item in value if isinstance(value, list) else [value]:
-                    if not _stands_in(item, seen, case):
+                    if not _stands_in(item, seen, case.task.facts):
                         what = f"{call.name}.{name} = {item!r} stands nowhere before the call"
                         return Fault(FunnelReason.INVENTED_ID, what)
-        seen += "\n" + fold(message.content)
+        if message.is_error:
+            words = _without(words, calls[message.tool_call_id or ""].call.arguments.values())
+        if message.role != "assistant":
+            seen += "\n" + words
     return None
 
 
-def _stands_in(value: Any, seen: str, case: Case) -> bool:
+def _without(words: str, values: Iterable[Any]) -> str:
+    """A refusal without the values of the call that it refuses."""
+    for value in values:
+        for item in value if isinstance(value, list) else [value]:
+            text = fold(value_text(item))
+            words = words.replace(text, "") if text else words
+    return words
+
+
+def _stands_in(value: Any, seen: str, facts: Iterable[Fact]) -> bool:
     """Whether a key was said, as it is, as JSON writes it, or in the user's way of saying it."""
     text = fold(value_text(value))
-    if says(seen, text) or not text:
+    if not text or says(seen, text):
         return True
     if says(seen, fold(orjson.dumps(value).decode().strip('"'))):
         return True
-    return any(fact.value == value and says(seen, fold(fact.said)) for fact in case.task.facts)
+    return any(fact.value == value and says(seen, fold(fact.said)) for fact in facts)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from agentscaler.filtering.recovery import RefusalKind
+
 __all__ = ["Fault", "FunnelReason", "FunnelStage", "Verdict"]
 
 
@@ -42,12 +44,18 @@ class FunnelReason(StrEnum):
     REPETITION = "repetition"
     """The agent repeats a phrase or a call over and over."""
     INVENTED_ID = "invented_id"
-    """A call uses an identifier that stands nowhere before it."""
+    """A call uses an identifier that nobody but the agent has said before it."""
+    TOO_LONG = "too_long"
+    """The agent takes more turns than the settings allow."""
+    TOO_MANY_REFUSALS = "too_many_refusals"
+    """More calls were refused than the settings allow."""
 
     WORLD_FAILED = "world_failed"
     """A tool broke its contract in the replay."""
     RESULT_DIFFERS = "result_differs"
     """A call gives another result in the replay than the one on record."""
+    STATE_DIFFERS = "state_differs"
+    """The replay ends in another state than the one on record."""
     WRONG_STATE = "wrong_state"
     """The final state is not gold's."""
 
@@ -57,8 +65,18 @@ class FunnelReason(StrEnum):
     """A call was made that gold does not have."""
     CALL_ORDER = "call_order"
     """The right calls were made in an order that is not gold's."""
+    DONE_ANYWAY = "done_anyway"
+    """The agent wrote something for a wish that cannot be fulfilled."""
+    NOT_LOOKED = "not_looked"
+    """The agent refused a wish without reading what stands in its way."""
+    NOT_ASKED = "not_asked"
+    """The agent refused a wish for want of a fact that it never asked for."""
+    NOT_EXPLAINED = "not_explained"
+    """The agent did not tell the user why a wish cannot be fulfilled."""
+    NO_CONSENT = "no_consent"
+    """A step that the policy wants confirmed was taken before the user said yes to it."""
     ANSWER_NOT_TOLD = "answer_not_told"
-    """The agent did not tell the user what was asked for."""
+    """The agent did not tell the user what was asked for, or told something else."""
 
 
 class Fault(NamedTuple):
@@ -74,6 +92,9 @@ class Verdict(BaseModel):
     Attributes:
         trajectory, task, domain: ids.
         stage: where it was turned away, or "passed".
+        calls: tool calls that it made, refused ones too.
+        refusals: what was wrong with those refused, in their order; counted once its form is right.
+        mistakes: the kinds of what the agent got wrong on purpose, as the trajectory names them.
         recovered: kept although some tool calls were refused on the way; such dialogues teach how
             to recover.
     """
@@ -87,4 +108,7 @@ class Verdict(BaseModel):
     stage: FunnelStage
     reason: FunnelReason
     detail: str = ""
+    calls: int = 0
+    refusals: tuple[RefusalKind, ...] = ()
+    mistakes: tuple[str, ...] = ()
     recovered: bool = False

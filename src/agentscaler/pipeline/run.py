@@ -22,10 +22,10 @@ from agentscaler.runfolder import (
     measure,
 )
 
-__all__ = ["Observer", "run", "run_stage"]
+__all__ = ["PACKAGES", "Observer", "run", "run_stage"]
 
 # Bottom first: the code version of a stage covers everything up to its package.
-_PACKAGES = (
+PACKAGES = (
     *("errors", "ledger", "settings", "chat", "runfolder", "engine"),
     # Models play in rollouts only; what is below them asks none.
     *("corpus", "graph", "world", "domain", "task", "llm", "rollout", "filtering", "dataset"),
@@ -146,7 +146,7 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
         inputs=inputs,
         settings=told,
         seed=settings.seed,
-        code=code_version((*_PACKAGES[: _PACKAGES.index(stage.package) + 1], "pipeline")),
+        code=code_version((*PACKAGES[: PACKAGES.index(stage.package) + 1], "pipeline")),
     )
 
 

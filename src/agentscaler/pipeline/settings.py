@@ -9,7 +9,7 @@ from agentscaler.corpus import PoolSettings
 from agentscaler.dataset import DatasetSettings
 from agentscaler.domain import DomainSettings
 from agentscaler.engine import LocalEngine, RayEngine
-from agentscaler.filtering import FunnelSettings
+from agentscaler.filtering import DifficultySettings, FunnelSettings
 from agentscaler.graph import GraphSettings
 from agentscaler.llm import ModelSettings
 from agentscaler.rollout import RolloutSettings
@@ -45,6 +45,7 @@ class Settings(Section):
     task: TaskSettings = TaskSettings()
     rollout: RolloutSettings = RolloutSettings()
     funnel: FunnelSettings = FunnelSettings()
+    difficulty: DifficultySettings = DifficultySettings()
     dataset: DatasetSettings = DatasetSettings()
     llm: ModelSettings = ModelSettings()
 

@@ -7,6 +7,7 @@ writes what comes back, unit by unit: one unit a domain, or one for the whole st
 only place that knows the files of a run; `runfolder` makes them survive a kill.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -165,7 +166,8 @@ def _make_trajectories(work: Work) -> None:
         out.write("trajectories.jsonl", played)
         out.write("failures.jsonl", failed)
         counts = {"in": len(trajectories), "out": len(played), "domains": int(bool(played))}
-        work.end_unit(counts, [str(one.failure_owner) for one in failed])
+        kinds = Counter(f"mistake:{kind}" for one in played for kind in one.mistake_kinds)
+        work.end_unit({**counts, **kinds}, [str(one.failure_owner) for one in failed])
 
 
 def _play(

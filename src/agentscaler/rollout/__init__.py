@@ -5,6 +5,7 @@ user are Protocols; the makers that ship with the package are rules, the expert 
 user, and models that play either.
 """
 
+from agentscaler.rollout.baselines import HastyMaker, SlippingMaker
 from agentscaler.rollout.episode import play, system_message, tool_message
 from agentscaler.rollout.expert import Expert, ExpertMaker
 from agentscaler.rollout.model_agent import ModelAgent, ModelAgentMaker
@@ -23,6 +24,7 @@ __all__ = [
     "ExpertMaker",
     "FailureOwner",
     "GaveUpError",
+    "HastyMaker",
     "InvisibleValueError",
     "ModelAgent",
     "ModelAgentMaker",
@@ -31,6 +33,7 @@ __all__ = [
     "RolloutSettings",
     "ScriptedUser",
     "ScriptedUserMaker",
+    "SlippingMaker",
     "StopReason",
     "Trajectory",
     "User",

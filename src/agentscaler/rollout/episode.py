@@ -21,7 +21,7 @@ from agentscaler.rollout.seats import Seat, SeatHouse
 from agentscaler.rollout.trajectory import FailureOwner, StopReason, Trajectory
 from agentscaler.task.task import Task
 
-__all__ = ["finish", "play", "play_at", "system_message", "tool_message"]
+__all__ = ["finish", "play", "play_at", "result_text", "system_message", "tool_message"]
 
 Said = TypeVar("Said")
 
@@ -71,6 +71,7 @@ async def play_at(
             changeset, state_hash = seat.changeset(), seat.state_hash()
         except WorldError as error:
             stop, owner, failure = StopReason.FAILED, FailureOwner.ENVIRONMENT, str(error)
+        mistakes = tuple(message.mistake for message in messages if message.mistake)
         return Trajectory(
             id=f"{task.id}/{trial}",
             task=task.id,
@@ -83,7 +84,8 @@ async def play_at(
             stop=stop,
             failure_owner=owner,
             failure=failure,
-            mistakes=agent.mistakes,
+            mistakes=len(mistakes),
+            mistake_kinds=mistakes,
             tool_errors=sum(message.is_error for message in messages),
             changeset=changeset,
             state_hash=state_hash,
@@ -112,12 +114,17 @@ def system_message(domain: Domain) -> Message:
     return Message(role="system", content=f"{domain.policy.rstrip()}\n\n{clock}")
 
 
-def tool_message(call: ToolCall, result: ToolResult) -> Message:
-    """The answer to a call: the value as JSON, or `{"error": text}` for a refusal."""
+def result_text(result: ToolResult) -> str:
+    """What came of a call, as an agent reads it: the value as JSON, or `{"error": text}`."""
     value = result.value if result.ok else {"error": result.error}
+    return orjson.dumps(value).decode()
+
+
+def tool_message(call: ToolCall, result: ToolResult) -> Message:
+    """The answer to a call."""
     return Message(
         role="tool",
-        content=orjson.dumps(value).decode(),
+        content=result_text(result),
         tool_call_id=call.id,
         is_error=not result.ok,
     )

@@ -1,52 +1,23 @@
 """Mistakes that an agent makes on purpose, so that a dialogue shows how to recover from them.
 
-Every kind is certain to be refused and to leave the state as it is: the argument check, the list
-of tools or the lookup of a key turns it away.
+None of them changes the state.  Most are certain to be refused: the argument check, the list of
+tools or the lookup of a key turns them away.  Some are reads that merely do not help, and fit only
+where further reads are free; the question for a fact that was told already is no call at all.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from agentscaler.domain.domain import DomainManifest, DomainTool, Table, ToolKind
-from agentscaler.rollout.wording import fold, says
-from agentscaler.task.task import GoldCall
+from agentscaler.domain.domain import DomainManifest, DomainTool, ToolKind
+from agentscaler.rollout.mistake import Mistake, MistakeKind, Occasion, in_words
+from agentscaler.rollout.mistaken_rows import garbled_id, other_tables_id, wrong_row
+from agentscaler.rollout.wording import fold
 
-__all__ = ["Mistake", "MistakeKind", "draw_mistake", "premature_call"]
-
-
-class MistakeKind(StrEnum):
-    """What is wrong with a call."""
-
-    MISSING_ARGUMENT = "missing_argument"
-    """A required argument is left out."""
-    ENUM_CASE = "enum_case"
-    """A listed value is written with the wrong case."""
-    NAME_AS_ID = "name_as_id"
-    """A name stands where the key of a row belongs."""
-    GARBLED_ID = "garbled_id"
-    """The key of a row is copied wrongly."""
-    UNKNOWN_PARAMETER = "unknown_parameter"
-    """An argument is given that the tool does not have."""
-    MISSPELT_PARAMETER = "misspelt_parameter"
-    """A parameter's name is written in another style."""
-    WRONG_TOOL_NAME = "wrong_tool_name"
-    """The tool's name is slightly off."""
+__all__ = ["draw_mistake"]
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong call, and the words with which one can say what was wrong with it."""
-
-    kind: MistakeKind
-    tool: str
-    arguments: dict[str, Any]
-    words: Mapping[str, str] = field(default_factory=dict)
-
-
-_KEYED_KINDS = (ToolKind.GET, ToolKind.UPDATE, ToolKind.DELETE, ToolKind.TRANSITION)
 _INVENTED_OPTIONS = (
     ("verbose", True),
     ("dry_run", False),
@@ -54,6 +25,23 @@ _INVENTED_OPTIONS = (
     ("format", "json"),
     ("notify", True),
 )
+_OTHER_WORDS = {
+    "high": "urgent",
+    "low": "minor",
+    "medium": "normal",
+    "open": "opened",
+    "closed": "close",
+    "active": "in use",
+    "enabled": "on",
+    "disabled": "off",
+    "card": "credit card",
+    "express": "fast",
+    "standard": "normal",
+    "pending": "waiting",
+    "cancelled": "canceled",
+    "public": "everyone",
+    "private": "hidden",
+}
 _VERB_SYNONYMS = {
     "get": ("fetch", "read", "show"),
     "describe": ("get", "show"),
@@ -72,66 +60,28 @@ _VERB_SYNONYMS = {
 }
 
 
-def draw_mistake(
-    manifest: DomainManifest,
-    tool: DomainTool,
-    arguments: Mapping[str, Any],
-    seen: str,
-    rng: random.Random,
-) -> Mistake:
-    """A wrong version of a right call; the kinds that fit it are equally likely.
-
-    Args:
-        arguments: of the right call.
-        seen: the conversation so far, folded; a garbled key must not be one that stands in it.
-    """
-    makers: tuple[Callable[[], Mistake | None], ...] = (
+def draw_mistake(occasion: Occasion, rng: random.Random) -> Mistake:
+    """A wrong version of a right call; the kinds that fit it are equally likely."""
+    manifest, tool, arguments = occasion.manifest, occasion.tool, occasion.arguments
+    makers: list[Callable[[], Mistake | None]] = [
         lambda: _missing_argument(tool, arguments, rng),
         lambda: _enum_case(tool, arguments, rng),
-        lambda: _garbled_id(manifest, tool, arguments, seen, rng),
+        lambda: _unlisted_value(tool, arguments, rng),
+        lambda: _wrong_type(tool, arguments, rng),
+        lambda: garbled_id(manifest, tool, arguments, occasion.seen, rng),
+        lambda: other_tables_id(occasion, rng),
         lambda: _unknown_parameter(tool, arguments, rng),
         lambda: _misspelt_parameter(tool, arguments, rng),
         lambda: _wrong_tool_name(manifest, tool, arguments, rng),
-    )
+    ]
+    if occasion.free_reads and tool.effect == "read":
+        makers += [
+            lambda: _wrong_tool(occasion, rng),
+            lambda: wrong_row(occasion, rng),
+            lambda: _date_format(occasion, rng),
+        ]
     possible = [mistake for make in makers if (mistake := make()) is not None]
     return rng.choice(possible)
-
-
-def premature_call(
-    manifest: DomainManifest,
-    gold: Sequence[GoldCall],
-    lookup: int,
-    calls: Sequence[int],
-    heard: str,
-) -> Mistake | None:
-    """The call that a lookup is for, made before the lookup with a name where the key belongs.
-
-    Args:
-        lookup: index of the lookup, whose own arguments must be visible.
-        calls: indices of the goal's calls, whose facts must all be told.
-        heard: what the user said, folded; the name must stand in it.
-    """
-    for call in (gold[index] for index in calls):
-        tool = manifest.tool[call.tool]
-        fed = [key for key, source in call.provenance.items() if source.origin == "tool"]
-        if len(fed) != 1 or tool.kind not in _KEYED_KINDS or tool.kind is ToolKind.DELETE:
-            continue
-        role, source = tool.arguments.get(fed[0]), call.provenance[fed[0]]
-        if role is None or role.kind != "key" or source.call != lookup:
-            continue
-        table = manifest.table[role.table]
-        name = None if table.natural_key else _name_beside(gold[lookup].result, source.path, table)
-        if name and says(heard, fold(name)):
-            return Mistake(MistakeKind.NAME_AS_ID, tool.name, {**call.arguments, fed[0]: name})
-    return None
-
-
-def _name_beside(result: Any, path: Sequence[str | int], table: Table) -> str | None:
-    """The name in the row whose key stands at `path` of a result."""
-    for step in path[:-1]:
-        result = result[step]
-    name = result.get(table.label) if isinstance(result, dict) else None
-    return name if isinstance(name, str) else None
 
 
 def _missing_argument(
@@ -142,7 +92,7 @@ def _missing_argument(
         return None
     missing = rng.choice(required)
     rest = {name: value for name, value in arguments.items() if name != missing}
-    return Mistake(MistakeKind.MISSING_ARGUMENT, tool.name, rest, {"parameter": _words(missing)})
+    return Mistake(MistakeKind.MISSING_ARGUMENT, tool.name, rest, {"parameter": in_words(missing)})
 
 
 def _enum_case(
@@ -160,34 +110,81 @@ def _enum_case(
     if not choices:
         return None
     name, wrong = rng.choice(choices)
-    words = {"parameter": _words(name), "wrong": wrong, "right": str(arguments[name])}
+    words = {"parameter": in_words(name), "wrong": wrong, "right": str(arguments[name])}
     return Mistake(MistakeKind.ENUM_CASE, tool.name, {**arguments, name: wrong}, words)
 
 
-def _garbled_id(
-    manifest: DomainManifest,
-    tool: DomainTool,
-    arguments: Mapping[str, Any],
-    seen: str,
-    rng: random.Random,
+def _unlisted_value(
+    tool: DomainTool, arguments: Mapping[str, Any], rng: random.Random
 ) -> Mistake | None:
-    """A key without its prefix or with a character missing; never of a tool that only filters."""
-    if tool.kind not in _KEYED_KINDS:
-        return None
+    """A listed value in words ("in progress"), or by another name."""
     choices = []
     for name, value in arguments.items():
-        role = tool.arguments.get(name)
-        if role is None or role.kind != "key" or not isinstance(value, str):
+        allowed = tool.parameters["properties"].get(name, {}).get("enum")
+        if allowed is None or not isinstance(value, str):
             continue
-        natural = manifest.table[role.table].natural_key
-        wrong = _drop_character(value, rng) if natural else _strip_prefix(value, rng)
-        if wrong and wrong != value and not says(seen, fold(wrong)):
+        wrong = _OTHER_WORDS.get(value.lower()) or value.lower().replace("_", " ")
+        if fold(wrong) not in {fold(one) for one in allowed}:
             choices.append((name, wrong))
     if not choices:
         return None
     name, wrong = rng.choice(choices)
-    words = {"parameter": _words(name), "wrong": wrong, "right": str(arguments[name])}
-    return Mistake(MistakeKind.GARBLED_ID, tool.name, {**arguments, name: wrong}, words)
+    words = {"parameter": in_words(name), "wrong": wrong, "right": str(arguments[name])}
+    return Mistake(MistakeKind.UNLISTED_VALUE, tool.name, {**arguments, name: wrong}, words)
+
+
+def _wrong_type(
+    tool: DomainTool, arguments: Mapping[str, Any], rng: random.Random
+) -> Mistake | None:
+    choices = [
+        name
+        for name, value in arguments.items()
+        if isinstance(value, bool | int | float)
+        and tool.parameters["properties"].get(name, {}).get("type")
+        in ("boolean", "integer", "number")
+    ]
+    if not choices:
+        return None
+    name = rng.choice(choices)
+    value = arguments[name]
+    wrong = ("on" if value else "off") if isinstance(value, bool) else str(value)
+    right = str(value).lower() if isinstance(value, bool) else str(value)
+    words = {"parameter": in_words(name), "wrong": wrong, "right": right}
+    return Mistake(MistakeKind.WRONG_TYPE, tool.name, {**arguments, name: wrong}, words)
+
+
+def _date_format(occasion: Occasion, rng: random.Random) -> Mistake | None:
+    tool, choices = occasion.tool, []
+    for name, value in occasion.arguments.items():
+        role = tool.arguments.get(name)
+        table = occasion.manifest.table.get(role.table) if role is not None else None
+        column = table.by_name.get(role.column) if role is not None and table is not None else None
+        if column is not None and column.type in ("date", "timestamp"):
+            choices.append((name, datetime.fromisoformat(value)))
+    if not choices:
+        return None
+    name, moment = rng.choice(choices)
+    wrong = moment.strftime(rng.choice(("%d/%m/%Y", "%d.%m.%Y", "%B %d, %Y")))
+    words = {"parameter": in_words(name), "wrong": wrong, "right": occasion.arguments[name]}
+    arguments = {**occasion.arguments, name: wrong}
+    return Mistake(MistakeKind.DATE_FORMAT, tool.name, arguments, words, refused=False)
+
+
+def _wrong_tool(occasion: Occasion, rng: random.Random) -> Mistake | None:
+    """The list of another table, where one can be had for nothing."""
+    right = occasion.tool
+    others = [
+        tool
+        for tool in occasion.manifest.tools
+        if tool.kind is ToolKind.LIST
+        and tool.table != right.table
+        and not tool.parameters.get("required")
+    ]
+    if right.kind is not ToolKind.LIST or not others:
+        return None
+    wrong = rng.choice(others)
+    words = {"wrong": wrong.name, "right": right.name}
+    return Mistake(MistakeKind.WRONG_TOOL, wrong.name, {}, words, refused=False)
 
 
 def _unknown_parameter(
@@ -233,21 +230,3 @@ def _wrong_tool_name(
     wrong = rng.choice(names)
     words = {"wrong": wrong, "right": tool.name}
     return Mistake(MistakeKind.WRONG_TOOL_NAME, wrong, dict(arguments), words)
-
-
-def _strip_prefix(key: str, rng: random.Random) -> str:
-    for separator in ("-", "_", ":", "/"):
-        if separator in key.strip(separator):
-            return key.rpartition(separator)[2]
-    return _drop_character(key, rng)
-
-
-def _drop_character(key: str, rng: random.Random) -> str:
-    if len(key) < 6:
-        return ""
-    place = rng.randrange(1, len(key) - 1)
-    return key[:place] + key[place + 1 :]
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -39,11 +39,6 @@ class Agent(Protocol):
         """The policy's name, for the record."""
         ...
 
-    @property
-    def mistakes(self) -> int:
-        """Tool calls made wrong on purpose so far; 0 for an agent that never does that."""
-        ...
-
     def act(self, messages: Sequence[Message]) -> Message | Awaitable[Message]:
         """The next assistant message: words, tool calls or both.
 

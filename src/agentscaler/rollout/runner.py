@@ -53,7 +53,7 @@ def roll_out(
     settings = settings or RolloutSettings()
     cast = _Cast(
         agent or ExpertMaker(settings.mistake_rate),
-        user or ScriptedUserMaker(settings.withhold_rate),
+        user or ScriptedUserMaker(settings.withhold_rate, settings.change_rate, settings.typo_rate),
         settings,
         seed,
     )

@@ -1,17 +1,20 @@
 """The scripted user: says what it wants in one of many ways, and answers what it is asked.
 
 It knows its goals and its facts and nothing else: no tool's name, and no identifier that is not a
-fact of its own.  Some facts it keeps back until the agent asks; a later goal it brings up when the
-earlier ones are reported.
+fact of its own.  Some facts it keeps back until the agent asks, some it tells in sentences beside
+its request; now and then it changes its mind about a value; a later goal it brings up when the
+earlier ones are reported, or when it comes to mind.
 """
 
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
+from agentscaler.rollout.declining import Accepting
+from agentscaler.rollout.personas import PERSONAS
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
 from agentscaler.rollout.requests import (
@@ -19,34 +22,89 @@ from agentscaler.rollout.requests import (
     said_facts,
     withholdable_facts,
 )
+from agentscaler.rollout.rewording import heads, pointed
+from agentscaler.rollout.second_thoughts import (
+    Moment,
+    SecondThought,
+    draw_second_thought,
+    with_first_value,
+)
+from agentscaler.rollout.telling import Teller, asks_for, can_be_stated, people_facts
 from agentscaler.rollout.trajectory import FailureOwner
-from agentscaler.rollout.user_phrases import PERSONAS
-from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
+from agentscaler.rollout.user_phrases import COMMON
+from agentscaler.rollout.wording import fold, says
 from agentscaler.task.request import request_text
-from agentscaler.task.task import Fact, Goal, Task
+from agentscaler.task.task import Fact, Fragment, Goal, Task
 
 __all__ = ["ScriptedUser", "ScriptedUserMaker"]
 
 _TWO_AT_ONCE_CHANCE = 0.3
+_NEXT_IN_PASSING_CHANCE = 0.12
+_QUESTION_CHANCE = 0.35
+_BESIDE_CHANCE = 0.35
+_FIRST_CHANCE = 0.35
 _PUZZLED_AT_MOST = 2
+_WITHHELD_AT_MOST = 3
+_LONG = 22
 _SETTLED = re.compile(r"\b(anything|something|what|nothing) (else|more)\b|\bfurther help\b")
 _CONFIRMATION = re.compile(
     r"\b(shall|should|may|can) i (go|proceed|continue)\b|\bgo[- ]ahead\b|\bproceed\b|\bconfirm\b"
     r"|\bis (that|this) (right|correct|ok|okay)\b|\bare you sure\b|\bwould you like me to\b"
     r"|\b(do you )?want me to\b"
 )
-_PEOPLES_NAMES = ("person_name", "first_name", "last_name", "username")
-_ABOUT_THE_AGENT = re.compile(r"\b(tell|show|give|let|send|remind) (me|us)\b")
+_TELL_ME = re.compile(r"\b(?:tell|show|give|let|send) me\b")
+_QUESTION = re.compile(r"[\w)\"']\?(?:\s|$)")
+_ASKING = re.compile(r"\b(tell|give|share|fill|may i|need|missing|provide|know|details?)\b")
 
 
 @dataclass(frozen=True)
 class ScriptedUserMaker:
-    """Makes scripted users that keep a fact back with probability `withhold_rate`."""
+    """Makes scripted users.
+
+    Attributes:
+        withhold_rate: chance that a fact that can wait is kept back until the agent asks.
+        change_rate: chance that the user changes its mind about a value, where the task has room.
+        typo_rate: chance that an opening has a slip of the keyboard, outside all facts.
+        voice: how phrases are chosen.
+    """
 
     withhold_rate: float = 0.0
+    change_rate: float = 0.0
+    typo_rate: float = 0.0
+    voice: type[Voice] = Voice
 
     def __call__(self, domain: Domain, task: Task, seed: str) -> "ScriptedUser":
-        return ScriptedUser(domain, task, seeded(seed), withhold_rate=self.withhold_rate)
+        rng = seeded(seed)
+        voice = self.voice(rng, self.typo_rate)
+        return ScriptedUser(
+            domain,
+            task,
+            rng,
+            voice,
+            withhold_rate=self.withhold_rate,
+            change_rate=self.change_rate,
+        )
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """One request in words.
+
+    Attributes:
+        ask, wish, question: the request with the agent as its subject, with the user, and as a
+            question; "" where it cannot be put so.
+        before, after: sentences around it; "" for none.
+        vague: whether something of it is kept back, or told beside it.
+        changed: whether it holds a value that will be put right.
+    """
+
+    ask: str
+    wish: str
+    question: str
+    before: str = ""
+    after: str = ""
+    vague: bool = False
+    changed: bool = False
 
 
 class ScriptedUser:
@@ -55,35 +113,58 @@ class ScriptedUser:
     name = "scripted"
 
     def __init__(
-        self, domain: Domain, task: Task, rng: random.Random, *, withhold_rate: float = 0.0
+        self,
+        domain: Domain,
+        task: Task,
+        rng: random.Random,
+        voice: Voice | None = None,
+        *,
+        withhold_rate: float = 0.0,
+        change_rate: float = 0.0,
     ) -> None:
         self._task = task
         self._facts = {fact.name: fact for fact in task.facts}
-        self._voice = Voice(rng)
-        self._persona = rng.choice(PERSONAS)
+        self._voice = voice or Voice(rng)
+        self._persona = self._voice.pick(PERSONAS)
         required = {
             tool.name: set(tool.parameters.get("required", ())) for tool in domain.manifest.tools
         }
-        self._withheld: set[str] = set()
-        for goal in task.goals:
-            for name in withholdable_facts(task, goal, required):
-                if rng.random() < withhold_rate:
-                    self._withheld.add(name)
-        self._people = _person_names(domain, task)
+        self._withholdable = [
+            withholdable_facts(task, goal, required)
+            if goal.refusal is None or goal.calls
+            else ()  # nobody would ask for what is of no use
+            for goal in task.goals
+        ]
+        self._withheld = {
+            name
+            for names in self._withholdable
+            for name in [one for one in names if rng.random() < withhold_rate][:_WITHHELD_AT_MOST]
+        }
+        self._thought: SecondThought | None = None
+        if rng.random() < change_rate and task.special is None:
+            self._thought = draw_second_thought(domain, task, self._withheld, required, rng)
+        self._teller = Teller(
+            self._voice, people_facts(domain, task), polite=self._persona.name == "polite"
+        )
+        self._accepting = Accepting(self._voice)
         self._told: set[str] = set()
+        self._said = ""
         self._announced = 0
         self._puzzled = 0
 
     def open(self) -> str:
         """The first request, now and then with the second."""
-        goals = self._task.goals
-        if len(goals) > 1 and self._voice.chance(_TWO_AT_ONCE_CHANCE):
+        voice, persona = self._voice, self._persona
+        lead = [voice.say(persona.greetings)]
+        if voice.chance(persona.talkative):
+            lead.append(voice.say_loosely(persona.talk))
+        if len(self._task.goals) > 1 and voice.chance(_TWO_AT_ONCE_CHANCE):
             first, second = self._announce(), self._announce()
-            return self._voice.say(self._persona.pairs, first=first, second=second)
-        request = self._announce()
-        return self._voice.say(
-            self._openings(request, self._persona.asks, self._persona.wishes), request=request
-        )
+            words = voice.say_loosely(persona.pairs, first=first.ask, second=second.ask)
+            around = (first.before, first.after, second.before, second.after)
+            return self._speak(*lead, words, *around)
+        words = self._ask(persona.asks, persona.wishes, persona.questions)
+        return self._speak(*lead, words)
 
     def reply(self, messages: Sequence[Message]) -> UserTurn:
         """Tells what is asked for, agrees, brings up the next goal, or thanks and ends.
@@ -93,39 +174,143 @@ class ScriptedUser:
         """
         words = fold(messages[-1].content)
         confirmation = bool(_CONFIRMATION.search(words))
+        if confirmation and self._is_pending(None):
+            return UserTurn(self._speak(self._hold_up()))
         asked = self._asked(words, told=False)
-        if asked:
-            answer = self._tell(asked)
-            return UserTurn(f"{answer} {self._agree()}" if confirmation else answer)
+        brought_up = self._task.goals[: self._announced]
+        unknown = self._accepting.knows_not(words, brought_up)
+        if asked or unknown:
+            told = self._tell(asked, sparingly=not confirmation) if asked else ""
+            return UserTurn(self._speak(told, unknown, self._agree() if confirmation else ""))
         if _SETTLED.search(words):
-            return self._move_on()
+            return self._settle(words, asked=True)
         if confirmation:
-            return UserTurn(self._agree())
-        if "?" not in words:
-            return self._move_on()
-        open_facts = self._open_facts() or self._asked(words, told=True)
+            return UserTurn(self._speak(self._agree()))
+        repeated = self._asked(words, told=True)
+        if not _QUESTION.search(words) and not (repeated and _ASKING.search(words)):
+            return self._settle(words, asked=False)
+        open_facts = self._open_facts()
         if open_facts:
-            return UserTurn(self._tell(open_facts))
+            return UserTurn(self._speak(self._tell(open_facts)))
+        if repeated:
+            return UserTurn(self._speak(self._repeat(repeated)))
         self._puzzled += 1
         if self._puzzled > _PUZZLED_AT_MOST:
             raise GaveUpError(
                 "the agent keeps asking for what the user does not know", FailureOwner.AGENT
             )
-        return UserTurn(self._voice.say(self._persona.puzzled))
+        return UserTurn(self._speak(self._voice.say(self._persona.puzzled)))
 
-    def _announce(self) -> str:
-        """The next goal's request, without what is kept back."""
-        goal = self._task.goals[self._announced]
+    def _settle(self, words: str, *, asked: bool) -> UserTurn:
+        """After a report or an explanation: takes it as it is, or doubts it, and moves on."""
+        taken, doubted = self._accepting.answer(words, self._task.goals[: self._announced])
+        if doubted:
+            return UserTurn(self._speak(taken))
+        turn = self._move_on(asked=asked)
+        text = self._accepting.close() if taken and turn.done else turn.text
+        return UserTurn(f"{taken} {text}".strip(), turn.done)
+
+    def _speak(self, *parts: str) -> str:
+        """A message of these parts, of which some may be empty."""
+        words = " ".join(part for part in parts if part)
+        self._said += "\n" + fold(words)
+        return words
+
+    def _ask(
+        self, asks: tuple[str, ...], wishes: tuple[str, ...], questions: tuple[str, ...]
+    ) -> str:
+        """The next goal's request with what stands around it."""
+        wish = self._announce()
+        if wish.question and not wish.vague and self._voice.chance(_QUESTION_CHANCE):
+            words = self._voice.say_loosely(questions, question=wish.question)
+        else:
+            bank = (*asks, *wishes) if wish.wish else asks
+            if wish.changed or wish.after or len(wish.ask.split()) > _LONG:
+                bank = tuple(one for one in bank if _closes(one)) or bank
+            words = self._voice.say_loosely(bank, request=wish.ask, wish=wish.wish)
+        return " ".join(part for part in (wish.before, words, wish.after) if part)
+
+    def _announce(self) -> _Wish:
+        """The next goal's request, without what is kept back or told beside it."""
+        number = self._announced
+        goal = self._task.goals[number]
         self._announced += 1
         tellable = set(self._facts) - (self._withheld - self._told)
+        thought = self._thought if self._is_pending(number) else None
+        request = list(goal.request)
+        after = ""
+        if thought is not None:
+            request = with_first_value(goal.request, thought)
+            if thought.moment is Moment.AT_ONCE:
+                after = self._correct(thought, COMMON.second_thoughts)
+        beside = [] if thought is not None else self._beside(number, tellable)
+        tellable -= {fact.name for fact in beside}
         self._told |= said_facts(goal, tellable)
-        return request_text(goal.request, tellable)
+        if thought is not None and not after:
+            self._told.discard(thought.fact.name)
+        before = ""
+        if beside:
+            self._told |= {fact.name for fact in beside}
+            words = self._teller.aside(beside)
+            opening = not self._said and number == 0
+            if opening and self._voice.chance(_FIRST_CHANCE) and not words.startswith("-"):
+                before = words
+                request = _pointing(request, {fact.name for fact in beside})
+            else:
+                lead = self._voice.say(COMMON.details)
+                after = _join_lead(lead, words)
+        wish = self._wish(request, tellable, before, after)
+        return replace(wish, changed=thought is not None)
 
-    def _openings(
-        self, request: str, asks: tuple[str, ...], wishes: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        about_the_agent = _ABOUT_THE_AGENT.search(" ".join(request.casefold().split()[:3]))
-        return asks if about_the_agent else asks + wishes
+    def _wish(
+        self, request: Sequence[Fragment], tellable: set[str], before: str, after: str
+    ) -> _Wish:
+        first = request[0]
+        begun = first.text if set(first.facts) <= tellable else first.vague
+        rest = request_text(request[1:], tellable)
+        ways = heads(begun)
+        told = set(request[-1].facts) <= tellable
+        vague = any(not set(fragment.facts) <= tellable for fragment in request)
+
+        wishes = () if _TELL_ME.search(f"{begun} {rest}") else ways.wishes
+
+        def put(forms: tuple[str, ...]) -> str:
+            forms = forms if told else forms[:2]  # one cannot "set" what is not said
+            return f"{self._voice.pick(forms)} {rest}".rstrip() if forms else ""
+
+        return _Wish(put(ways.asks), put(wishes), put(ways.questions), before, after, vague)
+
+    def _beside(self, number: int, tellable: set[str]) -> list[Fact]:
+        """Facts of a goal to be told in sentences of their own."""
+        if not self._voice.chance(_BESIDE_CHANCE):
+            return []
+        names = [
+            name
+            for name in self._withholdable[number]
+            if name in tellable and name not in self._told and can_be_stated(self._facts[name])
+        ]
+        if len(names) > 1 and self._voice.chance(0.5):
+            names = names[:1]
+        return [self._facts[name] for name in names]
+
+    def _is_pending(self, number: int | None) -> bool:
+        """Whether a value of goal `number`, or of any brought up, is still to be changed."""
+        thought = self._thought
+        if thought is None or thought.fact.name in self._told:
+            return False
+        return thought.goal == number if number is not None else thought.goal < self._announced
+
+    def _correct(self, thought: SecondThought, bank: tuple[str, ...]) -> str:
+        self._told.add(thought.fact.name)
+        last = self._task.goals[thought.goal].request[-1].facts == (thought.fact.name,)
+        same = sum(fact.said == thought.fact.said for fact in self._task.facts)
+        at_once = thought.moment is Moment.AT_ONCE and thought.goal == self._announced - 1
+        correction = self._teller.correction(thought.fact, alone=last and same == 1 and at_once)
+        return self._voice.say(bank, correction=correction, first=thought.first)
+
+    def _hold_up(self) -> str:
+        assert self._thought is not None
+        return self._correct(self._thought, COMMON.held_up)
 
     def _announced_facts(self) -> list[Fact]:
         goals: tuple[Goal, ...] = self._task.goals[: self._announced]
@@ -138,89 +323,83 @@ class ScriptedUser:
     def _asked(self, words: str, *, told: bool) -> list[Fact]:
         """The facts whose labels stand in the agent's words."""
         facts = [fact for fact in self._announced_facts() if (fact.name in self._told) == told]
-        return [fact for fact in facts if _asks_for(words, fold(fact.label))]
+        return [fact for fact in facts if asks_for(words, fold(fact.label))]
 
-    def _tell(self, facts: Sequence[Fact]) -> str:
-        self._told |= {fact.name for fact in facts}
-        lead = self._voice.say(self._persona.leads)
-        answer = self._one(facts[0]) if len(facts) == 1 else self._several(facts)
-        return f"{lead} {answer}" if lead else answer
+    def _tell(self, facts: Sequence[Fact], *, sparingly: bool = False) -> str:
+        """Answers, now and then with less than was asked for, or with more."""
+        told, persona = list(facts), self._persona
+        if sparingly and len(told) > 1 and self._voice.chance(persona.sparing):
+            told = told[:1]
+        elif self._voice.chance(persona.forthcoming):
+            told += [fact for fact in self._open_facts() if fact not in told]
+        thought = self._thought if self._is_pending(None) else None
+        if thought is not None:
+            told = [fact for fact in told if fact is not thought.fact]
+        self._told |= {fact.name for fact in told}
+        parts = []
+        if told:
+            parts.append(_join_lead(self._voice.say(persona.leads), self._teller.answer(told)))
+        if thought is not None and (thought.moment is Moment.LATER or not told):
+            parts.append(self._correct(thought, COMMON.later_thoughts))
+        elif self._has_next() and self._voice.chance(_NEXT_IN_PASSING_CHANCE):
+            wish = self._announce()
+            aside = self._voice.say(COMMON.asides, request=wish.ask)
+            parts += [aside, wish.before, wish.after]
+        return " ".join(part for part in parts if part)
 
-    def _one(self, fact: Fact) -> str:
-        label = fold(fact.label)
-        in_words = isinstance(fact.value, str) and fact.said not in fact.value
-        bare = "{Said}." if in_words else "{said}."
-        phrases = [bare]
-        if len(fact.said.split()) <= 4:
-            phrases += ["It's {said}.", bare, "That's {said}."]
-            if "name of the" in label and fact.name not in self._people:
-                phrases += ["It's called {said}.", "It's called {said}."]
-            if self._persona.name == "polite":
-                phrases += [bare.replace(".", ", please."), "It is {said}."]
-        elif re.search(r"\b(description|text|message|note|comment|summary|title)\b", label):
-            phrases += ['It should say "{said}".', 'Let\'s go with "{said}".']
-        return self._voice.say(phrases, said=fact.said)
-
-    def _several(self, facts: Sequence[Fact]) -> str:
-        """Every fact with its label, as one sentence where the labels allow it."""
-        nouns = [_short_label(fact.label, facts) for fact in facts]
-        if not all(noun.startswith("the ") for noun in nouns):
-            return " ".join(
-                sentence(f"as for {noun}, {fact.said}")
-                for fact, noun in zip(facts, nouns, strict=True)
-            )
-        told = [quote_long(fact.said) for fact in facts]
-        pairs = list(zip(told, nouns, strict=True))
-        plural = any(_is_plural(noun) for noun in nouns)
-        switch = any(isinstance(fact.value, bool) for fact in facts)
-        if not switch and (plural or self._voice.chance(0.5)):
-            return f"{join_phrases([f'{said} for {noun}' for said, noun in pairs])}."
-        return sentence(join_phrases([f"{noun} is {said}" for said, noun in pairs]))
+    def _repeat(self, facts: Sequence[Fact]) -> str:
+        return _join_lead(self._voice.say(self._persona.repeats), self._teller.answer(facts))
 
     def _agree(self) -> str:
         return self._voice.say(self._persona.agreements)
 
-    def _move_on(self) -> UserTurn:
-        """After a report: what was forgotten, the next goal, or the end."""
-        forgotten = self._open_facts()
+    def _has_next(self) -> bool:
+        return self._announced < len(self._task.goals)
+
+    def _move_on(self, *, asked: bool = False) -> UserTurn:
+        """After a report: what was forgotten, the next goal, or the end.
+
+        Args:
+            asked: whether the agent has asked for it; else a "no" would answer nothing.
+        """
+        if self._is_pending(None):
+            return UserTurn(self._speak(self._hold_up()))
+        forgotten = [fact for fact in self._open_facts() if not says(self._said, fold(fact.said))]
         if forgotten:
-            lead = self._voice.say(self._persona.forgotten)
+            lead = self._voice.say(COMMON.forgotten)
             self._told |= {fact.name for fact in forgotten}
-            return UserTurn(f"{lead} {self._several(forgotten)}")
-        if self._announced < len(self._task.goals):
-            request = self._announce()
-            phrases = self._openings(request, self._persona.next_asks, self._persona.next_wishes)
-            return UserTurn(self._voice.say(phrases, request=request))
-        return UserTurn(self._voice.say(self._persona.closings), done=True)
+            return UserTurn(self._speak(lead, self._teller.several(forgotten)))
+        if self._has_next():
+            persona = self._persona
+            words = self._ask(persona.next_asks, persona.next_wishes, persona.next_questions)
+            return UserTurn(self._speak(words))
+        closings = self._persona.closings
+        if not asked:
+            closings = tuple(one for one in closings if not one.startswith(("No,", "No.", "Nope")))
+        return UserTurn(self._voice.say(closings), done=True)
 
 
-def _person_names(domain: Domain, task: Task) -> set[str]:
-    """The facts that go into columns of people's names, as one says "called" of things only."""
-    people = set()
-    for call in task.gold:
-        for parameter, source in call.provenance.items():
-            role = domain.manifest.tool[call.tool].arguments.get(parameter)
-            if source.fact is None or role is None or not role.column:
-                continue
-            column = domain.manifest.table[role.table].by_name.get(role.column)
-            if column is not None and column.meaning in _PEOPLES_NAMES:
-                people.add(source.fact)
-    return people
+def _pointing(request: Sequence[Fragment], told: set[str]) -> list[Fragment]:
+    """The request with its vague forms pointing back to the facts that were told before it."""
+    return [
+        fragment.model_copy(update={"vague": pointed(fragment.vague)})
+        if fragment.facts and set(fragment.facts) <= told and pointed(fragment.vague)
+        else fragment
+        for fragment in request
+    ]
 
 
-def _asks_for(words: str, label: str) -> bool:
-    """Whether a label stands in the words, be it split ("the name and the new size of the app")."""
-    part, _, owner = label.partition(" of ")
-    return says(words, label) or bool(owner and says(words, part) and says(words, f"of {owner}"))
+def _closes(phrase: str) -> bool:
+    """Whether the request ends a phrase, so that nothing hangs behind a long one."""
+    return phrase.rstrip(".?!").endswith(("{request}", "{Request}", "{wish}", "{Wish}"))
 
 
-def _short_label(label: str, facts: Sequence[Fact]) -> str:
-    """The label up to its "of", where that still tells the facts apart."""
-    short = label.partition(" of ")[0]
-    same = [fact for fact in facts if fact.label.partition(" of ")[0] == short]
-    return short if len(same) == 1 else label
-
-
-def _is_plural(noun: str) -> bool:
-    last = noun.rpartition(" ")[2]
-    return last.endswith("s") and not last.endswith(("ss", "us", "is"))
+def _join_lead(lead: str, words: str) -> str:
+    """Words behind their lead, a list on lines of its own."""
+    if not lead or not words:
+        return lead or words
+    if words.startswith("-"):
+        return f"{lead}\n{words}"
+    if lead.endswith(":") and words.startswith(("The ", "My ")):
+        return f"{lead} {words[0].lower()}{words[1:]}"
+    return f"{lead} {words}"

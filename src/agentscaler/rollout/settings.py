@@ -18,6 +18,10 @@ class RolloutSettings(BaseModel):
         mistake_rate: chance that the expert gets one tool call of an episode wrong on purpose.
         withhold_rate: chance, for each fact that can be kept back, that the user does not tell it
             before the agent asks.
+        change_rate: chance that the scripted user first says another value and puts it right before
+            anything is done, where the task has room for it.
+        typo_rate: chance that an opening of the scripted user has a slip of the keyboard in it,
+            never inside a fact.
         in_flight: episodes played at the same time in one process.  None is right for agents of
             rules, which never wait: each process plays one at a time, and several share the work.
             A number is for those that wait for a model, and this process plays them all.
@@ -35,9 +39,11 @@ class RolloutSettings(BaseModel):
     agent: Literal["expert", "model"] = "expert"
     user: Literal["scripted", "model"] = "scripted"
     trials: int = Field(default=1, ge=1)
-    max_turns: int = Field(default=40, ge=1)
+    max_turns: int = Field(default=60, ge=1)
     mistake_rate: float = Field(default=0.15, ge=0, le=1)
     withhold_rate: float = Field(default=0.3, ge=0, le=1)
+    change_rate: float = Field(default=0.3, ge=0, le=1)
+    typo_rate: float = Field(default=0.04, ge=0, le=1)
     in_flight: int | None = Field(default=None, ge=1)
     worlds: int = Field(default=256, ge=1)
     retries: int = Field(default=2, ge=0)

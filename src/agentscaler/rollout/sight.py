@@ -8,9 +8,10 @@ taken from the actual results, never from gold.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from agentscaler.rollout.requests import goal_facts
+from agentscaler.rollout.requests import goal_facts, other_value, places
+from agentscaler.rollout.statements import statements
 from agentscaler.rollout.wording import fold, says, value_text
-from agentscaler.task.task import Fact, Goal, Task
+from agentscaler.task.task import Fact, Goal, Provenance, Task
 
 __all__ = ["InvisibleValueError", "Sight"]
 
@@ -34,7 +35,8 @@ class Sight:
         self.results: dict[int, Any] = {}
         self._task = task
         self._facts = {fact.name: fact for fact in task.facts}
-        self._answered: set[str] = set()
+        self._told: set[str] = set()
+        self._ambiguous = {fact.name for fact in task.facts if _is_ambiguous(fact, task.facts)}
 
     def fact(self, name: str) -> Fact:
         return self._facts[name]
@@ -43,37 +45,66 @@ class Sight:
         """Takes in any message."""
         self.seen += "\n" + fold(words)
 
-    def hear(self, words: str, asked: Iterable[Fact]) -> None:
+    def hear(self, words: str, asked: Sequence[Fact]) -> None:
         """Takes in a user message, which may answer a question for the facts `asked`."""
         folded = fold(words)
         self.heard += "\n" + folded
-        self._answered |= {fact.name for fact in asked if _stands_in(fact, folded)}
+        for fact in asked:
+            if _stands_in(fact, _without(folded, fact, asked)):
+                self._told.add(fact.name)
 
     def missing_facts(self, goals: Sequence[Goal]) -> list[Fact]:
-        """The facts that goals need and the user has not told, each label once."""
+        """The facts that goals need and the user has not told, each label once.
+
+        A fact for which the user gave another value so far is not among them: see `tentative`.
+        """
         missing: dict[str, Fact] = {}
         for goal in goals:
             for name in goal_facts(self._task, goal):
                 fact = self._facts[name]
-                if not self.was_told(fact):
+                if not self.was_told(fact) and self.tentative(fact) is None:
                     missing.setdefault(fold(fact.label), fact)
         return list(missing.values())
 
     def was_told(self, fact: Fact) -> bool:
         """Whether the user's words hold the value, and mean it as this fact.
 
-        "on" or "5" may stand there for any reason, so such a fact must stand in its own place: in
-        its piece of the request, or in the answer to a question for it.
+        "on", "5" or "open" may stand there for any reason, so such a fact must stand in its own
+        place: in its piece of the request, in a statement about it, or in the answer to a question.
         """
+        if fact.name in self._told:
+            return True
         if not _stands_in(fact, self.heard):
             return False
-        if not isinstance(fact.value, bool | int | float) or fact.name in self._answered:
-            return True
-        return any(
-            fact.name in fragment.facts and fold(fragment.text) in self.heard
-            for goal in self._task.goals
-            for fragment in goal.request
+        if fact.name in self._ambiguous and not self._is_in_place(fact):
+            return False
+        self._told.add(fact.name)
+        return True
+
+    def _is_in_place(self, fact: Fact) -> bool:
+        return any(fold(place) in self.heard for place in places(self._task, fact.name)) or any(
+            says(self.heard, statement) for statement in statements(fact)
         )
+
+    def tentative(self, fact: Fact) -> str | None:
+        """Another value that the user has given for a fact; None if there is none, or no longer."""
+        if fact.name in self._told:
+            return None
+        return next(
+            filter(None, (self._other_value(goal, fact) for goal in self._task.goals)), None
+        )
+
+    def was_put_otherwise(self, goal: Goal, start: int) -> bool:
+        """Whether a goal's request was said, at or after `start` of what was heard, with another
+        value in the place of a fact's own."""
+        names = {name for fragment in goal.request for name in fragment.facts}
+        return any(self._other_value(goal, self._facts[name], start) for name in sorted(names))
+
+    def _other_value(self, goal: Goal, fact: Fact, start: int = 0) -> str | None:
+        value = other_value(goal, fact, self.heard, start)
+        if value is None or any(says(value, fold(one.said)) for one in self._task.facts):
+            return None
+        return value
 
     def arguments(self, index: int) -> dict[str, Any]:
         """The arguments of a gold call.
@@ -81,7 +112,20 @@ class Sight:
         Raises:
             InvisibleValueError: one of them stands nowhere in the conversation.
         """
+        for goal in self._task.goals:
+            if index in goal.calls and goal.branch is not None and index > goal.branch.call:
+                self._result_at(goal.branch.call, goal.branch.path, goal.branch.condition)
         return {name: self.value(index, name) for name in self._task.gold[index].arguments}
+
+    def check_named(self, goal: Goal) -> None:
+        """Holds the names that a confirmation uses against the conversation so far.
+
+        Raises:
+            InvisibleValueError: one of them stands nowhere in it.
+        """
+        for name in goal.named:
+            if not says(self.seen, fold(name)):
+                raise InvisibleValueError(f"nothing has shown {name}, which is to be confirmed")
 
     def value(self, index: int, name: str) -> Any:
         """One argument of a gold call, taken from where the agent can see it.
@@ -94,13 +138,20 @@ class Sight:
         source = gold.provenance.get(name)
         if source is None:
             raise InvisibleValueError(f"nothing says where {argument} comes from")
+        return self._from(source, gold.arguments[name], argument)
+
+    def _from(self, source: Provenance, wanted: Any, argument: str) -> Any:
+        """The value that `source` gives; `wanted` where that is what the user or a rule says."""
+        if source.origin == "items":
+            pairs = zip(source.items, wanted, strict=True)
+            return [self._from(item, value, argument) for item, value in pairs]
         if source.origin == "tool" and source.call is not None:
             return self._result_at(source.call, source.path, argument)
         if source.origin == "user" and source.fact is not None:
             fact = self._facts[source.fact]
             if not self.was_told(fact):
                 raise InvisibleValueError(f"the user has not told {fact.label} for {argument}")
-        return gold.arguments[name]
+        return wanted
 
     def _result_at(self, call: int, path: Sequence[str | int], argument: str) -> Any:
         if call not in self.results:
@@ -122,3 +173,22 @@ def _stands_in(fact: Fact, folded: str) -> bool:
         return True
     values = fact.value if isinstance(fact.value, list) else [fact.value]
     return bool(values) and all(says(folded, fold(value_text(value))) for value in values)
+
+
+def _is_ambiguous(fact: Fact, facts: Iterable[Fact]) -> bool:
+    """Whether the words for a fact may stand in a conversation without meaning it."""
+    said = fold(fact.said)
+    word = fact.said.islower() and fact.said.replace(" ", "").isalpha()
+    if word or isinstance(fact.value, bool | int | float):
+        return True
+    return any(other.name != fact.name and says(fold(other.said), said) for other in facts)
+
+
+def _without(folded: str, fact: Fact, others: Iterable[Fact]) -> str:
+    """The text without the longer words of other facts in which those of `fact` stand."""
+    said = fold(fact.said)
+    for other in others:
+        longer = fold(other.said)
+        if len(longer) > len(said) and says(longer, said):
+            folded = folded.replace(longer, " ")
+    return folded

@@ -43,7 +43,8 @@ class Trajectory(BaseModel):
         id: `task id/trial` ("aws-connect-contact-flow-3f2a/007/0").
         agent, user: names of the policies that played.
         messages: the whole conversation, the system message first.
-        mistakes: tool calls the agent got wrong on purpose, to show how to recover.
+        mistakes: what the agent got wrong on purpose, to show how to recover.
+        mistake_kinds: the kind of each of them (see `MistakeKind`), in order.
         tool_errors: tool calls that were refused.
         changeset, state_hash: the net change of the episode, as `World` gives it.
     """
@@ -62,6 +63,7 @@ class Trajectory(BaseModel):
     failure_owner: FailureOwner | None = None
     failure: str = ""
     mistakes: int = 0
+    mistake_kinds: tuple[str, ...] = ()
     tool_errors: int = 0
     changeset: tuple[dict[str, Any], ...] = ()
     state_hash: str = ""

@@ -9,17 +9,21 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["fold", "join_phrases", "quote_long", "says", "sentence", "value_text"]
+__all__ = ["fold", "join_phrases", "quote_long", "quote_words", "says", "sentence", "value_text"]
 
 _TYPOGRAPHY = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "−": "-"}
 )
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_MOMENT = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 
 
 def fold(text: str) -> str:
     """Lower case, plain quotes and hyphens, single spaces, no thousands separators."""
-    plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
+    if text.isascii():  # nothing there to be translated
+        plain = " ".join(text.lower().split())
+    else:
+        plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
     return _THOUSANDS.sub("", plain) if "," in plain else plain
 
 
@@ -55,8 +59,15 @@ def join_phrases(phrases: Sequence[str]) -> str:
 
 
 def quote_long(said: str) -> str:
-    """A value in a sentence; one of more than four words in quotation marks."""
+    """A value in a sentence; one of more than four words in quotation marks, but for a moment."""
+    if _MOMENT.fullmatch(said):
+        return said
     return f'"{said}"' if len(said.split()) > 4 and not said.startswith(('"', "“")) else said
+
+
+def quote_words(said: str) -> str:
+    """The same, and also for several small words, which would read as part of the sentence."""
+    return f'"{said}"' if " " in said and said.islower() and said.isascii() else quote_long(said)
 
 
 def sentence(text: str) -> str:
@@ -65,6 +76,8 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     text = text[0].upper() + text[1:]
+    if "\n- " in text:  # a list, which closes itself
+        return text
     return text if text[-1] in ".?!" or text[-2:] in ('."', ".”", '?"', "?”") else f"{text}."
 
 

@@ -20,7 +20,7 @@ from agentscaler.runfolder.manifest import (
     StageState,
     write_atomically,
 )
-from agentscaler.runfolder.stage import StageWriter, progress_path, read_progress
+from agentscaler.runfolder.stage import StageWriter, measure, progress_path, read_progress
 
 __all__ = ["RunFolder", "disk_errors"]
 
@@ -148,6 +148,16 @@ class RunFolder:
             if not _is_intact(self.path / output, known)
         ]
         return fingerprint.changes_since(record.fingerprint) or damage
+
+    def altered(self, name: str) -> list[str]:
+        """The outputs of a complete stage that are not, byte for byte, what it wrote."""
+        record = self._manifest.stages.get(name)
+        outputs = record.outputs.items() if record is not None else ()
+        return [
+            output
+            for output, known in outputs
+            if not (self.path / output).exists() or measure(self.path / output) != known
+        ]
 
     @contextmanager
     def stage(

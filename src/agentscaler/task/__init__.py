@@ -1,8 +1,18 @@
 """Certified domains in, proven tasks out."""
 
 from agentscaler.task.construct import TaskOutcome, construct_tasks
+from agentscaler.task.instances import Instances, make_instances
 from agentscaler.task.request import request_text
 from agentscaler.task.settings import TaskSettings
-from agentscaler.task.task import Task
+from agentscaler.task.task import SpecialKind, Task
 
-__all__ = ["Task", "TaskOutcome", "TaskSettings", "construct_tasks", "request_text"]
+__all__ = [
+    "Instances",
+    "SpecialKind",
+    "Task",
+    "TaskOutcome",
+    "TaskSettings",
+    "construct_tasks",
+    "make_instances",
+    "request_text",
+]

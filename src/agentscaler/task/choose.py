@@ -3,13 +3,15 @@
 import random
 from typing import Any
 
+from agentscaler.domain.batches import key_argument
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
 from agentscaler.domain.schema import quote
+from agentscaler.domain.source import list_columns
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.identify import Identifier
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.speech import clause, column_noun, is_switch, say
+from agentscaler.task.speech import clause, column_noun, is_switch, label_of, say
 from agentscaler.task.task import Fragment, Provenance
 from agentscaler.world.model import with_names
 
@@ -60,17 +62,22 @@ class Chooser:
             row for row in self.identify.rows(table) if "deleted" not in self.touched(table, row)
         ]
         if tool is not None:
-            accepted = self._accepted(tool, table)
+            accepted = self.accepted(tool, table)
             rows = [
                 row
                 for row in rows
-                if row[table.key[0]] in accepted and self._is_untouched(tool, table, row)
+                if row[table.key[0]] in accepted and self.is_untouched(tool, table, row)
             ]
         if focus is not None:
             rows = [row for row in rows if self.is_near(table, row, focus)]
         if not rows:
             raise WalkStop(TaskReason.NO_START, f"no {table.noun} fits")
-        return self.random.choice(rows)
+        return self.random.choice(self.least_named(table, rows))
+
+    def least_named(self, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of rows, those that tasks have named least so far."""
+        named = [self.notebook.named[table.name, row[table.key[0]]] for row in rows]
+        return [row for row, times in zip(rows, named, strict=True) if times == min(named)]
 
     def touched(self, table: Table, row: dict[str, Any]) -> set[str]:
         """The columns of a row that the task has set so far."""
@@ -125,7 +132,9 @@ class Chooser:
         drawn = {*needed, *self.random.sample(optional, extra)}
         chosen = []
         for name in names:
-            value = self._fresh(table, columns[name], row) if name in drawn else None
+            value = self.fresh(table, columns[name], row) if name in drawn else None
+            if row is None and value is False and name not in needed:
+                value = True  # off is what a new row is anyway
             if value is not None:
                 chosen.append((columns[name], value))
             elif name in needed:
@@ -142,7 +151,7 @@ class Chooser:
         """
         said = say(column, value)
         noun = column_noun(column)
-        label = f"{what} {noun} of {self.identify.owner_noun(table)}"
+        label = f"{what} {label_of(noun, self.identify.owner_noun(table))}"
         if column.type == "boolean":
             said, label = f"{noun} {said}", f"whether {noun} should be on or off"
         name = f"{table.noun.replace(' ', '_')}_{column.name}"
@@ -150,14 +159,44 @@ class Chooser:
         arguments[column.name] = value, Provenance(origin="user", fact=fact.name)
         return said, fact.name
 
+    def askable(self, table: Table, row: dict[str, Any], *, looked_up: bool) -> list[Column]:
+        """Columns of a row that a person may ask for, which nobody spoke of yet.
+
+        Args:
+            looked_up: whether a list has shown the row already.
+        """
+        hidden = {
+            *table.key,
+            table.label,
+            *self.touched(table, row),
+            *(column.name for column in list_columns(table) if looked_up),
+        }
+        known = [fact.value for fact in self.notebook.facts.values()]
+        return [
+            column
+            for column in table.columns
+            if row[column.name] is not None
+            and column.name not in hidden
+            and column.references is None
+            and column.meaning != "text"
+            and not column_noun(column).endswith(" by")  # "its updated by" is no English
+            and (column.type != "boolean" or is_switch(column))
+            and row[column.name] not in known
+        ]
+
     def filter(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
     ) -> list[Fragment]:
-        """At times a filter that `row` meets: an argument, and the words for it."""
+        """At times a filter that `row` meets and others do not: an argument, and the words for
+        it."""
+        rows = self.listed(tool, table, arguments)
         names = [
             name
             for name, role in tool.arguments.items()
-            if role.kind == "filter" and role.column != table.label and row[role.column] is not None
+            if role.kind == "filter"
+            and role.column != table.label
+            and row[role.column] is not None
+            and any(one[role.column] != row[role.column] for one in rows)
         ]
         if not names or self.random.random() < 0.3:
             return []
@@ -165,6 +204,15 @@ class Chooser:
         value = bool(row[column.name]) if column.type == "boolean" else row[column.name]
         said, fact = self.tell(table, column, value, arguments)
         return [Fragment(text=f"with {clause(column, said)}", facts=(fact,))]
+
+    def listed(self, tool: DomainTool, table: Table, arguments: Arguments) -> list[dict[str, Any]]:
+        """The rows that a list has which is asked for with `arguments`, owners and filters."""
+        owned = {
+            tool.arguments[name].column: value
+            for name, (value, _) in arguments.items()
+            if tool.arguments[name].column in table.by_name
+        }
+        return self.identify.rows(table, owned)
 
     def is_tied(self, table: Table, focus: Focus) -> bool:
         """Whether rows of `table` and the focused row's table can refer to each other."""
@@ -185,13 +233,14 @@ class Chooser:
             for column in self.manifest.table[focus.table].columns
         )
 
-    def _accepted(self, tool: DomainTool, table: Table) -> set[str]:
+    def accepted(self, tool: DomainTool, table: Table) -> set[str]:
         """The keys of rows that meet what the tool demands, as far as no other argument counts."""
-        key = table.key[0]
+        key, argument = table.key[0], key_argument(tool, table)
         demands = tool.contract.requirements if tool.contract is not None else ()
-        own = {name: f"{quote(table.name)}.{quote(name)}" for name in (key, *table.address)}
+        own = {argument: f"{quote(table.name)}.{quote(key)}"}
+        own |= {name: f"{quote(table.name)}.{quote(name)}" for name in table.address}
         conditions = [
-            with_names(demand.condition, own)
+            with_names(demand.condition, own).replace(":_now", f"'{self.manifest.now}'")
             for demand in demands
             if demand.argument in own and demand.table == table.name
         ]
@@ -200,14 +249,14 @@ class Chooser:
         sql = f"SELECT {quote(key)} AS key FROM {quote(table.name)} WHERE {where}"
         return {row["key"] for row in self.notebook.world.query(sql)}
 
-    def _is_untouched(self, tool: DomainTool, table: Table, row: dict[str, Any]) -> bool:
+    def is_untouched(self, tool: DomainTool, table: Table, row: dict[str, Any]) -> bool:
         """Whether nothing the task did so far would be undone, or make the deed odd to ask for."""
         touched = self.touched(table, row)
-        if tool.kind is ToolKind.DELETE:
+        if tool.kind in {ToolKind.DELETE, ToolKind.BATCH_DELETE}:
             return touched <= {table.status}
         return touched.isdisjoint(tool.sets)
 
-    def _fresh(self, table: Table, column: Column, row: dict[str, Any] | None) -> Any:
+    def fresh(self, table: Table, column: Column, row: dict[str, Any] | None) -> Any:
         """A value other than the row's own; None if there is none to be had."""
         current = row[column.name] if row is not None else None
         for _ in range(_TRIES):

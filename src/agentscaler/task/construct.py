@@ -1,9 +1,11 @@
 """`construct_tasks`: from certified domains to proven tasks."""
 
+import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
@@ -11,14 +13,17 @@ from agentscaler.domain.domain import Domain
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.ledger import Rejection
 from agentscaler.task.notebook import Notebook, WalkStop
-from agentscaler.task.proof import prove
+from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.request import intent_text
+from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.settings import TaskSettings
-from agentscaler.task.task import Goal, Task
+from agentscaler.task.shape import shape_of
+from agentscaler.task.special import special_walk
+from agentscaler.task.task import Goal, GoldCall, Provenance, SpecialKind, Task
+from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
-__all__ = ["TaskOutcome", "construct_tasks"]
+__all__ = ["TaskOutcome", "construct_tasks", "written_up"]
 
 
 @dataclass(frozen=True)
@@ -56,57 +61,112 @@ def construct_tasks(
 def _construct(work: _Work) -> TaskOutcome:
     domain, settings = work.domain, work.settings
     outcome = TaskOutcome(domain.id)
-    used: Counter[str] = Counter()
-    shapes: set[bytes] = set()
-    states = list(domain.states)
+    maker = _Maker(domain, settings, outcome.tasks)
     for attempt in range(settings.per_domain * settings.attempts):
         if len(outcome.tasks) >= settings.per_domain:
             break
-        name = f"{domain.id}/{len(outcome.tasks):03d}"
-        seed = f"{work.seed}/{domain.id}/{attempt}"
         try:
-            task = _task(domain, name, states[attempt % len(states)], seed, settings, used)
-            shape = orjson.dumps([task.state, [(c.tool, c.arguments) for c in task.gold]])
-            if shape in shapes:
-                raise WalkStop(TaskReason.DUPLICATE, task.intent)
+            maker.make(attempt, f"{work.seed}/{domain.id}/{attempt}")
         except WalkStop as stop:
             reason, detail = stop.args
             outcome.rejections.append(
                 Rejection(stage="tasks", id=f"{domain.id}#{attempt}", reason=reason, detail=detail)
             )
-            continue
-        shapes.add(shape)
-        outcome.tasks.append(task)
-        used.update(task.gold[goal.calls[-1]].tool for goal in task.goals)
     return outcome
 
 
-def _task(
-    domain: Domain, name: str, state: str, seed: str, settings: TaskSettings, used: Counter[str]
+class _Maker:
+    """Makes the tasks of one domain and remembers those it made.
+
+    Args:
+        tasks: takes what is made.
+    """
+
+    def __init__(self, domain: Domain, settings: TaskSettings, tasks: list[Task]) -> None:
+        self._domain = domain
+        self._settings = settings
+        self._tasks = tasks
+        self._states = list(domain.states)
+        self._usage = Usage(domain)
+        self._shapes: Counter[bytes] = Counter()
+        self._calls: set[bytes] = set()
+        self._prover = Prover(domain)
+
+    def make(self, attempt: int, seed: str) -> None:
+        """One walk, written up, proven and added to the tasks.
+
+        Raises:
+            WalkStop: it did not become a task, with the reason.
+        """
+        domain, state = self._domain, self._states[attempt % len(self._states)]
+        with domain.world(state) as world:
+            named = self._usage.rows_in(state)
+            notebook = Notebook(domain, world, self._settings.max_calls, named)
+            special = random.Random(f"{seed}/special").random() < self._settings.special_share
+            make = special_walk if special else walk
+            goals = make(domain, notebook, seed, self._settings.max_goals, self._usage)
+            calls, shape = self._unlike_others(state, notebook.calls, goals)
+            name = f"{domain.id}/{len(self._tasks):03d}"
+            task = written_up(name, state, goals, notebook, self._prover, self._tasks)
+        self._calls.add(calls)
+        self._shapes[shape] += 1
+        self._tasks.append(task)
+        self._usage.note(state, task.gold)
+
+    def _unlike_others(
+        self, state: str, gold: Sequence[GoldCall], goals: Sequence[Goal]
+    ) -> tuple[bytes, bytes]:
+        """What tells a solution from others, and its shape; asked before the proof, which costs.
+
+        Wishes that cannot be fulfilled are told apart by what would be tried in vain.
+        """
+        tried = [goal.refusal.attempts for goal in goals if goal.refusal is not None]
+        vain = [(one.tool, one.arguments) for attempts in tried for one in attempts]
+        made = [(call.tool, call.arguments) for call in gold]
+        calls, intent = orjson.dumps([state, made, vain]), intent_text(goals)
+        if calls in self._calls:
+            raise WalkStop(TaskReason.DUPLICATE, intent)
+        shape = b"\n".join((*shape_of(gold), *(tool.encode() for tool, _ in vain)))
+        if self._settings.per_shape is not None and (
+            self._shapes[shape] >= self._settings.per_shape
+        ):
+            raise WalkStop(TaskReason.SHAPE, intent)
+        return calls, shape
+
+
+def written_up(
+    name: str,
+    state: str,
+    goals: Sequence[Goal],
+    notebook: Notebook,
+    prover: Prover,
+    earlier: Sequence[Task],
 ) -> Task:
-    """One walk, written up and proven.
+    """A walk as a task, proven.
+
+    Args:
+        name: the task's id.
+        notebook: of the walk, in the world where the walk ended.
+        earlier: the tasks that the domain has already.
 
     Raises:
-        WalkStop: it did not become a task, with the reason.
+        WalkStop: it is none, with the reason.
     """
-    with domain.world(state) as world:
-        notebook = Notebook(domain, world, settings.max_calls)
-        goals = walk(domain, notebook, seed, settings.max_goals, used)
-        gold = tuple(notebook.calls)
-        state_hash = notebook.world.state_hash()
-        task = Task(
-            id=name,
-            domain=domain.id,
-            state=state,
-            kind="write" if any(call.effect == "write" for call in gold) else "read",
-            intent=intent_text(goals),
-            facts=tuple(notebook.spoken_facts(goals)),
-            goals=tuple(goals),
-            gold=gold,
-            changeset=notebook.world.changeset(),
-            state_hash=state_hash,
-            proof=prove(domain, state, gold, goals, state_hash),
-        )
+    gold, state_hash = tuple(notebook.calls), notebook.world.state_hash()
+    task = Task(
+        id=name,
+        domain=notebook.domain.id,
+        state=state,
+        kind="write" if any(call.effect == "write" for call in gold) else "read",
+        special=_special_kind(goals),
+        intent=intent_text(goals),
+        facts=tuple(notebook.spoken_facts(goals)),
+        goals=tuple(goals),
+        gold=gold,
+        changeset=notebook.world.changeset(),
+        state_hash=state_hash,
+        proof=prover.prove(state, gold, goals, state_hash, earlier),
+    )
     _judge(task)
     return task
 
@@ -116,22 +176,42 @@ def _judge(task: Task) -> None:
     proof = task.proof
     if not proof.gold_passes:
         raise WalkStop(TaskReason.GOLD_DIFFERS, task.intent)
+    if not proof.replays_elsewhere:
+        raise WalkStop(TaskReason.REPLAY_DIFFERS, task.intent)
     if not proof.nothing_fails:
         raise WalkStop(TaskReason.NOTHING_PASSES, task.intent)
     if proof.dropped_writes_fail < proof.writes:
         raise WalkStop(TaskReason.IDLE_WRITE, task.intent)
-    if proof.mutants_fail < proof.mutants:
+    if proof.mutants_fail + proof.mutants_idle < proof.mutants:
         raise WalkStop(TaskReason.MUTANT_PASSES, task.intent)
+    if not proof.answers_tell:
+        raise WalkStop(TaskReason.GUESSABLE, task.intent)
+    if proof.attempts_fail < proof.attempts:
+        raise WalkStop(TaskReason.ATTEMPT_PASSES, task.intent)
+    if proof.fulfilments_fail < proof.fulfilments:
+        raise WalkStop(TaskReason.FULFILMENT_PASSES, task.intent)
     if not proof.holds:
         raise WalkStop(TaskReason.VARIANT_FAILS, task.intent)
     for call in task.gold:
         for name, origin in call.provenance.items():
-            if origin.origin == "tool" and str(call.arguments[name]) in task.intent:
-                raise WalkStop(TaskReason.LEAK, str(call.arguments[name]))
-    for answer in _answers(task.goals):
-        if len(answer) > 2 and re.search(rf"\b{re.escape(answer)}\b", task.intent):
-            raise WalkStop(TaskReason.ANSWER_KNOWN, answer)
+            for value in _found_out(origin, call.arguments[name]):
+                if value in task.intent:
+                    raise WalkStop(TaskReason.LEAK, value)
+    for goal in task.goals:
+        request = request_text(goal.request)
+        for answer in goal.answers:
+            said = answer.said[0]
+            if len(said) > 2 and re.search(rf"\b{re.escape(said)}\b", request):
+                raise WalkStop(TaskReason.ANSWER_KNOWN, said)
 
 
-def _answers(goals: Iterable[Goal]) -> Iterator[str]:
-    return (answer.said[0] for goal in goals for answer in goal.answers)
+def _special_kind(goals: Iterable[Goal]) -> SpecialKind | None:
+    return next((goal.refusal.kind for goal in goals if goal.refusal is not None), None)
+
+
+def _found_out(origin: Provenance, value: Any) -> Iterator[str]:
+    """The values of an argument that come from results: itself, or items of it."""
+    if origin.origin == "tool":
+        yield str(value)
+    for item, one in zip(origin.items, value if origin.items else (), strict=True):
+        yield from _found_out(item, one)

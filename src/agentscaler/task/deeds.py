@@ -6,7 +6,7 @@ and fills the texts of its `Ask`.
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentscaler.corpus.english import capital
@@ -15,16 +15,14 @@ from agentscaler.domain.grounding import Grounder
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import request_text
-from agentscaler.task.speech import column_noun, quoted, say, spellings
+from agentscaler.task.speech import column_noun, label_of, quoted, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
-__all__ = ["DeedMaker", "Made"]
-
-Made = tuple[list[Fragment], str, str, list[AnswerFact], Focus | None]
-"""A wish's request, report, confirmation and answers, and the row that it was about."""
+__all__ = ["DeedMaker", "filled"]
 
 _PLACE = re.compile(r"\{([\w.]+)\}")
 _PART = re.compile(r"\[([^\]|]*)(?:\|([^\]]*))?\]|(\{\w+\})|([^\[{]+)")
@@ -57,26 +55,31 @@ class DeedMaker:
             WalkStop: no rows and values meet the contract, or a row cannot be spoken of.
         """
         assert tool.ask is not None
-        given = self._ground(tool, focus)
+        given = self.ground(tool, focus)
         met: dict[str, Introduction] = {}
         for name in _order(tool, given):
             table = self.manifest.table[tool.arguments[name].table]
             met[name] = self.identify.introduce(table, given[name])
-        arguments, told = self._arguments(tool, given, met)
-        request = self._request(tool, given, met, told)
+        arguments, told = self.arguments(tool, given, met)
+        request = self.request(tool, given, met, told)
         before = len(self.notebook.calls)
         self.notebook.call(tool, arguments, "goal")
         result = self.notebook.calls[before].result
-        self._touch()
+        self.touch()
         said = {name: one.reference for name, one in met.items()}
         said |= {name: words for name, (words, _) in told.items()}
         fields = {f"result.{name}": self._say(tool, name, value) for name, value in result.items()}
-        report = capital(_filled(tool.ask.report, said | fields))
-        confirm = _filled(tool.ask.confirm, said)
+        report = capital(filled(tool.ask.report, said | fields))
+        confirm = filled(tool.ask.confirm, said)
         answers = [self._answer(tool, name, result[name]) for name in tool.ask.tells]
-        return request, report, confirm, answers, self._about(tool, given, result)
+        return Made(request, report, confirm, answers, self._about(tool, given, result))
 
-    def _ground(self, tool: DomainTool, focus: Focus | None) -> dict[str, Any]:
+    def ground(self, tool: DomainTool, focus: Focus | None) -> dict[str, Any]:
+        """Arguments that the tool accepts.
+
+        Raises:
+            WalkStop: there are none about the focused row or one next to it.
+        """
         rows = [name for name, role in tool.arguments.items() if role.kind in _ROWS]
         fixed = {}
         if focus is not None:
@@ -107,7 +110,7 @@ class DeedMaker:
             raise WalkStop(TaskReason.NO_START, f"nothing meets what {tool.name} requires")
         return given
 
-    def _arguments(
+    def arguments(
         self, tool: DomainTool, given: dict[str, Any], met: dict[str, Introduction]
     ) -> tuple[Arguments, dict[str, tuple[str, str]]]:
         """The call's arguments, and by value argument (said, fact name)."""
@@ -123,7 +126,7 @@ class DeedMaker:
             noun = column_noun(column) if column else name.replace("_", " ")
             said = _said(column, value)
             whose = self.identify.owner_noun(table)
-            label = f"the {noun} of {whose}" if column else f"the {noun}"
+            label = f"the {label_of(noun, whose)}" if column else f"the {noun}"
             if column is not None and column.type == "boolean":
                 said, label = f"{noun} {said}", f"whether {noun} should be on or off"
             fact = self.notebook.tell(f"{table.noun.replace(' ', '_')}_{name}", value, said, label)
@@ -131,13 +134,14 @@ class DeedMaker:
             told[name] = quoted(column, said) if column else said, fact.name
         return arguments, told
 
-    def _request(
+    def request(
         self,
         tool: DomainTool,
         given: dict[str, Any],
         met: dict[str, Introduction],
         told: dict[str, tuple[str, str]],
     ) -> list[Fragment]:
+        """The tool's request, with the words for rows and values in their places."""
         assert tool.ask is not None
         fragments: list[Fragment] = []
         for part in _PART.finditer(tool.ask.request):
@@ -152,7 +156,7 @@ class DeedMaker:
                 if not all(name in given for name in names):
                     continue
                 facts = tuple(fact for name in names for fact in self._facts(name, met, told))
-                text = _filled(inner, {name: _words(name, met, told) for name in names}).strip()
+                text = filled(inner, {name: _words(name, met, told) for name in names}).strip()
                 fragments.append(Fragment(text=text, facts=facts, vague=(vague or "").strip()))
         return fragments
 
@@ -165,15 +169,15 @@ class DeedMaker:
             for fragment in met[name].words:
                 yield from fragment.facts
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
         """Notes which rows and columns the task has changed so far."""
         for change in self.notebook.world.changeset():
             row = (change["table"], " ".join(str(part) for part in change["key"]))
             columns = self.notebook.touched.setdefault(row, set())
             if change["op"] == "update":
-                columns |= change["after"].keys()
+                columns.update(change["after"])
             else:
-                columns |= {"*"} if change["op"] == "insert" else {"*", "deleted"}
+                columns.update({"*"} if change["op"] == "insert" else {"*", "deleted"})
 
     def _about(
         self, tool: DomainTool, given: dict[str, Any], result: dict[str, Any]
@@ -220,5 +224,6 @@ def _words(name: str, met: dict[str, Introduction], told: dict[str, tuple[str, s
     return told[name][0] if name in told else request_text(met[name].words)
 
 
-def _filled(text: str, words: dict[str, str]) -> str:
+def filled(text: str, words: Mapping[str, str]) -> str:
+    """A text of an `Ask` with words in its places."""
     return " ".join(_PLACE.sub(lambda match: words.get(match.group(1), ""), text).split())

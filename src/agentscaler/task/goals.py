@@ -5,9 +5,11 @@ itself, and gives back the `Goal` with its request, its report and the answers i
 """
 
 import random
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
-from agentscaler.corpus.english import capital, gerund, listing, past, with_article
+from agentscaler.corpus.english import gerund, listing, past, with_article
 from agentscaler.domain.describe import needs_confirmation
 from agentscaler.domain.domain import (
     ArgumentRole,
@@ -17,25 +19,43 @@ from agentscaler.domain.domain import (
     Table,
     ToolKind,
 )
-from agentscaler.domain.source import list_columns
 from agentscaler.domain.values import ValueMaker
+from agentscaler.task.branches import BranchMaker
 from agentscaler.task.choose import Arguments, Chooser
-from agentscaler.task.deeds import DeedMaker, Made
+from agentscaler.task.deeds import DeedMaker
 from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.listings import ListingMaker
+from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
+from agentscaler.task.reports import Reporter
+from agentscaler.task.several import SeveralMaker
+from agentscaler.task.speech import clause, column_noun, quoted, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Goal
 
-__all__ = ["GoalMaker"]
+__all__ = ["Form", "GoalMaker"]
 
 _TRIES = 12
+_BARE = 0.2
+"""Chance for a new row of which nothing is said though something could be."""
+_SEVERAL = 0.35
+_BRANCHES = 0.3
 _DELETE_WORDS = frozenset({"delete", "deregister", "release", "remove"})
 _LINK_WORDS = {
     "associate": "with", "detach": "from", "disassociate": "from", "enroll": "in", "leave": "from",
     "remove": "from", "unassign": "from", "unlink": "from",
 }  # fmt: skip
+
+
+class Form(StrEnum):
+    """How much a wish is for."""
+
+    PLAIN = "plain"
+    """For one row, and on no condition."""
+    SEVERAL = "several"
+    """For several rows."""
+    BRANCH = "branch"
+    """On a condition, with an otherwise."""
 
 
 class GoalMaker:
@@ -47,18 +67,67 @@ class GoalMaker:
         self.manifest = domain.manifest
         self.notebook = notebook
         self.random = rng
+        self.report = Reporter(rng)
         self.identify = Identifier(domain, notebook, rng)
         self.choose = Chooser(domain, notebook, self.identify, rng, values)
         self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
-        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose)
+        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose, self.report)
+        ours = (domain, notebook, rng, self.identify, self.choose, self.deeds)
+        self.several = SeveralMaker(*ours)
+        self.branches = BranchMaker(*ours)
 
-    def make(self, tool: DomainTool, focus: Focus | None) -> tuple[Goal, Focus | None]:
+    def make(
+        self, tool: DomainTool, focus: Focus | None, form: Form | None = None
+    ) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
+
+        Args:
+            form: the form that the wish must have; None for any.
 
         Raises:
             WalkStop: it cannot be grounded, or would be a dull or idle thing to ask.
         """
         first = len(self.notebook.calls)
+        if form is Form.SEVERAL:
+            made = self.several.make(tool, focus)
+        elif form is Form.BRANCH:
+            made = self.branches.make(tool, focus)
+        else:
+            drawn = self._in_form(tool, focus) if form is None else None
+            made = drawn or self._plainly(tool, focus)
+        calls = self.notebook.calls[first:]
+        aims = [self.manifest.tool[call.tool] for call in calls if call.effect == "write"]
+        bare = aims and not any(call.arguments for call in calls)
+        if bare and tool.arguments and self.random.random() > _BARE:
+            raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
+        goal = Goal(
+            calls=tuple(range(first, len(self.notebook.calls))),
+            request=tuple(dict.fromkeys(made.request)),  # an owner of two is named once
+            confirm=made.confirm if any(needs_confirmation(aim) for aim in aims) else "",
+            report=made.report,
+            answers=tuple(made.answers),
+            named=made.named,
+            branch=made.branch,
+        )
+        return goal, made.about
+
+    def _in_form(self, tool: DomainTool, focus: Focus | None) -> Made | None:
+        """At times a wish for several rows, or one with an otherwise; None where none fits."""
+        forms: list[Callable[[DomainTool, Focus | None], Made]] = []
+        if self.several.serves(tool) and self.random.random() < _SEVERAL:
+            forms.append(self.several.make)
+        if self.branches.serves(tool) and self.random.random() < _BRANCHES:
+            forms.append(self.branches.make)
+        self.random.shuffle(forms)
+        for make in forms:
+            mark = self.notebook.mark()
+            try:
+                return make(tool, focus)
+            except WalkStop:
+                self.notebook.return_to(mark)
+        return None
+
+    def _plainly(self, tool: DomainTool, focus: Focus | None) -> Made:
         makers = {
             ToolKind.CREATE: self._create,
             ToolKind.GET: self._get,
@@ -69,20 +138,10 @@ class GoalMaker:
             ToolKind.TRANSITION: self._transition,
             ToolKind.LINK: self._link,
             ToolKind.UNLINK: self._link,
+            ToolKind.BATCH_GET: self.several.make,
+            ToolKind.BATCH_DELETE: self.several.make,
         }
-        make = self.deeds.make if tool.ask is not None else makers[tool.kind]
-        request, report, confirm, answers, about = make(tool, focus)
-        made = self.notebook.calls[first:]
-        if tool.effect == "write" and not any(call.arguments for call in made):
-            raise WalkStop(TaskReason.NO_START, f"{tool.name} says nothing of what it makes")
-        goal = Goal(
-            calls=tuple(range(first, len(self.notebook.calls))),
-            request=tuple(request),
-            confirm=confirm if needs_confirmation(tool) else "",
-            report=report,
-            answers=tuple(answers),
-        )
-        return goal, about
+        return (self.deeds.make if tool.ask is not None else makers[tool.kind])(tool, focus)
 
     def _create(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
@@ -104,10 +163,8 @@ class GoalMaker:
         named = tuple(fact for fragment in naming for fact in fragment.facts)
         self.notebook.mentioned[table.name, key] = Mention(reference, named, reference)
         self.notebook.touched[table.name, key] = {"*", *arguments}
-        report = f"{capital(reference)} has been created."
-        if not table.natural_key:
-            report += f" Its ID is {key}."
-        return request, report, "", [], Focus(table.name, key)
+        report = self.report.created(reference, "" if table.natural_key else key)
+        return Made(request, report, "", [], Focus(table.name, key))
 
     def _new_owners(
         self, tool: DomainTool, focus: Focus | None
@@ -149,26 +206,14 @@ class GoalMaker:
         row = self.choose.row(table, focus)
         if "*" in self.choose.touched(table, row):
             raise WalkStop(TaskReason.NO_START, f"that {table.noun} was made just now")
-        before = len(self.notebook.calls)
+        before, mark = len(self.notebook.calls), self.notebook.mark()
         met, arguments, owners = self._row(tool, table, row)
         looked_up = len(self.notebook.calls) > before
-        hidden = {
-            *table.key,
-            table.label,
-            *self.choose.touched(table, row),
-            *(column.name for column in list_columns(table) if looked_up),
-        }
-        known = [fact.value for fact in self.notebook.facts.values()]
-        askable = [
-            column
-            for column in table.columns
-            if row[column.name] is not None
-            and column.name not in hidden
-            and column.references is None
-            and column.meaning != "text"
-            and (column.type != "boolean" or is_switch(column))
-            and row[column.name] not in known
-        ]
+        askable = self.choose.askable(table, row, looked_up=looked_up)
+        if not askable and looked_up:
+            self.notebook.return_to(mark)
+            met, arguments, owners = self._row(tool, table, row, self.identify.by_key(table, row))
+            askable = self.choose.askable(table, row, looked_up=False)
         if not askable:
             raise WalkStop(TaskReason.NO_START, f"nothing to ask of {table.noun}")
         columns = self.random.sample(askable, min(len(askable), self.random.choice((1, 1, 2))))
@@ -176,8 +221,9 @@ class GoalMaker:
         nouns = listing([f"the {column_noun(column)}" for column in columns])
         request = [Fragment(text=f"tell me {nouns} of"), *met.words, *owners]
         answers = [_answer(table, column, row[column.name]) for column in columns]
-        stated = listing([states(column, row[column.name]) for column in columns])
-        return request, f"For {met.reference}, {stated}.", "", answers, Focus(table.name, met.key)
+        fields = [(column, row[column.name]) for column in columns]
+        report = self.report.told(met.reference, fields)
+        return Made(request, report, "", answers, Focus(table.name, met.key))
 
     def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
@@ -207,8 +253,8 @@ class GoalMaker:
                 request = [head, *met.words, *owners, tail]
             self.notebook.touched.setdefault((table.name, met.key), set()).add(column.name)
         self.notebook.call(tool, arguments, "goal")
-        stated = listing([states(column, value, now=True) for column, value in chosen])
-        return request, f"For {met.reference}, {stated}.", "", [], Focus(table.name, met.key)
+        report = self.report.changed(met.reference, chosen)
+        return Made(request, report, "", [], Focus(table.name, met.key))
 
     def _delete(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
@@ -219,8 +265,8 @@ class GoalMaker:
         verb = tool.name.split("_")[0]
         verb = verb if verb in _DELETE_WORDS else "delete"
         request = [Fragment(text=verb), *met.words, *owners]
-        report = f"{capital(met.reference)} has been {past(verb)}."
-        return request, report, f"{gerund(verb)} {met.reference}", [], None
+        report = self.report.done(met.reference, past(verb))
+        return Made(request, report, f"{gerund(verb)} {met.reference}", [], None)
 
     def _transition(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
@@ -234,9 +280,9 @@ class GoalMaker:
         self.notebook.call(tool, arguments, "goal")
         name, value = next(iter(tool.sets.items()))
         self.notebook.touched.setdefault((table.name, met.key), set()).add(name)
-        stated = states(table.by_name[name], value, now=True)
+        report = self.report.changed(met.reference, [(table.by_name[name], value)])
         confirm = f"{gerund(verb)} {met.reference}"
-        return request, f"For {met.reference}, {stated}.", confirm, [], Focus(table.name, met.key)
+        return Made(request, report, confirm, [], Focus(table.name, met.key))
 
     def _link(self, tool: DomainTool, focus: Focus | None) -> Made:
         link = self.manifest.table[tool.table]
@@ -258,9 +304,9 @@ class GoalMaker:
         end = Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague)
         request = [Fragment(text=verb), *met[0].words, end, *rest]
         tied = f"{word} {met[1].reference}"
-        report = f"{capital(met[0].reference)} has been {past(verb)} {tied}."
+        report = self.report.done(met[0].reference, past(verb), tied)
         confirm = f"{gerund(verb)} {met[0].reference} {tied}"
-        return request, report, confirm, [], Focus(ends[0].name, met[0].key)
+        return Made(request, report, confirm, [], Focus(ends[0].name, met[0].key))
 
     def _pair(
         self, tool: DomainTool, link: Table, ends: list[Table], focus: Focus | None
@@ -281,10 +327,14 @@ class GoalMaker:
         raise WalkStop(TaskReason.NO_START, f"no pair for {tool.name}")
 
     def _row(
-        self, tool: DomainTool, table: Table, row: dict[str, Any]
+        self,
+        tool: DomainTool,
+        table: Table,
+        row: dict[str, Any],
+        met: Introduction | None = None,
     ) -> tuple[Introduction, Arguments, tuple[Fragment, ...]]:
         """The row a tool works on: introduced, with the tool's key and owners as arguments."""
-        met = self.identify.introduce(table, row[table.key[0]])
+        met = met or self.identify.introduce(table, row[table.key[0]])
         arguments, owners = self.identify.owners(tool, row)
         return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
 

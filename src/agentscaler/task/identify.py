@@ -1,30 +1,34 @@
 """How a user singles out a row, and how the agent comes to know its key.
 
 A row is spoken of by its name, if no other row of the table has that name; else by one or two facts
-that only it has; else by its id, as from a letter.  A key that is an opaque id is looked up with a
-list tool, whose own owners are singled out in the same way.
+that only it has; else by its id, as from a letter.  At times its place in a list says which it is.
+A key that is an opaque id is looked up with a list tool, whose own owners are singled out in the
+same way.
 """
 
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from agentscaler.corpus.english import listing, plural_noun
+from agentscaler.corpus.english import listing, plural_noun, with_article
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
 from agentscaler.domain.schema import quote
 from agentscaler.domain.source import list_columns
+from agentscaler.task.likeness import alike, asked_of, same_owners
 from agentscaler.task.notebook import Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.speech import clause, column_noun, say
+from agentscaler.task.references import by_facts, joined, labelled, places_of, told_by_name
+from agentscaler.task.speech import column_noun, label_of, say
 from agentscaler.task.task import Fragment, Provenance
 
 __all__ = ["Identifier", "Introduction"]
 
 _DEPTH = 3
 _BACK_REFERENCES = 0.5
+_SHORT_REFERENCES = 0.4
+_FOREMOST = 0.15
 _CONTAINERS = frozenset(
     "account album app application basket bucket calendar catalog channel cluster collection"
     " course database dataset directory domain environment fleet folder group instance library"
@@ -34,7 +38,6 @@ _CONTAINERS = frozenset(
 
 _PEOPLE = frozenset("author creator login owner user username".split())
 
-_EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (on|at)")
 _PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
 
@@ -97,20 +100,23 @@ class Identifier:
         if table.address:
             return self._by_address(table, row, depth)
         if table.natural_key:
-            return self._by_key(table, row)
-        finder = self._finder(table, row)
+            return self.by_key(table, row)
+        finder = self.finder(table, row)
+        foremost = self._foremost(table, row, finder)
+        if foremost is not None:
+            return foremost
         described = self._describe(table, row, finder)
         if described is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         columns, reference, alone = described
         told = {column.name: row[column.name] for column in columns}
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
         owners: tuple[Fragment, ...] = ()
         seen = self.notebook.seen(key, told)
         if seen is None and finder is None:
-            return self._by_key(table, row)
+            return self.by_key(table, row)
         if finder is not None and seen is None:
-            owners = self._look_up(finder, row, depth, named=not alone)
+            owners = self.look_up(finder, row, depth, named=not alone)
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
         if self._is_speaker(table):
@@ -118,18 +124,66 @@ class Identifier:
             self._remember(table, key, "my account", facts, reference)
         else:
             said, reference = self._possessed(finder, reference)
-            vague = f"one of {'my' if said != reference else 'the'} {plural_noun(table.noun)}"
+            vague = self._vague(table, mine=said != reference)
+            full = said
+            by_name = columns[0].name == table.label
+            short = self.random.random() < _SHORT_REFERENCES
+            if short and not by_name and self._met_another(table, key):
+                said = said.replace(f"the {table.noun} ", "the one ", 1)
             words = Fragment(text=said, facts=facts, vague=vague)
-            self._remember(table, key, said, facts, reference)
+            words, owners = told_by_name(words, owners, told.get(table.label or ""))
+            self._remember(table, key, full, facts, reference)
         seen = self.notebook.seen(key, told)
         if seen is None:
             raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
         return Introduction(key, seen, (words, *owners), reference)
 
+    def _foremost(
+        self, table: Table, row: dict[str, Any], finder: DomainTool | None
+    ) -> Introduction | None:
+        """At times a row by its place among those it is listed with ("the most recent order").
+
+        Nothing has to be told for it; the list itself shows which row is meant.
+        """
+        if finder is None or asked_of(finder, table) or self._is_speaker(table):
+            return None
+        if self.random.random() > _FOREMOST:
+            return None
+        near = [one for one in self.rows(table) if same_owners(finder, one, row)]
+        places = [
+            place
+            for column in list_columns(table)
+            for place in places_of(column, row, near)
+            if column.name not in table.key and column.references is None
+        ]
+        if not places:
+            return None
+        reference = self.random.choice(places).format(noun=table.noun)
+        owners = self.look_up(finder, row, 0, named=True)
+        said, reference = self._possessed(finder, reference)
+        key = row[table.key[0]]
+        self._remember(table, key, f"the {table.noun} I mentioned before", (), reference)
+        seen = self.notebook.seen(key)
+        if seen is None:
+            raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
+        return Introduction(key, seen, (Fragment(text=said), *owners), reference)
+
+    def _vague(self, table: Table, *, mine: bool) -> str:
+        """A row of which it is not said which."""
+        if mine:
+            return f"one of my {plural_noun(table.noun)}"
+        return self.random.choice(
+            (f"one of the {plural_noun(table.noun)}", with_article(table.noun))
+        )
+
+    def _met_another(self, table: Table, key: str) -> bool:
+        """Whether another row of the table was spoken of."""
+        return any(name == table.name and other != key for name, other in self.notebook.mentioned)
+
     def _tell(self, table: Table, column: Column, value: Any) -> str:
         """The name of the fact that a row of `table` has `value` in `column`."""
         name = f"{table.noun.replace(' ', '_')}_{column.name}"
-        label = f"the {column_noun(column)} of {self.owner_noun(table)}"
+        label = f"the {label_of(column_noun(column), self.owner_noun(table))}"
         return self.notebook.tell(name, value, say(column, value), label).name
 
     def owner_noun(self, table: Table) -> str:
@@ -184,7 +238,8 @@ class Identifier:
         origin = Provenance(origin="user", fact=fact)
         return Introduction(row[table.key[0]], origin, (words, *within), reference)
 
-    def _by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+    def by_key(self, table: Table, row: dict[str, Any]) -> Introduction:
+        """Makes the key of a row known by the user's saying it, as from a letter."""
         key = row[table.key[0]]
         what = "name" if table.natural_key else "ID"
         fact = self.notebook.tell(
@@ -197,7 +252,7 @@ class Identifier:
         words = Fragment(
             text=reference if table.natural_key else f"the {table.noun} with the ID {key}",
             facts=(fact.name,),
-            vague=f"one of the {plural_noun(table.noun)}",
+            vague=self._vague(table, mine=False),
         )
         self._remember(table, key, reference, (fact.name,), reference)
         return Introduction(key, Provenance(origin="user", fact=fact.name), (words,), reference)
@@ -206,7 +261,7 @@ class Identifier:
         """Words for a row that was spoken of before; "that user" only if no other user was."""
         if self._is_speaker(table):
             return Fragment(text=mention.full)
-        others = any(name == table.name and other != key for name, other in self.notebook.mentioned)
+        others = table.name in self.notebook.grouped or self._met_another(table, key)
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
@@ -226,39 +281,23 @@ class Identifier:
         finder lists for the same owners has them.
         """
         rows = self.rows(table)
-        near = [one for one in rows if _same_owners(finder, one, row)] if finder else []
+        near = [one for one in rows if same_owners(finder, one, row)] if finder else []
         for columns in self._descriptors(table, row, finder):
-            alike = [_alike(columns, row, among) for among in (rows, near)]
-            if 1 not in alike:
+            counts = [alike(columns, row, among) for among in (rows, near)]
+            if 1 not in counts:
                 continue
             said = [say(column, row[column.name]) for column in columns]
             if columns[0].name == table.label:
-                reference = self._labelled(table, columns[0], said[0])
+                reference = labelled(table, columns[0], said[0], self.random)
             else:
-                reference = self._by_facts(table, columns, said)
-            return columns, reference, alike[0] == 1
+                reference = by_facts(table, columns, said)
+            return columns, reference, counts[0] == 1
         return None
-
-    def _by_facts(self, table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
-        """Words for a row by what it holds: "the order placed on 3 May 2026"."""
-        placed, rest = [], []
-        for column, words in zip(columns, said, strict=True):
-            event = _EVENT.fullmatch(column.name.replace("_", " "))
-            if column.meaning == "moment" and event is not None:
-                placed.append(f" {event.group(1)} on {words}")
-            elif column.type == "date" and column.noun in {"day", "date"}:
-                placed.append(f" on {words}")
-            elif column.meaning == "city" and column.name == "city":
-                placed.append(f" in {words}")
-            else:
-                rest.append(clause(column, words))
-        end = f" with {listing(rest)}" if rest else ""
-        return f"the {table.noun}{''.join(placed)}{end}"
 
     def _descriptors(
         self, table: Table, row: dict[str, Any], finder: DomainTool | None
     ) -> Iterator[tuple[Column, ...]]:
-        asked = _asked_of(finder, table)
+        asked = asked_of(finder, table)
         if asked:
             yield asked
         if table.label is not None and row[table.label] is not None:
@@ -278,16 +317,7 @@ class Identifier:
         yield from ((*asked, column) for column in telling)
         yield from ((*asked, *pair) for pair in combinations(telling, 2))
 
-    def _labelled(self, table: Table, column: Column, said: str) -> str:
-        if column.meaning == "person_name":
-            return f"the {table.noun} {said}"
-        if column.meaning == "email":
-            return f"the {table.noun} with the email address {said}"
-        if column.meaning in {"reference", "code"}:
-            return f"the {table.noun} {said}"
-        return self.random.choice((f'the {table.noun} "{said}"', f"the {table.noun} called {said}"))
-
-    def _finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
+    def finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
         """The list tool that shows the row for the least that it needs to know."""
         tools = [
             tool
@@ -295,18 +325,15 @@ class Identifier:
             if tool.kind is ToolKind.LIST
             and tool.table == table.name
             and all(
-                row[tool.arguments[name].column] is not None for name in tool.parameters["required"]
-            )
-            and all(
-                tool.arguments[name].kind in {"reference", "filter"}
-                for name in tool.parameters["required"]
+                role.kind in {"reference", "filter"} and row[role.column] is not None
+                for role in map(tool.arguments.__getitem__, tool.parameters["required"])
             )
         ]
         return min(
             tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
         )
 
-    def _look_up(
+    def look_up(
         self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
     ) -> tuple[Fragment, ...]:
         """Calls a list tool that shows the row; the words for the owners it needed.
@@ -348,7 +375,7 @@ class Identifier:
             if self._is_speaker(table):
                 words += [] if spoken else self._signature(met)
             elif named or not spoken:
-                words += self.belonging(table, met, role.column)
+                words += joined(words, self.belonging(table, met, role.column))
         return arguments, tuple(words)
 
     def _signature(self, met: Introduction) -> list[Fragment]:
@@ -369,21 +396,3 @@ class Identifier:
         word = _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
         vague = f"{word} {first.vague}" if first.vague else ""
         return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
-
-
-def _asked_of(finder: DomainTool | None, table: Table) -> tuple[Column, ...]:
-    """The columns of a row whose values its finder must be given."""
-    if finder is None:
-        return ()
-    roles = [finder.arguments[name] for name in finder.parameters["required"]]
-    return tuple(table.by_name[role.column] for role in roles if role.kind == "filter")
-
-
-def _same_owners(finder: DomainTool, one: dict[str, Any], other: dict[str, Any]) -> bool:
-    columns = [finder.arguments[name].column for name in finder.parameters["required"]]
-    return all(one[column] == other[column] for column in columns)
-
-
-def _alike(columns: tuple[Column, ...], row: dict[str, Any], among: list[dict[str, Any]]) -> int:
-    """How many rows have the values that `row` has in `columns`."""
-    return sum(all(one[c.name] == row[c.name] for c in columns) for one in among)

@@ -12,15 +12,14 @@ from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKin
 from agentscaler.domain.source import list_columns
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier
+from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.reports import Reporter
 from agentscaler.task.speech import column_noun, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
-__all__ = ["ListingMaker", "Made"]
-
-Made = tuple[list[Fragment], str, str, list[AnswerFact], Focus | None]
-"""A wish's request, report, confirmation and answers, and the row that it was about."""
+__all__ = ["ListingMaker"]
 
 _MOST_NAMED = 6
 _BARE_COUNTS = 0.2
@@ -39,12 +38,14 @@ class ListingMaker:
         rng: random.Random,
         identify: Identifier,
         choose: Chooser,
+        report: Reporter,
     ) -> None:
         self.manifest = domain.manifest
         self.notebook = notebook
         self.random = rng
         self.identify = identify
         self.choose = choose
+        self.report = report
 
     def make(self, tool: DomainTool, focus: Focus | None) -> Made:
         """A wish whose aim is `tool`; with a focus, one for the rows that belong to it.
@@ -64,9 +65,9 @@ class ListingMaker:
             first = self._first_few(tool, table, arguments)
             if first is not None:
                 return self._told_in_order(tool, table, arguments, owners, first, focus)
-        where = self.choose.filter(tool, table, row, arguments)
-        bound = [] if where else self._bound(tool, table, row, arguments)
-        return self._told(tool, table, arguments, [*bound, *owners, *where], focus)
+        bound = self._bound(tool, table, row, arguments)
+        where = [] if bound else self.choose.filter(tool, table, row, arguments)
+        return self._told(tool, table, arguments, [*where, *bound, *owners], focus)
 
     def _told(
         self,
@@ -86,17 +87,14 @@ class ListingMaker:
         if tool.kind is ToolKind.LIST:
             names, many = _names(table, result[table.name]), len(result[table.name])
         asked = plural_noun(table.noun)
-        counted = (
-            f"There {'is' if many == 1 else 'are'} {many} {table.noun if many == 1 else asked}"
-        )
         if names:
             request = [Fragment(text=f"tell me which {asked} {there}"), *about]
-            return request, f"{counted}: {listing(names)}.", "", _named(asked, names), focus
-        if not arguments and self.random.random() > _BARE_COUNTS:
+            return Made(request, self.report.named(table, names), "", _named(asked, names), focus)
+        if not arguments and tool.arguments and self.random.random() > _BARE_COUNTS:
             raise WalkStop(TaskReason.NO_START, f"counting all {table.name} is dull")
         request = [Fragment(text=f"tell me how many {asked} {there}"), *about]
         answer = AnswerFact(label=f"the number of {asked}", value=many, said=spellings(None, many))
-        return request, f"{counted}.", "", [answer], focus
+        return Made(request, self.report.counted(table, many), "", [answer], focus)
 
     def _first_few(
         self, tool: DomainTool, table: Table, arguments: Arguments
@@ -106,12 +104,7 @@ class ListingMaker:
         by_kind = {role.kind: name for name, role in tool.arguments.items()}
         if not by_kind.keys() >= {"sort", "limit"} or table.label is None:
             return None
-        owned = {
-            tool.arguments[name].column: value
-            for name, (value, _) in arguments.items()
-            if tool.arguments[name].column
-        }
-        rows = self.identify.rows(table, owned)
+        rows = self.choose.listed(tool, table, arguments)
         fits = [
             column
             for column in list_columns(table)
@@ -154,16 +147,20 @@ class ListingMaker:
         text = f"tell me which {few} {asked} have the {end} {noun}"
         request = [Fragment(text=text, facts=tuple(facts)), *owners]
         report = f"{capital(f'the {few} {asked}')} with the {end} {noun} are {listing(names)}."
-        return request, report, "", _named(asked, names), focus
+        return Made(request, report, "", _named(asked, names), focus)
 
     def _bound(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
     ) -> list[Fragment]:
-        """At times a bound that `row` is within: an argument, and the words for it."""
+        """At times a bound that `row` is within and others are not: an argument, and the words
+        for it."""
+        rows = self.choose.listed(tool, table, arguments)
         bounds = [
             (name, role)
             for name, role in tool.arguments.items()
-            if role.kind in {"least", "most"} and row[role.column] is not None
+            if role.kind in {"least", "most"}
+            and row[role.column] is not None
+            and any(_is_beyond(one[role.column], row[role.column], role.kind) for one in rows)
         ]
         if not bounds or self.random.random() > _BOUNDED:
             return []
@@ -197,6 +194,11 @@ class ListingMaker:
         fact = self.notebook.tell(name, value, said, label)
         arguments[name] = value, Provenance(origin="user", fact=fact.name)
         return fact.name
+
+
+def _is_beyond(value: Any, bound: Any, kind: str) -> bool:
+    """Whether a bound keeps a value out; one that is not known is kept out by any."""
+    return value is None or (value < bound if kind == "least" else value > bound)
 
 
 def _named(asked: str, names: list[str]) -> list[AnswerFact]:

@@ -4,6 +4,7 @@ The walk writes tasks down here while it executes them on a world: each call wit
 provenance of its arguments, each fact the user has to tell.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,7 @@ class Mark:
     facts: dict[str, Fact]
     mentioned: dict[tuple[str, str], Mention]
     touched: dict[tuple[str, str], set[str]]
+    grouped: set[str]
     world: World
 
 
@@ -56,19 +58,23 @@ class Notebook:
 
     Attributes:
         world: where the calls are executed.
+        named: how often tasks before this one named each row, as (table, key).
         calls: gold calls so far.
         facts: by name.
         mentioned: (table, key) of rows that the user has spoken of, with the words for them.
         touched: (table, key) -> columns the task has set; "*" once the row was created or deleted.
+        grouped: tables of which the user has spoken of several rows at once.
     """
 
     domain: Domain
     world: World
     max_calls: int
+    named: Counter[tuple[str, str]] = field(default_factory=Counter)
     calls: list[GoldCall] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     mentioned: dict[tuple[str, str], Mention] = field(default_factory=dict)
     touched: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    grouped: set[str] = field(default_factory=set)
 
     def call(
         self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]], purpose: str
@@ -119,7 +125,11 @@ class Notebook:
             role = tool.arguments.get(name)
             is_row = role is not None and role.kind in {"key", "reference"}
             if role and is_row and self.domain.manifest.table[role.table].address:
-                called[name] = value, self._shown(value)
+                if isinstance(value, list):
+                    items = tuple(self._shown(one) for one in value)
+                    called[name] = value, Provenance(origin="items", items=items)
+                else:
+                    called[name] = value, self._shown(value)
         return called
 
     def _shown(self, path: str) -> Provenance:
@@ -163,6 +173,7 @@ class Notebook:
             dict(self.facts),
             dict(self.mentioned),
             {key: set(columns) for key, columns in self.touched.items()},
+            set(self.grouped),
             self.world.fork(),
         )
 
@@ -171,6 +182,7 @@ class Notebook:
         self.world = mark.world
         del self.calls[mark.calls :]
         self.facts, self.mentioned, self.touched = mark.facts, mark.mentioned, mark.touched
+        self.grouped = mark.grouped
 
     def spoken_facts(self, goals: Iterable[Goal]) -> list[Fact]:
         """The facts that the requests of `goals` tell, in the order they were made."""

@@ -13,6 +13,10 @@ class TaskSettings(BaseModel):
         attempts: walks tried for each task wanted.
         max_calls: calls in a gold solution.
         max_goals: wishes in one task.
+        per_shape: tasks of one domain whose tools and their order and provenance are the same; None
+            for any number.
+        special_share: share of walks with a wish that cannot be fulfilled, so that the right
+            outcome is to explain why and to change nothing.
         limit: at most so many domains are worked on; None for all.
     """
 
@@ -20,6 +24,8 @@ class TaskSettings(BaseModel):
 
     per_domain: int = Field(default=12, ge=1)
     attempts: int = Field(default=4, ge=1)
-    max_calls: int = Field(default=12, ge=1, le=40)
-    max_goals: int = Field(default=3, ge=1, le=6)
+    max_calls: int = Field(default=20, ge=1, le=40)
+    max_goals: int = Field(default=10, ge=1, le=12)
+    per_shape: int | None = Field(default=3, ge=1)
+    special_share: float = Field(default=0.12, ge=0, le=1)
     limit: int | None = Field(default=None, ge=1)

@@ -8,7 +8,7 @@ from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import Column
 from agentscaler.domain.statuses import spoken_value
 
-__all__ = ["clause", "column_noun", "is_switch", "quoted", "say", "spellings", "states"]
+__all__ = ["clause", "column_noun", "is_switch", "label_of", "quoted", "say", "spellings", "states"]
 
 _TIME_WORDS = frozenset({"at", "on", "time", "timestamp", "date", "datetime"})
 _SWITCH_WORDS = frozenset({"enable", "enabled", "is", "has"})
@@ -17,19 +17,46 @@ _SWITCHED = frozenset(
     " replication sync tracking tracing versioning".split()
 )
 _EVENTS = {
+    "arrives": "arrival",
+    "booked": "booking",
+    "born": "birth",
     "create": "creation",
     "created": "creation",
     "completed": "completion",
     "deleted": "deletion",
+    "departs": "departure",
     "ended": "end",
+    "ends": "end",
     "expires": "expiry",
+    "filed": "filing",
+    "issued": "issue",
+    "joined": "joining",
     "last modified": "last change",
     "last updated": "last update",
+    "made": "",
     "modified": "last change",
+    "opened": "opening",
+    "paid": "payment",
+    "placed": "order",
+    "reported": "report",
+    "requested": "request",
+    "sent": "sending",
+    "signed": "signing",
     "started": "start",
+    "starts": "start",
     "submitted": "submission",
     "update": "last update",
     "updated": "last update",
+}
+_AGENTS = {
+    "approved by": "approver",
+    "created by": "creator",
+    "last modified by": "last editor",
+    "last updated by": "last editor",
+    "modified by": "last editor",
+    "requested by": "requester",
+    "updated by": "last editor",
+    "uploaded by": "uploader",
 }
 _DAYS = frozenset({"day", "deadline"})
 _FREE_TEXT = frozenset({"sentence", "title", "name", "reason", "trouble"})
@@ -74,12 +101,19 @@ def clause(column: Column, said: str) -> str:
     return f"the {column_noun(column)} {quoted(column, said)}"
 
 
-def states(column: Column, value: Any, *, now: bool = False) -> str:
-    """A clause that says what a column holds ("the status is now running")."""
+def states(column: Column, value: Any, *, now: bool = False, of: str = "") -> str:
+    """A clause that says what a column holds ("the status is now running").
+
+    Args:
+        of: the row, where the clause is to name it ("the status of the app Blue is now running").
+    """
     noun = column_noun(column)
     subject = noun if column.type == "boolean" else f"the {noun}"
-    head = re.split(r" (?:in|of|for|per|to) ", noun)[0].rsplit(" ", 1)[-1]
+    head = re.split(r" (?:about|for|in|of|per|to) ", noun)[0].rsplit(" ", 1)[-1]
     link = "is" if singular(head) == head else "are"
+    if of and column.type == "boolean":
+        return f"for {of}, {subject} {link}{' now' if now else ''} {say(column, value)}"
+    subject = f"{subject} of {of}" if of else subject
     return f"{subject} {link}{' now' if now else ''} {quoted(column, say(column, value))}"
 
 
@@ -88,20 +122,26 @@ def quoted(column: Column, said: str) -> str:
     return f'"{said}"' if column.meaning in _FREE_TEXT else said
 
 
+def label_of(noun: str, owner: str) -> str:
+    """What one asks for ("due date of the loan", "reason for the return")."""
+    word = "for" if noun.rsplit(" ", 1)[-1] == "reason" else "of"
+    return f"{noun} {word} {owner}"
+
+
 def column_noun(column: Column) -> str:
     """A column in words, as people call it: `created_at` is the creation time."""
     if column.type == "boolean":
         words = [word for word in column.noun.split(" ") if word not in _SWITCH_WORDS]
         return " ".join(words) or column.noun
     if column.meaning != "moment":
-        return column.noun
+        return _AGENTS.get(column.noun, column.noun)
     words = column.noun.split(" ")
     while len(words) > 1 and words[-1] in _TIME_WORDS:
         words.pop()
     event = " ".join(words)
     if words[-1] in _DAYS:
         return event
-    return f"{_EVENTS.get(event, event)} {'date' if column.type == 'date' else 'time'}"
+    return f"{_EVENTS.get(event, event)} {'date' if column.type == 'date' else 'time'}".lstrip()
 
 
 def is_switch(column: Column) -> bool:

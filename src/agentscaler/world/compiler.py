@@ -6,6 +6,9 @@ constants of the module are frozen, so that nothing can be kept from one call to
 """
 
 import ast
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType, MappingProxyType
 from typing import Any, cast
 
@@ -13,11 +16,24 @@ from agentscaler.world.budget import Budget
 from agentscaler.world.guard import DATABASE_METHODS, check
 from agentscaler.world.operations import Operations, shown
 from agentscaler.world.ordered_set import FrozenOrderedSet, OrderedSet
+from agentscaler.world.tree import children, fields
 
-__all__ = ["FILENAME", "compile_functions"]
+__all__ = ["FILENAME", "compile_functions", "no_collection"]
 
 FILENAME = "tools.py"
 """How tool code is called in tracebacks."""
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keeps the garbage collector from going through a tree again and again while it grows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
@@ -46,7 +62,7 @@ def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
         "__set__": OrderedSet,
         **constants,
     }
-    code = compile(ast.fix_missing_locations(rewritten), FILENAME, "exec", dont_inherit=True)
+    code = compile(_located(rewritten), FILENAME, "exec", dont_inherit=True)
     exec(code, namespace)  # noqa: S102 - the tree went through the allow-list
     return {name: cast(FunctionType, namespace[name]) for name in names}
 
@@ -76,8 +92,42 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
 
+def _located(tree: ast.Module) -> ast.Module:
+    """The tree with a place in the source for every node that was put in: that of the node around
+    it."""
+    waiting: list[tuple[ast.AST, Any]] = [(tree, (1, 0, 1, 0))]
+    while waiting:
+        node, place = waiting.pop()
+        if "lineno" in node._attributes:
+            at: Any = node
+            if hasattr(node, "lineno"):
+                place = at.lineno, at.col_offset, at.end_lineno, at.end_col_offset
+            else:
+                at.lineno, at.col_offset, at.end_lineno, at.end_col_offset = place
+        below = children(node)
+        if below:
+            waiting += [(child, place) for child in below]
+    return tree
+
+
 class _Meter(ast.NodeTransformer):
     """Puts the metering into a tree; every name it adds has underscores that tools cannot write."""
+
+    def visit(self, node: ast.AST) -> Any:
+        method = _VISITS.get(type(node))
+        if method is None:
+            return self.generic_visit(node)
+        return method(self, node)
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Visits what is below a node; every node stays one node."""
+        for name in fields(type(node)):
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                value[:] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
+            elif isinstance(value, ast.AST):
+                setattr(node, name, self.visit(value))
+        return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -179,6 +229,13 @@ class _Meter(ast.NodeTransformer):
         self.generic_visit(node)
         starred = any(isinstance(member, ast.Starred) for member in node.elts)
         return _bounded(node) if isinstance(node.ctx, ast.Load) and starred else node
+
+
+_VISITS: dict[type[ast.AST], Callable[[_Meter, Any], Any]] = {
+    getattr(ast, name.removeprefix("visit_")): method
+    for name, method in vars(_Meter).items()
+    if name.startswith("visit_")
+}
 
 
 def _bounded(node: ast.expr) -> ast.expr:

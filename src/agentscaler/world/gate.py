@@ -110,6 +110,9 @@ class Gate:
         return self.exhausted
 
     def _read(self, table: str, column: str) -> int:
+        if table in self._schema.readable:  # in lower case, where nothing internal is
+            self.reads.add((table, column))
+            return apsw.SQLITE_OK
         # Without a column, `table` is only named in FROM, and may be a common table expression.
         if is_internal(table) or (column and table.lower() not in self._schema.readable):
             return self._deny(f"reads {table}")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from agentscaler.errors import GuardError
 from agentscaler.world.operations import BUILTIN_NAMES, METERED_METHODS
+from agentscaler.world.tree import children
 
 __all__ = ["DATABASE_METHODS", "check"]
 
@@ -33,6 +34,8 @@ _NODES: tuple[type[ast.AST], ...] = (
     *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.FloorDiv, ast.Pow, ast.LShift, ast.RShift),
     *(ast.BitAnd, ast.BitOr, ast.BitXor),
 )
+
+_KINDS = frozenset(_NODES)
 
 _WORDS = {
     ast.Import: "import",
@@ -88,8 +91,7 @@ def check(source: str) -> ast.Module:
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     for node in nodes:
         _check_node(node, known)
-        metered = isinstance(node, ast.Attribute) and node.attr in METERED_METHODS
-        if metered and id(node) not in called:
+        if type(node) is ast.Attribute and node.attr in METERED_METHODS and id(node) not in called:
             raise _refuse(node, "a bounded method without a call", "Call it directly.")
     return tree
 
@@ -111,12 +113,7 @@ def _walk(tree: ast.Module) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        for field, value in ast.iter_fields(node):
-            if field in ("annotation", "returns", "type_comment"):
-                continue
-            for child in value if isinstance(value, list) else (value,):
-                if isinstance(child, ast.AST):
-                    waiting.append(child)
+        waiting.extend(children(node))
 
 
 def _check_module(tree: ast.Module) -> None:
@@ -150,11 +147,15 @@ def _check_literal(value: ast.expr) -> None:
 def _bound_names(nodes: list[ast.AST]) -> set[str]:
     names: set[str] = set()
     for node in nodes:
-        match node:
-            case ast.FunctionDef(name=name) | ast.ExceptHandler(name=str(name)) | ast.arg(arg=name):
-                names.add(name)
-            case ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.FunctionDef) or (
+            isinstance(node, ast.ExceptHandler) and node.name is not None
+        ):
+            names.add(node.name or "")
     return names
 
 
@@ -163,17 +164,29 @@ def _check_name(node: ast.AST, name: str) -> None:
         raise _refuse(node, f"the name {name}", "Names must not start with an underscore.")
 
 
+_CHECKED = frozenset(
+    (
+        *(ast.Name, ast.arg, ast.keyword, ast.ExceptHandler, ast.Attribute, ast.FunctionDef),
+        *(ast.Lambda, ast.Constant, ast.JoinedStr, ast.AugAssign, ast.Subscript, ast.Try),
+    )
+)
+"""Nodes of which more is asked than that their kind is known."""
+
+
 def _check_node(node: ast.AST, known: set[str]) -> None:
-    if not isinstance(node, _NODES):
-        word = _WORDS.get(type(node), type(node).__name__)
+    kind = type(node)
+    if kind not in _KINDS and not isinstance(node, _NODES):
+        word = _WORDS.get(kind, kind.__name__)
         raise _refuse(node, word, "Tools are plain functions; " + _advice(node))
+    if kind not in _CHECKED:
+        return
     match node:
-        case ast.ExceptHandler(type=None):
-            raise _refuse(node, "a bare except", "Name the exception.")
         case ast.Name(id=name):
             _check_name(node, name)
             if name not in known:
                 raise _refuse(node, f"the name {name}", "It is not defined or not for tools.")
+        case ast.ExceptHandler(type=None):
+            raise _refuse(node, "a bare except", "Name the exception.")
         case ast.arg(arg=name) | ast.keyword(arg=str(name)) | ast.ExceptHandler(name=str(name)):
             _check_name(node, name)
         case ast.Attribute():

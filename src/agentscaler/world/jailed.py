@@ -198,6 +198,11 @@ class JailedWorld(World):
             self._distrust()
         return written
 
+    @property
+    def tables_read(self) -> None:
+        """None: a worker does not say, and would not be believed."""
+        return None
+
     def broken_references(self) -> list[str]:
         """Tables with rows whose foreign keys refer to nothing; none in a sound world."""
         tables = self._request("broken_references")

@@ -21,7 +21,7 @@ from agentscaler.world.worker import Answer
 from agentscaler.world.workers import Seat, WorkerLostError, Workers
 from agentscaler.world.world import Outcome
 
-__all__ = ["HASH_SEEDS", "Difference", "Replay"]
+__all__ = ["HASH_SEEDS", "Difference", "Replay", "one_worker"]
 
 HASH_SEEDS = (0, 1)
 
@@ -96,8 +96,25 @@ def _pair(confined: bool) -> tuple[Workers, ...]:
     return tuple(Workers(1, required=required, hash_seed=seed) for seed in HASH_SEEDS)
 
 
+def one_worker(*, confined: bool) -> tuple[Workers, ...]:
+    """One worker whose Python hashes otherwise than this process's, for what was played here
+    first; this process has one for all who ask.
+
+    Args:
+        confined: whether what it plays needs the whole jail.
+    """
+    own = os.environ.get("PYTHONHASHSEED", "random")
+    return (_single(confined, next(seed for seed in HASH_SEEDS[::-1] if str(seed) != own)),)
+
+
+@cache
+def _single(confined: bool, hash_seed: int) -> Workers:
+    return Workers(1, required=REQUIRED if confined else (), hash_seed=hash_seed)
+
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_pair.cache_clear)
+    os.register_at_fork(after_in_child=_single.cache_clear)
 
 
 def _is_done(said: bytes) -> bool:

@@ -6,7 +6,7 @@ In: whatever a tool function gave back.  Out: a copy made of dicts, lists and sc
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, NoReturn
 
 from agentscaler.errors import ToolError
 from agentscaler.world.arguments import quoted
@@ -30,14 +30,26 @@ class _Copy:
     """One copy in the making, counting values and characters."""
 
     def __init__(self) -> None:
-        self._values = MAX_VALUES
+        self._values = MAX_VALUES - 1
         self._characters = MAX_CHARACTERS
 
     def of(self, value: Any, depth: int = 0) -> Any:
-        self._values -= 1
-        if self._values < 0:
-            raise ResultError(f"the result has more than {MAX_VALUES:,} values")
         kind = type(value)
+        if kind is dict:
+            self._count(len(value), depth)
+            return {
+                self._text(key) if type(key) is str else self._refuse_key(key): (
+                    self._text(member)
+                    if type(member) is str
+                    else member
+                    if member is None
+                    else self.of(member, depth + 1)
+                )
+                for key, member in value.items()
+            }
+        if kind is list:
+            self._count(len(value), depth)
+            return [self.of(member, depth + 1) for member in value]
         if kind is str:
             return self._text(value)
         if value is None or kind is bool:
@@ -52,11 +64,14 @@ class _Copy:
             return value
         if depth >= MAX_DEPTH:
             raise ResultError(f"the result is nested deeper than {MAX_DEPTH}")
-        if kind is list:
-            return [self.of(member, depth + 1) for member in value]
-        if kind is dict:
-            return {self._key(key): self.of(member, depth + 1) for key, member in value.items()}
         raise ResultError(f"the result holds a {kind.__name__}, which is not JSON")
+
+    def _count(self, members: int, depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise ResultError(f"the result is nested deeper than {MAX_DEPTH}")
+        self._values -= members
+        if self._values < 0:
+            raise ResultError(f"the result has more than {MAX_VALUES:,} values")
 
     def _text(self, value: str) -> str:
         self._characters -= len(value)
@@ -69,10 +84,8 @@ class _Copy:
                 raise ToolError("the result would hold text with lone surrogates") from None
         return value
 
-    def _key(self, key: Any) -> str:
-        if type(key) is not str:
-            raise ResultError(f"the result has the key {quoted(key)}, which is not a string")
-        return self._text(key)
+    def _refuse_key(self, key: Any) -> NoReturn:
+        raise ResultError(f"the result has the key {quoted(key)}, which is not a string")
 
 
 def plain(value: Any) -> Any:
@@ -93,6 +106,10 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "null": (type(None),),
 }
+
+
+_BINDING = frozenset(("enum", "anyOf", "properties", "required", "items"))
+"""What a schema may ask for beside a type."""
 
 
 def compile_schema(schema: Mapping[str, Any]) -> Fits:
@@ -132,6 +149,14 @@ def _type(names: str | list[str]) -> Fits:
     return fits
 
 
+def _kinds_alone(schema: Mapping[str, Any]) -> frozenset[type]:
+    """The types of which every value fits; none where the schema asks for more than a type."""
+    if "type" not in schema or schema.keys() & _BINDING:
+        return frozenset()
+    names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    return frozenset(kind for name in names for kind in _KINDS.get(name, ()))
+
+
 def _enum(allowed: list[Any]) -> Fits:
     def fits(value: Any, path: str) -> None:
         if value not in allowed:
@@ -153,7 +178,9 @@ def _any_of(options: list[Fits]) -> Fits:
 
 
 def _object(schema: Mapping[str, Any]) -> Fits:
-    members = {name: compile_schema(of) for name, of in schema.get("properties", {}).items()}
+    properties = schema.get("properties", {})
+    members = {name: compile_schema(of) for name, of in properties.items()}
+    kinds = {name: _kinds_alone(of) for name, of in properties.items()}
     required = tuple(schema.get("required", ()))
     closed = schema.get("additionalProperties") is False
 
@@ -166,7 +193,8 @@ def _object(schema: Mapping[str, Any]) -> Fits:
         for name, member in value.items():
             check = members.get(name)
             if check is not None:
-                check(member, f"{path}.{name}")
+                if type(member) not in kinds[name]:
+                    check(member, f"{path}.{name}")
             elif closed:
                 raise ResultError(f"{path} has {name}, which its schema does not know")
 

@@ -8,7 +8,7 @@ import apsw
 
 from agentscaler.errors import InputError
 
-__all__ = ["Schema", "TableColumns", "is_internal", "read_schema"]
+__all__ = ["Schema", "TableColumns", "ends_transactions", "is_internal", "read_schema"]
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,24 @@ class Schema:
     Attributes:
         tables: by name, without the machinery's own.
         readable: lower-case names that a tool may read from: tables and views.
+        ends_transactions: whether a constraint or trigger may wait for a transaction's end or
+            bring it about, so that it matters which calls share one.
     """
 
     tables: Mapping[str, TableColumns]
     readable: frozenset[str]
+    ends_transactions: bool = False
 
 
 def is_internal(table: str) -> bool:
     """Whether a table belongs to SQLite or to the machinery, and not to the domain."""
     return table.startswith("_") or table.lower().startswith("sqlite_")
+
+
+def ends_transactions(sql: str) -> bool:
+    """Whether SQL speaks of deferring to a transaction's end, or of rolling one back."""
+    text = sql.upper()
+    return "DEFER" in text or "ROLLBACK" in text
 
 
 def read_schema(connection: apsw.Connection) -> Schema:
@@ -43,15 +52,16 @@ def read_schema(connection: apsw.Connection) -> Schema:
     Raises `InputError` for a table that is not STRICT or has no primary key: changes to its rows
     could not be told.
     """
-    statements = connection.execute(
-        "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'view') AND sql IS NOT NULL"
+    entries = connection.execute(
+        "SELECT type, sql FROM sqlite_schema WHERE sql IS NOT NULL"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
     ).fetchall()
-    return _schema_of(tuple(statement for (statement,) in statements))
+    statements = tuple(sql for kind, sql in entries if kind in ("table", "view"))
+    return _schema_of(statements, any(ends_transactions(str(sql)) for _, sql in entries))
 
 
 @lru_cache(maxsize=4096)
-def _schema_of(statements: tuple[str, ...]) -> Schema:
+def _schema_of(statements: tuple[str, ...], ends: bool) -> Schema:
     connection = apsw.Connection(":memory:")
     try:
         for statement in statements:
@@ -67,7 +77,7 @@ def _schema_of(statements: tuple[str, ...]) -> Schema:
             readable.append(name.lower())
             if kind == "table":
                 tables[name] = _columns(connection, name, strict)
-        return Schema(tables, frozenset(readable))
+        return Schema(tables, frozenset(readable), ends)
     finally:
         connection.close()
 

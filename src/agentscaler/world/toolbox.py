@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from agentscaler.errors import GuardError, InputError
 from agentscaler.world.arguments import ArgumentCheck
 from agentscaler.world.budget import Budget
-from agentscaler.world.compiler import compile_functions
+from agentscaler.world.compiler import compile_functions, no_collection
 from agentscaler.world.contract import Contract
 from agentscaler.world.result import Fits, compile_schema
+from agentscaler.world.schema import ends_transactions
 
 __all__ = ["Tool", "ToolDefinition", "Toolbox"]
 
@@ -70,6 +71,8 @@ class Toolbox:
         """For functions that are already there; `compile` is the way in for source."""
         self.source = source
         self.budget = budget
+        self.rewinds = not ends_transactions(source)
+        """Whether the tools' SQL can do nothing to a transaction around several calls."""
         self.tools = {tool.name: _ready(tool, functions[tool.name]) for tool in definitions}
 
     @classmethod
@@ -81,6 +84,11 @@ class Toolbox:
                 take what its definition says.
             InputError: a definition is not well formed.
         """
+        with no_collection():
+            return cls._compile(source, tools)
+
+    @classmethod
+    def _compile(cls, source: str, tools: Sequence[ToolDefinition]) -> "Toolbox":
         budget = Budget()
         functions = compile_functions(source, budget)
         names = [tool.name for tool in tools]

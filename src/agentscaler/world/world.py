@@ -81,7 +81,7 @@ class World:
         self._origin = image
         self._toolbox = toolbox
         self._now = now
-        self._database = Database(image)
+        self._database = Database(image, rewinds=toolbox.rewinds)
         self._past = b""
         """Changes between the origin and the image that the database was opened from."""
         self._minted: frozenset[str] = frozenset()
@@ -131,8 +131,9 @@ class World:
 
     def reset(self) -> None:
         """Back to the start, as if newly opened."""
-        self._database.close()
-        self._database = Database(self._origin)
+        if self._past or not self._database.rewind():
+            self._database.close()
+            self._database = Database(self._origin, rewinds=self._toolbox.rewinds)
         self._past = b""
         self._minted = frozenset()
         self._counts = Counter()
@@ -175,6 +176,11 @@ class World:
         """Grows with each row that a statement writes, even if the write is undone; where it
         stands still, the state does."""
         return self._database.written
+
+    @property
+    def tables_read(self) -> frozenset[str] | None:
+        """The tables that the last call read, as SQLite itself told; None where nobody can tell."""
+        return frozenset(self._database.read)
 
     def broken_references(self) -> list[str]:
         """Tables with rows whose foreign keys refer to nothing; none in a sound world."""

@@ -139,3 +139,38 @@ def test_an_id_that_the_user_told_is_not_invented(
 ) -> None:
     played = record(library_tasks["read"], "On which shelf is book-v6p3q2rj?", READ, ANSWER, "Bye.")
     assert _reason(library, library_tasks["read"], played) is None
+
+
+def test_length_and_refusals_have_bounds_where_they_are_set(
+    record: Recorder, library: Domain, library_tasks: Tasks
+) -> None:
+    task = library_tasks["read"]
+    wrong: tuple[str, dict[str, str]] = ("get_book", {})
+    played = record(task, REQUEST, LOOKUP, wrong, READ, ANSWER, "No, thanks.")
+    assert _reason(library, task, played) is None
+    assert _reason(library, task, played, max_refusals=0) is FunnelReason.TOO_MANY_REFUSALS
+    assert _reason(library, task, played, max_refusals=1) is None
+    assert _reason(library, task, played, max_turns=3) is FunnelReason.TOO_LONG
+    assert _reason(library, task, played, max_turns=4) is None
+
+
+def test_calls_have_a_bound_of_their_own(
+    record: Recorder, library: Domain, library_tasks: Tasks
+) -> None:
+    task = library_tasks["read"]
+    played = record(task, REQUEST, LOOKUP, LOOKUP, LOOKUP, READ, ANSWER, "No, thanks.")
+    assert _reason(library, task, played) is None
+    assert _reason(library, task, played, max_call_repeats=2) is FunnelReason.REPETITION
+
+
+def test_the_agents_own_words_and_echoes_of_refusals_show_no_id(
+    record: Recorder, library: Domain, library_tasks: Tasks
+) -> None:
+    task = library_tasks["read"]
+    guess = f"I think it is {READ[1]['book_id']}."
+    own = record(task, REQUEST, guess, "Really?", READ, ANSWER, "No, thanks.")
+    assert _reason(library, task, own) is FunnelReason.INVENTED_ID
+    echo = ("get_member", {"member_id": READ[1]["book_id"]})
+    refused = record(task, REQUEST, echo, READ, ANSWER, "No, thanks.")
+    assert refused.messages[3].is_error
+    assert _reason(library, task, refused) is FunnelReason.INVENTED_ID

@@ -10,7 +10,7 @@ from agentscaler.domain import DomainSettings
 from agentscaler.errors import InputError, RunFolderError, SettingsError
 from agentscaler.interfaces.cli.main import app
 from agentscaler.pipeline import STAGES, DomainEntry, Settings, run_stage, stage_named
-from agentscaler.pipeline.run import _PACKAGES, _fingerprint
+from agentscaler.pipeline.run import PACKAGES, _fingerprint
 from agentscaler.runfolder import RunFolder, StageState
 
 
@@ -18,7 +18,7 @@ def test_the_code_of_every_package_below_the_pipeline_is_in_the_fingerprints() -
     source = Path(agentscaler.__file__).parent
     found = {path.stem for path in source.iterdir() if path.suffix == ".py" or path.is_dir()}
     above = {"__init__", "__main__", "__pycache__", "interfaces", "pipeline"}
-    assert sorted(_PACKAGES) == sorted(found - above)
+    assert sorted(PACKAGES) == sorted(found - above)
 
 
 def test_every_stage_has_a_section_of_the_settings_and_a_command() -> None:

@@ -25,7 +25,6 @@ class ListedAgent:
     """Says and does what it is given, in order; an exception is raised."""
 
     name = "listed"
-    mistakes = 0
 
     def __init__(self, *steps: Message | Exception) -> None:
         self._steps = list(steps)

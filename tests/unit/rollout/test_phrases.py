@@ -1,5 +1,7 @@
 """A speaker's choice of phrases."""
 
+import re
+
 from agentscaler.rollout.agent_phrases import (
     ACKNOWLEDGEMENTS,
     ASKS,
@@ -7,9 +9,10 @@ from agentscaler.rollout.agent_phrases import (
     ASKS_FOR_SEVERAL,
     CONFIRMATIONS,
 )
-from agentscaler.rollout.mistakes import MistakeKind
-from agentscaler.rollout.phrases import Voice, fill, seeded
-from agentscaler.rollout.user_phrases import PERSONAS
+from agentscaler.rollout.mistake import MistakeKind
+from agentscaler.rollout.personas import PERSONAS
+from agentscaler.rollout.phrases import PlainVoice, Voice, expansions, fill, seeded
+from agentscaler.rollout.user_phrases import COMMON
 
 
 def test_no_phrase_comes_twice_before_its_bank_is_used_up() -> None:
@@ -39,8 +42,12 @@ def test_every_phrase_opens_with_a_capital_letter_or_a_value() -> None:
     banks = [ASKS, ASKS_FOR_ONE, ASKS_FOR_SEVERAL, CONFIRMATIONS, *ACKNOWLEDGEMENTS.values()]
     for persona in PERSONAS:
         banks += [bank for bank in vars(persona).values() if isinstance(bank, tuple)]
-    for phrase in (phrase for bank in banks for phrase in bank if phrase):
-        assert phrase[0].isupper() or phrase.startswith(("{Request}", "{First}")), phrase
+    banks += [bank for bank in vars(COMMON).values() if isinstance(bank, tuple)]
+    forms = [form for bank in banks for phrase in bank for form in expansions(phrase) if form]
+    for form in forms:
+        opening = form[1] if form.startswith(("{Request}", "{First}", "{Question}")) else form[0]
+        assert opening.isupper() or form.startswith(("{correction}", "1) ")), form
+        assert not re.search(r"  |[\[\]|]", form), form
 
 
 def test_values_with_braces_are_left_alone() -> None:
@@ -48,10 +55,46 @@ def test_values_with_braces_are_left_alone() -> None:
 
 
 def test_every_kind_of_mistake_can_be_owned_up_to() -> None:
-    assert set(ACKNOWLEDGEMENTS) == set(MistakeKind)
+    assert {*ACKNOWLEDGEMENTS, MistakeKind.ASKED_AGAIN} == set(MistakeKind)
 
 
 def test_every_persona_can_put_a_request_in_several_ways() -> None:
     for persona in PERSONAS:
-        openings = {fill(phrase, request="x") for phrase in persona.asks + persona.wishes}
-        assert len(openings) >= 7, persona.name
+        openings = {
+            fill(form, request="x", wish="x")
+            for phrase in persona.asks + persona.wishes
+            for form in expansions(phrase)
+        }
+        assert len(openings) >= 9, persona.name
+
+
+def test_a_choice_takes_one_of_its_forms() -> None:
+    bank = ["[Could|Can] you [please |]stop?"]
+    said = {Voice(seeded(str(seed))).say(bank) for seed in range(60)}
+    assert (
+        said
+        == set(expansions(bank[0]))
+        == {
+            "Could you please stop?",
+            "Could you stop?",
+            "Can you please stop?",
+            "Can you stop?",
+        }
+    )
+
+
+def test_the_plain_voice_always_takes_the_first_phrase() -> None:
+    voice = PlainVoice(seeded("a"))
+    assert {voice.say(["[one|two] {x}", "three"], x="y") for _ in range(20)} == {"one y"}
+    assert not voice.chance(1.0)
+
+
+def test_a_slip_of_the_keyboard_is_never_in_a_value() -> None:
+    voice = Voice(seeded("a"), typo_rate=1.0)
+    said = [
+        voice.say_loosely(["Please transfer {amount} tomorrow."], amount="thousands")
+        for _ in range(60)
+    ]
+    assert all(" thousands " in words for words in said)
+    assert all(words != "Please transfer thousands tomorrow." for words in said)
+    assert len(set(said)) > 10

@@ -124,10 +124,6 @@ class Waiting:
     def name(self) -> str:
         return str(self._inner.name)
 
-    @property
-    def mistakes(self) -> int:
-        return int(self._inner.mistakes)
-
     async def act(self, messages: Sequence[Message]) -> Message:
         message: Message = self._inner.act(messages)
         Waiting.aloft += 1
@@ -156,7 +152,9 @@ def test_many_episodes_at_once_over_few_worlds_play_as_one_after_the_other(
     work = [(library, [task]) for task in library_tasks.values()]
     alone = list(roll_out(work, RolloutSettings(trials=20, mistake_rate=0.5)))
     together = RolloutSettings(trials=20, mistake_rate=0.5, in_flight=50, worlds=3)
-    agent, user = _waiting(ExpertMaker(0.5)), _waiting(ScriptedUserMaker(0.3))
+    settings = RolloutSettings()
+    users = ScriptedUserMaker(0.3, settings.change_rate, settings.typo_rate)
+    agent, user = _waiting(ExpertMaker(0.5)), _waiting(users)
     assert list(roll_out(work, together, agent=agent, user=user)) == alone
     assert 40 <= Waiting.most <= 50
 

@@ -1,5 +1,7 @@
 """The scripted user."""
 
+import re
+
 import pytest
 
 from agentscaler.chat import Message
@@ -41,10 +43,11 @@ def test_what_is_kept_back_is_told_when_asked(library: Domain, library_tasks: Ta
         assert "2 April" not in opening
         turn = _answer(user, "What is the name of the member?")
         assert "Ana Ruiz" in turn.text
-        assert "2 April 2026" not in turn.text
-        turn = _answer(user, "And the due date of the loan and the title of the book?")
-        assert "2 April 2026" in turn.text
-        assert "Roads of Rome" in turn.text
+        told = turn.text
+        for question in ("And the due date of the loan?", "And the title of the book?"):
+            told += _answer(user, question).text
+        assert "2 April 2026" in told
+        assert "Roads of Rome" in told
 
 
 def test_a_question_without_the_labels_brings_out_all_that_is_kept_back(
@@ -69,7 +72,15 @@ def test_it_agrees_when_asked_for_confirmation(library: Domain, library_tasks: T
         turn = _answer(user, "The next step is deleting the member Ana Ruiz. Shall I go ahead?")
         assert not turn.done
         words = turn.text.lower()
-        assert "yes" in words or "go ahead" in words
+        assert set(re.findall(r"\w+", words)) & {
+            "yes",
+            "yep",
+            "ahead",
+            "sure",
+            "correct",
+            "ok",
+            "right",
+        }
 
 
 def test_it_brings_up_the_next_goal_after_a_report_and_then_ends(
@@ -150,3 +161,44 @@ def test_it_says_a_value_in_its_own_case(library: Domain, library_tasks: Tasks) 
         user = _user(library, task.model_copy(update={"facts": (fact,)}), seed, rate=1.0)
         user.open()
         assert "ana-ruiz" in _answer(user, "What is the name of the member?").text
+
+
+def test_it_tells_facts_beside_its_request_or_in_it(library: Domain, library_tasks: Tasks) -> None:
+    openings = [_user(library, library_tasks["create"], seed).open() for seed in SEEDS]
+    beside = [one for one in openings if "to Ana Ruiz" not in one]
+    assert all("Ana Ruiz" in one for one in openings)
+    assert 4 <= len(beside) <= 25
+
+
+def test_what_was_told_before_the_request_is_pointed_back_to(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    openings = [_user(library, library_tasks["delete"], str(seed)).open() for seed in range(200)]
+    first = [one for one in openings if one.find("Ana Ruiz") < one.lower().find("a member")]
+    assert all("Ana Ruiz" in one for one in openings)
+    assert first == []
+
+
+def test_it_does_not_say_no_where_nothing_was_asked(library: Domain, library_tasks: Tasks) -> None:
+    for seed in SEEDS:
+        user = _user(library, library_tasks["delete"], seed)
+        user.open()
+        turn = _answer(user, "The member Ana Ruiz has been deleted.")
+        assert turn.done
+        assert not turn.text.startswith(("No,", "No.", "Nope"))
+
+
+def test_told_again_it_says_so_at_times(library: Domain, library_tasks: Tasks) -> None:
+    answers = set()
+    for seed in SEEDS:
+        user = _user(library, library_tasks["delete"], seed)
+        user.open()
+        answers.add(_answer(user, "Could you tell me the name of the member?").text)
+    assert all("Ana Ruiz" in answer for answer in answers)
+    assert any("said" in answer or "told" in answer for answer in answers)
+
+
+def test_a_question_mark_in_a_value_is_no_question(library: Domain, library_tasks: Tasks) -> None:
+    user = _user(library, library_tasks["read"], "1")
+    user.open()
+    assert _answer(user, "The schedule is now cron(0 6 * * ? *).").done

@@ -3,7 +3,7 @@
 import pytest
 
 from agentscaler.rollout.sight import InvisibleValueError, Sight
-from agentscaler.task.task import Fact, Fragment, Goal, Provenance, Task
+from agentscaler.task.task import Branch, Fact, Fragment, Goal, Provenance, Task
 
 Tasks = dict[str, Task]
 
@@ -75,3 +75,91 @@ def test_a_switch_is_told_in_its_own_place_only(library_tasks: Tasks) -> None:
     told = Sight(task)
     told.hear("Please set up the room on floor two with the alarm on.", [])
     assert told.was_told(fact)
+
+
+def _batch(task: Task) -> Task:
+    """The task with one more call, that takes a list: a key of a result, and what the user says."""
+    origin = Provenance(
+        origin="items",
+        items=(
+            Provenance(origin="tool", call=0, path=("members", 0, "member_id")),
+            Provenance(origin="user", fact=task.facts[0].name),
+        ),
+    )
+    call = task.gold[0].model_copy(
+        update={
+            "arguments": {"member_ids": ["member-gold", task.facts[0].value]},
+            "provenance": {"member_ids": origin},
+        }
+    )
+    return task.model_copy(update={"gold": (*task.gold, call)})
+
+
+def test_each_item_of_an_array_must_be_visible(library_tasks: Tasks) -> None:
+    task = _batch(library_tasks["delete"])
+    sight = Sight(task)
+    with pytest.raises(InvisibleValueError, match="was not made"):
+        sight.arguments(2)
+    sight.results[0] = {"members": [{"member_id": "member-new"}]}
+    with pytest.raises(InvisibleValueError, match="has not told"):
+        sight.arguments(2)
+    sight.hear("Delete Ana Ruiz.", [])
+    assert sight.arguments(2) == {"member_ids": ["member-new", "Ana Ruiz"]}
+
+
+def test_names_are_confirmed_only_once_they_were_seen(library_tasks: Tasks) -> None:
+    task = library_tasks["delete"]
+    goal = task.goals[0].model_copy(update={"named": ("Ana Ruiz", "Ben Okoro")})
+    sight = Sight(task)
+    sight.see('{"members": [{"name": "Ana Ruiz"}]}')
+    with pytest.raises(InvisibleValueError, match="Ben Okoro"):
+        sight.check_named(goal)
+    sight.see("Ben Okoro")
+    sight.check_named(goal)
+
+
+def test_what_a_condition_is_about_is_read_before_it_is_acted_on(library_tasks: Tasks) -> None:
+    task = library_tasks["delete"]
+    branch = Branch(condition="its name is Ana Ruiz", holds=True, call=0, path=("members", 0, "x"))
+    goal = task.goals[0].model_copy(update={"branch": branch})
+    sight = Sight(task.model_copy(update={"goals": (goal,)}))
+    sight.hear("Delete Ana Ruiz.", [])
+    assert sight.arguments(0) == {"name": "Ana Ruiz"}
+    sight.results[0] = {"members": [{"member_id": "member-new"}]}
+    with pytest.raises(InvisibleValueError, match="its name is Ana Ruiz"):
+        sight.arguments(1)
+    sight.results[0] = {"members": [{"member_id": "member-new", "x": 1}]}
+    assert sight.arguments(1) == {"member_id": "member-new"}
+
+
+def test_a_small_word_is_told_only_in_its_place(library_tasks: Tasks) -> None:
+    task = library_tasks["update"]
+    sight = Sight(task)
+    genre = sight.fact("genre")
+    sight.hear("I am fond of history, so please change something.", [])
+    assert not sight.was_told(genre)
+    sight.hear("The new genre should be history.", [])
+    assert sight.was_told(genre)
+
+
+def test_the_answer_to_one_question_does_not_answer_another(library_tasks: Tasks) -> None:
+    task = library_tasks["update"]
+    book = task.facts[0].model_copy(update={"said": "A history of Rome"})
+    sight = Sight(task.model_copy(update={"facts": (book, task.facts[1])}))
+    sight.hear("A history of Rome.", [book, task.facts[1]])
+    assert sight.was_told(book)
+    assert not sight.was_told(task.facts[1])
+
+
+def test_a_value_that_is_not_golds_is_tentative_until_it_is_put_right(
+    library_tasks: Tasks,
+) -> None:
+    task = library_tasks["update"]
+    sight, genre = Sight(task), task.facts[1]
+    sight.hear("Change the genre of the book Roads of Rome to poetry.", [])
+    assert sight.tentative(genre) == "poetry"
+    assert sight.missing_facts(task.goals) == []
+    assert not sight.was_told(genre)
+    sight.hear("Actually, make it history.", [])
+    assert sight.was_told(genre)
+    assert sight.tentative(genre) is None

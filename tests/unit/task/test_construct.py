@@ -9,7 +9,7 @@ from agentscaler.task.proof import prove
 from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.task import Fragment, Goal, GoldCall
 
-SETTINGS = TaskSettings(per_domain=40)
+SETTINGS = TaskSettings(per_domain=40, special_share=0)
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,10 @@ def test_as_many_tasks_are_made_as_were_asked_for(tasks: list[Task]) -> None:
 
 
 def test_every_proof_holds_and_holds_again(box_office: Domain, tasks: list[Task]) -> None:
-    for task in tasks:
+    for number, task in enumerate(tasks):
         assert task.proof.holds
-        again = prove(box_office, task.state, task.gold, task.goals, task.state_hash)
+        gold, goals, earlier = task.gold, task.goals, tasks[:number]
+        again = prove(box_office, task.state, gold, goals, task.state_hash, earlier)
         assert again == task.proof
 
 
@@ -128,7 +129,7 @@ def test_goals_follow_each_other_and_cover_the_calls(tasks: list[Task]) -> None:
         covered = [index for goal in task.goals for index in goal.calls]
         assert covered == list(range(len(task.gold)))
         assert all(task.gold[goal.calls[-1]].purpose == "goal" for goal in task.goals)
-    assert {len(task.goals) for task in tasks} == {1, 2, 3}
+    assert {len(task.goals) for task in tasks} >= {1, 2, 3}
 
 
 def test_deletes_ask_for_a_confirmation(tasks: list[Task]) -> None:
@@ -160,7 +161,9 @@ def test_another_seed_gives_other_tasks(box_office: Domain, tasks: list[Task]) -
 
 
 def test_no_task_has_more_calls_than_allowed(box_office: Domain) -> None:
-    (outcome,) = construct_tasks([box_office], TaskSettings(per_domain=30, max_calls=2))
+    (outcome,) = construct_tasks(
+        [box_office], TaskSettings(per_domain=30, max_calls=2, special_share=0)
+    )
     assert {len(task.gold) for task in outcome.tasks} == {1, 2}
 
 
@@ -193,7 +196,8 @@ def test_a_fact_that_is_kept_back_leaves_its_fragment_vague() -> None:
 
 def test_gold_with_a_wrong_argument_is_told_apart(tasks: list[Task]) -> None:
     assert sum(task.proof.mutants for task in tasks) > len(tasks)
-    assert all(task.proof.mutants_fail == task.proof.mutants for task in tasks)
+    for proof in (task.proof for task in tasks):
+        assert proof.mutants_fail + proof.mutants_idle == proof.mutants
 
 
 def test_other_ways_that_are_as_right_pass(tasks: list[Task]) -> None:

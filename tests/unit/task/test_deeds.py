@@ -21,7 +21,7 @@ def bank() -> Domain:
 
 @pytest.fixture(scope="module")
 def tasks(bank: Domain) -> list[Task]:
-    (outcome,) = construct_tasks([bank], TaskSettings(per_domain=60))
+    (outcome,) = construct_tasks([bank], TaskSettings(per_domain=60, special_share=0))
     return outcome.tasks
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import apsw
 import pytest
 
-from agentscaler.errors import InputError
+from agentscaler.errors import InputError, WorldError
 from agentscaler.world.database import Database, create_image
 from agentscaler.world.world import World
 
@@ -139,3 +139,91 @@ def test_queries_in_many_forms_pass(world_of: Callable[..., World]) -> None:
     body = "return [len(db.all(q)) for q in (" + ", ".join(map(repr, queries)) + ",)]"
     result = world_of(body).call("tool", {})
     assert result.value == [1, 1, 3, 8, 1, 1, 8, 1]
+
+
+def _written(database: Database, *statements: str) -> None:
+    """Runs statements as one call that keeps its writes."""
+    database.enter(frozenset(("people", "pets")))
+    for statement in statements:
+        database.run(statement, ())
+    database.leave(keep=True)
+
+
+ADD = "INSERT INTO people VALUES ('a', 5)"
+TAME = "INSERT INTO pets VALUES ('p', 'a')"
+
+
+def test_a_rewound_database_is_as_it_was_opened() -> None:
+    image = create_image(PAIR, {"people": [{"person_id": "z", "age": 1}, {"person_id": "b"}]})
+    database = Database(image, rewinds=True)
+    for _ in range(2):
+        _written(database, ADD, "DELETE FROM people WHERE person_id = 'z'")
+        _written(database, TAME)
+        assert database.written == 3
+        assert database.changeset()
+        assert database.rewind()
+        assert (database.written, database.changeset()) == (0, b"")
+        again = database.all("SELECT person_id FROM people", ())
+        assert again == Database(image).all("SELECT person_id FROM people", ())
+    assert database.serialize() == image
+
+
+def test_a_refused_call_leaves_the_calls_before_it() -> None:
+    database = Database(create_image(PAIR, {}), rewinds=True)
+    _written(database, ADD)
+    database.enter(frozenset(("people",)))
+    database.run("INSERT INTO people VALUES ('b', 7)", ())
+    with pytest.raises(apsw.ConstraintError):
+        database.run("INSERT INTO people VALUES ('a', 7)", ())
+    database.leave(keep=False)
+    assert database.rows("people") == [("a", 5)]
+
+
+def test_a_fork_in_between_is_of_what_is_there_and_ends_rewinding() -> None:
+    database = Database(create_image(PAIR, {}), rewinds=True)
+    _written(database, ADD)
+    twin = Database(database.serialize())
+    assert twin.rows("people") == [("a", 5)]
+    assert not database.rewind()
+    _written(database, TAME)
+    assert database.rows("pets") == [("p", "a")]
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [
+        "CREATE TABLE toys (toy_id TEXT PRIMARY KEY, pet TEXT REFERENCES pets (pet_id)"
+        " DEFERRABLE INITIALLY DEFERRED) STRICT;",
+        "CREATE TRIGGER whole BEFORE DELETE ON pets BEGIN SELECT RAISE(ROLLBACK, 'no'); END;",
+    ],
+)
+def test_where_a_transactions_end_matters_nothing_is_rewound(addition: str) -> None:
+    database = Database(create_image(PAIR + addition, {}), rewinds=True)
+    _written(database, ADD)
+    assert not database.rewind()
+
+
+def test_sql_that_ends_a_transaction_unannounced_is_stopped() -> None:
+    database = Database(create_image(PAIR, {}), rewinds=True)
+    database.enter(frozenset(("people",)))
+    with pytest.raises(WorldError, match="ends a transaction"):
+        database.run("INSERT OR ROLLBACK INTO people VALUES ('a', 5)", ())
+    database.leave(keep=False)
+
+
+def test_a_database_tells_what_statements_read_even_to_keep_references_whole() -> None:
+    rows = {"people": [{"person_id": "a"}, {"person_id": "b"}], "pets": []}
+    database = Database(create_image(PAIR, rows))
+    read = []
+    for statement in (
+        "SELECT age FROM people",
+        "INSERT INTO pets VALUES ('p', 'a')",
+        "DELETE FROM people WHERE person_id = 'b'",
+        "SELECT age FROM people",
+    ):
+        database.enter(frozenset({"people", "pets"}))
+        database.all(statement, ())
+        read.append(set(database.read))
+        database.leave(keep=True)
+    assert read == [{"people"}, {"people"}, {"people", "pets"}, {"people"}]
+    database.close()

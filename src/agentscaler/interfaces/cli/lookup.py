@@ -24,6 +24,7 @@ __all__ = [
     "find_task",
     "find_trajectory",
     "sources_of",
+    "task_ids",
     "task_of",
     "trajectory_of",
     "verdict_on",
@@ -48,6 +49,11 @@ def find_task(folder: RunFolder, wanted: str, rng: random.Random) -> Task:
     """The task that `wanted` means; see `choose`."""
     name = choose(_ids(folder, "tasks.jsonl"), wanted, "task", rng)
     return _record(folder, "tasks.jsonl", Task, name)
+
+
+def task_ids(folder: RunFolder) -> list[str]:
+    """The ids of all tasks, in order."""
+    return _ids(folder, "tasks.jsonl")
 
 
 def find_trajectory(folder: RunFolder, wanted: str, rng: random.Random) -> Trajectory:

@@ -16,7 +16,10 @@ from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.costs import costs
 from agentscaler.interfaces.cli.dataset import check, export
+from agentscaler.interfaces.cli.difficulty import difficulty
+from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
+from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
     BudgetTokensOption,
     BudgetUsdOption,
@@ -31,6 +34,7 @@ from agentscaler.interfaces.cli.options import (
     VerticalOption,
     WorkersOption,
 )
+from agentscaler.interfaces.cli.verification import verify
 
 if TYPE_CHECKING:
     from agentscaler.runfolder import RunFolder, StageRecord
@@ -174,7 +178,35 @@ def domains(
     _run_stage("domains", run, options)
 
 
-_add_stage("tasks", "Walk through the domains and make proven tasks.")
+tasks_app = typer.Typer(invoke_without_command=True)
+tasks_app.command("verify")(verify)
+tasks_app.command("difficulty")(difficulty)
+tasks_app.command("instances")(instances)
+app.add_typer(tasks_app, name="tasks")
+
+
+@tasks_app.callback()
+def tasks(
+    context: typer.Context,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
+    ] = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+    engine: EngineOption = None,
+) -> None:
+    """Walk through the domains and make proven tasks; `tasks verify` proves them again."""
+    options = Options(config, overrides, None, seed, limit, workers, engine=engine)
+    if context.invoked_subcommand is not None:
+        if run is not None or options != Options():
+            context.fail(f"Give the options behind the word {context.invoked_subcommand}.")
+        return
+    if run is None:
+        context.fail("Missing option '--run'.")
+    _run_stage("tasks", run, options)
 
 
 @app.command()
@@ -245,6 +277,7 @@ def dataset(
 
 app.command("graph-report")(graph_report)
 app.command("costs")(costs)
+app.command()(funnel)
 
 
 @app.command()

@@ -68,12 +68,30 @@ def show_task(
     _heading(console, "What the user knows")
     for fact in task.facts:
         _line(console, f"{fact.label}: {fact.said}  ({_json(fact.value)})")
+    for goal in task.goals:
+        if goal.refusal is not None:
+            _heading(console, f"What cannot be fulfilled: {goal.refusal.kind}")
+            _line(console, goal.refusal.reason)
+            for attempt in goal.refusal.attempts:
+                _line(console, f"tried in vain: {attempt.tool} {_json(attempt.arguments)}")
     print_gold(console, task, full=full)
     proof = task.proof
     _heading(console, "Proof")
     _line(console, f"gold replays to the same results and state: {_yes(proof.gold_passes)}")
     _line(console, f"doing nothing is told apart from gold: {_yes(proof.nothing_fails)}")
+    _line(console, f"in another process, byte for byte: {_yes(proof.replays_elsewhere)}")
     _line(console, f"dropped writes told apart: {proof.dropped_writes_fail} of {proof.writes}")
+    idle = f", {proof.mutants_idle} more do nothing" if proof.mutants_idle else ""
+    tried = proof.mutants - proof.mutants_idle
+    _line(console, f"mutants told apart: {proof.mutants_fail} of {tried}{idle}")
+    if proof.wrong_reads:
+        tells = f"{proof.wrong_reads_differ} of {proof.wrong_reads}"
+        _line(console, f"wrong reads that tell something else: {tells}")
+    _line(console, f"variants that pass: {proof.variants_pass} of {proof.variants}")
+    if task.special is not None:
+        _line(console, f"attempts in vain: {proof.attempts_fail} of {proof.attempts}")
+        told = f"{proof.fulfilments_fail} of {proof.fulfilments}"
+        _line(console, f"fulfilments all the same, told apart: {told}")
 
 
 def show_trajectory(
@@ -188,9 +206,13 @@ def _rows(table: Table, image: bytes) -> Grid:
 
 def _origin(call: GoldCall, argument: str) -> str:
     """Where a gold argument comes from, in words."""
-    provenance: Provenance | None = call.provenance.get(argument)
-    if provenance is None:
-        return "unknown"
+    provenance = call.provenance.get(argument)
+    return "unknown" if provenance is None else _origin_words(provenance)
+
+
+def _origin_words(provenance: Provenance) -> str:
+    if provenance.origin == "items":
+        return "; ".join(_origin_words(item) for item in provenance.items)
     if provenance.origin == "tool":
         path = "".join(f"[{part!r}]" for part in provenance.path)
         return f"result of call {provenance.call} {path}"
