@@ -54,10 +54,6 @@ class SlowAgent:
         self._inner = inner
         self.name = "slow expert"
 
-    @property
-    def mistakes(self) -> int:
-        return int(self._inner.mistakes)
-
     async def act(self, messages: Sequence[Message]) -> Message:
         await asyncio.sleep(MODEL_SECONDS)
         message: Message = self._inner.act(messages)

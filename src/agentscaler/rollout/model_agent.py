@@ -44,8 +44,6 @@ class ModelAgent:
         sample: tells this episode's answers from those of others that begin alike.
     """
 
-    mistakes = 0
-
     def __init__(
         self,
         model: ChatModel,

@@ -1,4 +1,4 @@
-"""`agentscaler costs`, and what `rollout --dry-run` prints: calls, tokens and dollars as tables."""
+"""What models cost, for people: the bill, and what rollouts are going to cost."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
