@@ -37,6 +37,8 @@ __all__ = ["HttpModel"]
 _CONNECT_SECONDS = 15.0
 _START_CONCURRENCY = 16
 _QUOTED = 300
+_RETRIES_WHILE_ABSENT = 4
+"""Where nothing has ever answered, most often the address is wrong."""
 _REFUSED_FOR_GOOD = frozenset({400, 413, 422})
 _OVERLOADED = frozenset({429, 503, 529})
 
@@ -48,6 +50,7 @@ class _Failure:
     what: str
     asked: float | None = None
     overload: bool = False
+    absent: bool = False
 
 
 class HttpModel:
@@ -82,6 +85,7 @@ class HttpModel:
         self._random = random.Random(seed)
         self._patience = patience or Patience()
         self._session: aiohttp.ClientSession | None = None
+        self._was_there = False
 
     @property
     def name(self) -> str:
@@ -93,6 +97,8 @@ class HttpModel:
         deadline: float | None = None
         failure = _Failure("")
         for attempt in range(self.settings.retries + 1):
+            if failure.absent and attempt > _RETRIES_WHILE_ABSENT and not self._was_there:
+                break
             if attempt:
                 wait = self._patience.delay(attempt, failure.asked, self._random)
                 if deadline is not None and time.monotonic() + wait > deadline:
@@ -142,7 +148,9 @@ class HttpModel:
         except TimeoutError:
             return _Failure(f"it took longer than {seconds:.0f} s", overload=True)
         except (aiohttp.ClientError, OSError) as error:
-            return _Failure(self._quote(f"{type(error).__name__}: {error}"))
+            absent = isinstance(error, aiohttp.ClientConnectorError)
+            return _Failure(self._quote(f"{type(error).__name__}: {error}"), absent=absent)
+        self._was_there = True
         if status == 200:
             try:
                 return read_completion(content)

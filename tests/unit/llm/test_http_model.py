@@ -1,6 +1,7 @@
 """`HttpModel` against a real endpoint that fails in every way a script can tell it to."""
 
 import asyncio
+import random
 import re
 import socket
 import time
@@ -16,6 +17,7 @@ from agentscaler.errors import (
 )
 from agentscaler.llm import Completion, EndpointSettings, HttpModel, Request, Sampling, Script
 from agentscaler.llm.chat_model import AnswerSchema
+from agentscaler.llm.patience import Patience
 from agentscaler.llm.scripted_server import ScriptedServer
 from tests.unit.llm.conftest import QUICK, Asking, question
 
@@ -134,19 +136,25 @@ def test_a_failure_that_does_not_pass_is_the_machinerys(
         asking(failing(fault, "null"), ask, retries=2)
 
 
-def test_an_endpoint_that_is_down_is_the_machinerys_failure() -> None:
+def test_an_endpoint_that_was_never_there_is_given_up_soon_and_is_the_machinerys_failure() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    waits: list[int] = []
+
+    class Counting(Patience):
+        def delay(self, attempt: int, asked: float | None, rng: random.Random) -> float:
+            waits.append(attempt)
+            return 0.001
 
     async def play() -> None:
-        async with HttpModel(
-            EndpointSettings(base_url=url, model="tiny", retries=2), patience=QUICK
-        ) as model:
+        given = EndpointSettings(base_url=url, model="tiny", retries=100)
+        async with HttpModel(given, patience=Counting()) as model:
             await model.complete(question())
 
     with pytest.raises(EndpointError, match="ClientConnectorError"):
         asyncio.run(play())
+    assert waits == [1, 2, 3, 4]
 
 
 def test_an_endpoint_that_comes_back_is_asked_on() -> None:
