@@ -61,9 +61,14 @@ _WORD_VALUES = (
     | {word: 10 * value for value, word in enumerate(_TENS, 2)}
     | {"no": 0, "none": 0}
 )
+_IDIOMS = (
+    r"(?<=\bone) (?:moment|second|minute|sec|more|thing|another|by|after|last)\b"
+    r"|(?<=\bno)(?: (?:problem|worries|doubt|longer|one|matter|idea|trouble|need)\b|[,.;!?]|$)"
+)
+"""What makes "one" and "no" something else than numbers."""
 _WORD = re.compile(
     rf"(?<![\w'-])(?:({'|'.join(_TENS)})[- ]({'|'.join(_ONES[1:10])})"
-    rf"|({'|'.join(sorted(_WORD_VALUES, key=len, reverse=True))}))(?![\w'-])"
+    rf"|({'|'.join(sorted(_WORD_VALUES, key=len, reverse=True))}))(?![\w'-])(?!{_IDIOMS})"
 )
 
 _ON = frozenset("on enabled active activated true yes".split())

@@ -60,6 +60,8 @@ def test_an_answer_is_told_in_many_ways(text: str, label: str, value: object) ->
         ("There are 14 books since 12 March 2026.", COUNT, 12),
         ('The title is "12 Angry Men".', COUNT, 12),
         ("I've checked.", COUNT, 1),
+        ("One moment. One more thing: it is done.", COUNT, 1),
+        ("No problem. No, it is done.", COUNT, 0),
         ("The total is 1,234.55.", TOTAL, 1234.5),
         ("The total is 99. I charged 1234.5 in fees.", TOTAL, 1234.5),
         ("It started on 3 September 2025 at 03:30.", *START),
