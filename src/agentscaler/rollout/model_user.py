@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
 from agentscaler.llm import ChatModel, Request
+from agentscaler.llm.chat_model import Finish
 from agentscaler.llm.prompt import Prompt
 from agentscaler.rollout.model_agent import sample_of, without_thoughts
 from agentscaler.rollout.phrases import seeded
@@ -34,6 +35,11 @@ _PERSONAS = Prompt.read("agentscaler.rollout", "personas.md")
 USER_PROMPTS = (_USER, _OPENING, _REPAIR, _PERSONAS)
 """All that a model which plays a user is told."""
 
+_UNFINISHED: dict[Finish, str] = {
+    "length": "it was cut off; write less",
+    "content_filter": "it was held back by a filter",
+    "tool_calls": "it calls a tool, and you have none",
+}
 _END = re.compile(r"#+\s*END\s*#+", re.IGNORECASE)
 _SPEAKER = re.compile(r"\A(user|customer|me)\s*:\s*", re.IGNORECASE)
 
@@ -112,14 +118,14 @@ class ModelUser:
         return turn
 
     def _read(
-        self, text: str, finish: str, messages: Sequence[Message]
+        self, text: str, finish: Finish, messages: Sequence[Message]
     ) -> tuple[UserTurn, list[str]]:
         """A message without its end mark, and what is wrong with it."""
         words, *rest = _END.split(without_thoughts(text), maxsplit=1)
         words = _SPEAKER.sub("", words.strip())
         turn = UserTurn(words, done=bool(rest))
-        if finish != "stop":
-            return turn, ["it was cut off; write less"]
+        if why := _UNFINISHED.get(finish):
+            return turn, [why]
         if not messages and turn.done:
             return turn, [f"it ends with {END} before anything was done"]
         if rest and rest[0].strip():

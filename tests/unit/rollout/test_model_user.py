@@ -114,11 +114,12 @@ def bad_words(task: Task) -> list[tuple[str | dict[str, Any], str]]:
         ("Thanks! ###END###\nYou are welcome.", "stands behind ###END###"),
         ("word " * 400, "longer than"),
         ({"say": "I would", "finish": "length", "times": 1}, "cut off"),
-        ({"call": [{"name": "get_book"}], "times": 1}, "cut off"),
+        ({"call": [{"name": "get_book"}], "times": 1}, "calls a tool"),
+        ({"say": "I want", "finish": "content_filter", "times": 1}, "filter"),
     ]
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(9))
 def test_words_that_nobody_could_have_written_are_sent_back_once(
     library: Domain, library_tasks: Tasks, number: int
 ) -> None:
