@@ -11,7 +11,7 @@ import orjson
 
 from agentscaler.domain.domain import Domain
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.ledger import Rejection
+from agentscaler.ledger import Rejection, fault_text
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
@@ -67,11 +67,14 @@ def _construct(work: _Work) -> TaskOutcome:
             break
         try:
             maker.make(attempt, f"{work.seed}/{domain.id}/{attempt}")
+            continue
         except WalkStop as stop:
             reason, detail = stop.args
-            outcome.rejections.append(
-                Rejection(stage="tasks", id=f"{domain.id}#{attempt}", reason=reason, detail=detail)
-            )
+        except Exception as error:
+            reason, detail = TaskReason.FAILED, fault_text(error)
+        outcome.rejections.append(
+            Rejection(stage="tasks", id=f"{domain.id}#{attempt}", reason=reason, detail=detail)
+        )
     return outcome
 
 

@@ -186,3 +186,28 @@ def _named(tools: list[ToolSpec]) -> list[ToolSpec]:
         text = tool.model_dump_json().replace("groupId", "groupName")
         changed.append(ToolSpec.model_validate_json(text))
     return changed
+
+
+def test_two_keys_may_have_a_part_in_common(call: MakeCall, build: Callable[..., Domain]) -> None:
+    people, packages = "/groups/{group}/people/{person}", "/groups/{group}/packages/{package}"
+    grants = "/groups/{group}/people/{person}/packages/{package}/grants"
+    person, package, grant = "name email note", "name title note", "id note state"
+    tools = []
+    for path, noun, plural, gives in (
+        (people, "Person", "People", person),
+        (packages, "Package", "Packages", package),
+    ):
+        tools += [
+            call("PUT", path, name=f"create{noun}", body="note"),
+            call("GET", path, name=f"get{noun}", gives=gives),
+            call("GET", path.rpartition("/")[0], name=f"list{plural}", gives=gives, many=True),
+        ]
+    tools += [
+        call("POST", grants, name="createGrant", body="note"),
+        call("GET", f"{grants}/{{id}}", name="getGrant", gives=grant),
+        call("GET", grants, name="listGrants", gives=grant, many=True),
+    ]
+    domain = build(tools)
+    shared = [one for one in domain.manifest.tools if len(one.addresses) > 1]
+    assert any({"person_name", "package_name"} <= one.arguments.keys() for one in shared)
+    assert not examine(domain, trials=40, seed="0")[1]

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,15 @@ def tasks(box_office: Domain) -> list[Task]:
 def test_as_many_tasks_are_made_as_were_asked_for(tasks: list[Task]) -> None:
     assert len(tasks) == SETTINGS.per_domain
     assert len({task.id for task in tasks}) == len(tasks)
+
+
+def test_a_fault_of_the_program_loses_one_walk_and_says_where(box_office: Domain) -> None:
+    manifest = box_office.manifest.model_copy(update={"tables": box_office.manifest.tables[:1]})
+    broken = replace(box_office, manifest=manifest)
+    (outcome,) = construct_tasks([broken], TaskSettings(per_domain=2))
+    failed = [one for one in outcome.rejections if one.reason == "failed"]
+    assert failed
+    assert all(re.search(r"KeyError at \w+\.py:\d+", one.detail) for one in failed)
 
 
 def test_every_proof_holds_and_holds_again(box_office: Domain, tasks: list[Task]) -> None:
