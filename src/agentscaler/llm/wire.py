@@ -19,6 +19,8 @@ _FINISHES: dict[str, Finish] = {
 }
 
 
+_MOST_TOKENS = 2**40
+"""Of one call; what is more is no count."""
 _SEEDS = 2**31
 """Endpoints keep a seed in 32 bits with a sign."""
 
@@ -97,7 +99,9 @@ def _message(message: Message) -> dict[str, Any]:
     return written
 
 
-def _calls(written: list[Any]) -> list[tuple[str, str, str]]:
+def _calls(written: Any) -> list[tuple[str, str, str]]:
+    if not isinstance(written, list):
+        raise UnreadableAnswerError("the answer's tool calls are no list")
     calls = []
     for number, call in enumerate(written):
         function = call.get("function") if isinstance(call, dict) else None
@@ -123,4 +127,4 @@ def _usage(written: Any) -> Usage:
 
 def _count(written: Mapping[str, Any], name: str) -> int:
     value = written.get(name)
-    return value if isinstance(value, int) and value >= 0 else 0
+    return value if isinstance(value, int) and 0 <= value <= _MOST_TOKENS else 0

@@ -1,10 +1,14 @@
 """Answers as endpoints really write them."""
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from agentscaler.llm import Usage
 from agentscaler.llm.wire import UnreadableAnswerError, read_completion
 
 
@@ -23,8 +27,9 @@ def test_cached_tokens_are_read() -> None:
 
 
 def test_odd_counts_of_tokens_are_none() -> None:
-    usage = {"prompt_tokens": "many", "completion_tokens": -3, "prompt_tokens_details": None}
-    assert read_completion(body({"content": "x"}, usage=usage)).usage.completion_tokens == 0
+    for count in ("many", -3, 2**63, 1.5, None):
+        usage = {"prompt_tokens": count, "completion_tokens": count, "prompt_tokens_details": None}
+        assert read_completion(body({"content": "x"}, usage=usage)).usage == Usage()
 
 
 def test_arguments_that_come_as_an_object_and_calls_without_ids_are_taken() -> None:
@@ -76,3 +81,28 @@ def test_arguments_that_are_no_object_are_kept_as_they_were_written(arguments: s
     calls = [{"id": "c", "function": {"name": "f", "arguments": arguments}}]
     (call,) = read_completion(body({"tool_calls": calls})).message().tool_calls
     assert (call.arguments, call.malformed) == ({}, arguments)
+
+
+KEYS = ("choices", "message", "content", "tool_calls", "function", "name", "arguments", "usage")
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES, VALUES, VALUES)
+def test_whatever_a_server_sends_is_an_answer_or_is_said_to_be_none(
+    message: Any, calls: Any, usage: Any
+) -> None:
+    fuller = {**message, "tool_calls": calls} if isinstance(message, dict) else message
+    for content in (orjson.dumps(message), body(message, usage=usage), body(fuller, message)):
+        with suppress(UnreadableAnswerError):
+            answer = read_completion(content)
+            assert answer.message().role == "assistant"

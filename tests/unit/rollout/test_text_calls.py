@@ -2,6 +2,8 @@
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentscaler.chat import Message, ToolCall
 from agentscaler.rollout.text_calls import read_calls, text_messages
@@ -99,3 +101,22 @@ def test_words_around_calls_are_kept() -> None:
     words, calls = read_calls(f"First.\n\n{block}\n\nThen.")
     assert (words, len(calls)) == ("First.\n\nThen.", 1)
     assert read_calls("Only words.") == ("Only words.", ())
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["<tool_call>", "</tool_call>", '{"name": "find", "arguments": {}}', "{", "x", "\n", "<"]
+    ),
+    max_size=9,
+)
+
+
+@given(PIECES)
+def test_whatever_a_model_writes_is_words_and_calls_that_are_whole_or_malformed(
+    pieces: list[str],
+) -> None:
+    words, calls = read_calls("".join(pieces))
+    assert "<tool_call>" not in words
+    for call in calls:
+        assert call.malformed or call.name == "find"
+        assert not (call.malformed and call.arguments)
