@@ -28,7 +28,7 @@ from agentscaler.engine import Engine, LocalEngine
 from agentscaler.errors import AgentScalerError
 from agentscaler.graph.operation import Operation
 from agentscaler.graph.toolgraph import ToolGraph
-from agentscaler.ledger import Rejection
+from agentscaler.ledger import Rejection, fault_text
 
 __all__ = ["DomainOutcome", "build_domains"]
 
@@ -129,13 +129,16 @@ def _build(work: _Work) -> DomainOutcome:
     try:
         return _make(work)
     except AgentScalerError as error:
-        lost = Rejection(
-            stage="domains",
-            id=f"community-{work.community}",
-            reason=DomainReason.NOT_BUILT,
-            detail=str(error),
-        )
-        return DomainOutcome(work.community, None, [lost])
+        detail = str(error)
+    except Exception as error:
+        detail = fault_text(error)
+    lost = Rejection(
+        stage="domains",
+        id=f"community-{work.community}",
+        reason=DomainReason.NOT_BUILT,
+        detail=detail,
+    )
+    return DomainOutcome(work.community, None, [lost])
 
 
 def _make(work: _Work) -> DomainOutcome:

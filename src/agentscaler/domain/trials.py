@@ -118,9 +118,16 @@ def _part(tool: DomainTool, name: str, role: ArgumentRole, tables: Mapping[str, 
         return Draw("reference", table.name, role.column)
     if tool.table == table.name:
         return Draw("key", table.name, role.column)
-    key, parts = next((key, parts) for key, parts in tool.addresses.items() if name in parts)
+    ways = (
+        (parts, _reached(table, key, tables[tool.table], tables))
+        for key, parts in tool.addresses.items()
+        if name in parts
+    )
+    parts, reached = next((way for way in ways if way[1]), ((), ""))
+    if not reached:
+        return Draw("reference", table.name, role.column)
     owner, last = table.address
-    tests = [f"{quote(table.key[0])} IN ({_reached(table, key, tables[tool.table], tables)})"]
+    tests = [f"{quote(table.key[0])} IN ({reached})"]
     above = parts[: parts.index(name)]
     if role.column == last and above:
         tests.append(f"{quote(owner)} IS ({joined_key(above, ':')})")
@@ -129,11 +136,20 @@ def _part(tool: DomainTool, name: str, role: ArgumentRole, tables: Mapping[str, 
 
 
 def _reached(table: Table, key: str, own: Table, tables: Mapping[str, Table]) -> str:
-    """A query for the keys of rows of `table` that rows of `own` belong to, by way of `key`."""
-    current, rows = own, quote(own.name)
+    """A query for the keys of rows of `table` that rows of `own` belong to, by way of `key`; ""
+    where that way leads elsewhere, as two keys may have a part in common."""
+    current, rows, query = own, quote(own.name), ""
     while current.name != table.name:
-        column = current.address[0] if (key,) == current.key else key
-        current = tables[current.by_name[column].references or ""]
+        if (key,) != current.key:
+            column = key
+        elif current.address:
+            column = current.address[0]
+        else:
+            return ""
+        references = current.by_name[column].references
+        if references is None:
+            return ""
+        current = tables[references]
         query = f"SELECT {quote(column)} FROM {rows}"
         key = current.key[0]
         rows = f"{quote(current.name)} WHERE {quote(key)} IN ({query})"

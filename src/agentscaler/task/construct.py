@@ -13,7 +13,7 @@ import orjson
 from agentscaler.domain.domain import Domain
 from agentscaler.domain.worlds import Worlds
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.ledger import Rejection
+from agentscaler.ledger import Rejection, fault_text
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
@@ -67,14 +67,17 @@ def _construct(work: _Work) -> TaskOutcome:
         for attempt in range(settings.per_domain * settings.attempts):
             if len(outcome.tasks) >= settings.per_domain:
                 break
-            name = f"{domain.id}#{attempt}"
             try:
                 maker.make(attempt, f"{work.seed}/{domain.id}/{attempt}")
+                continue
             except WalkStop as stop:
                 reason, detail = stop.args
-                outcome.rejections.append(
-                    Rejection(stage="tasks", id=name, reason=reason, detail=detail)
-                )
+            except Exception as error:
+                reason, detail = TaskReason.FAILED, fault_text(error)
+            name = f"{domain.id}#{attempt}"
+            outcome.rejections.append(
+                Rejection(stage="tasks", id=name, reason=reason, detail=detail)
+            )
     return outcome
 
 

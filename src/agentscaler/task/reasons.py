@@ -43,3 +43,5 @@ class TaskReason(StrEnum):
     the same places, on other rows."""
     NO_INSTANCE = "no_instance"
     """No walk of the same shape, without a value of the original, was found in the fresh states."""
+    FAILED = "failed"
+    """The program failed on it; the detail says where."""

@@ -10,6 +10,7 @@ from agentscaler import construct_tasks
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain import Domain, load_domain, save_domain
 from agentscaler.domain.examine import examine
+from agentscaler.domain.trials import tool_trials
 from agentscaler.world.world import World
 from tests.unit.domain.conftest import MakeCall
 from tests.unit.domain.resources import TEXT, resource
@@ -186,3 +187,17 @@ def _named(tools: list[ToolSpec]) -> list[ToolSpec]:
         text = tool.model_dump_json().replace("groupId", "groupName")
         changed.append(ToolSpec.model_validate_json(text))
     return changed
+
+
+def test_of_two_keys_with_a_part_in_common_trials_follow_the_one_that_leads_there(
+    hosting: Domain,
+) -> None:
+    manifest = hosting.manifest
+    plain = next(one for one in manifest.tools if one.name == "update_branch")
+    astray = {"message": plain.addresses["branch_path"], **plain.addresses}
+    crossed = plain.model_copy(update={"addresses": astray})
+    [usual], [other] = (
+        tool_trials([tool], manifest.table, manifest.now) for tool in (plain, crossed)
+    )
+    assert "repos" in usual.draws["owner"].query
+    assert other.draws == usual.draws

@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from agentscaler.domain import Domain
+from agentscaler.domain.domain import DomainManifest
 from agentscaler.engine import LocalEngine
 from agentscaler.task import Task, TaskSettings, construct_tasks
 from agentscaler.task.proof import prove
@@ -21,6 +23,16 @@ def tasks(box_office: Domain) -> list[Task]:
 def test_as_many_tasks_are_made_as_were_asked_for(tasks: list[Task]) -> None:
     assert len(tasks) == SETTINGS.per_domain
     assert len({task.id for task in tasks}) == len(tasks)
+
+
+def test_a_fault_of_the_program_loses_one_walk_and_says_where(box_office: Domain) -> None:
+    fields = box_office.manifest.model_dump() | {"tables": ()}
+    manifest = DomainManifest.model_validate(fields)
+    broken = replace(box_office, manifest=manifest)
+    (outcome,) = construct_tasks([broken], TaskSettings(per_domain=2))
+    failed = [one for one in outcome.rejections if one.reason == "failed"]
+    assert failed
+    assert all(re.search(r"KeyError at \w+\.py:\d+", one.detail) for one in failed)
 
 
 def test_every_proof_holds_and_holds_again(box_office: Domain, tasks: list[Task]) -> None:
