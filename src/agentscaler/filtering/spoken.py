@@ -62,7 +62,8 @@ _WORD_VALUES = (
     | {"no": 0, "none": 0}
 )
 _IDIOMS = (
-    r"(?<=\bone) (?:moment|second|minute|sec|more|thing|another|by|after|last)\b"
+    r"(?<=\bone) (?:(?:more|another|by|after|last)\b"
+    r"|(?:moment|second|minute|sec|thing)(?=[,.;:!?]|$| (?:while|please|is|to|that|before|i)\b))"
     r"|(?<=\bno)(?: (?:problem|worries|doubt|longer|one|matter|idea|trouble|need)\b|[,.;!?]|$)"
 )
 """What makes "one" and "no" something else than numbers."""

@@ -267,10 +267,8 @@ class Expert:
         if gold[batch[0]].effect == "write":
             return self._alike(remaining)
         for index in remaining[1:]:
-            sources = gold[index].provenance.values()
-            feeding = {one.call for source in sources for one in source.singles()}
-            unknown = feeding - {None, *self._sight.results}
-            if gold[index].effect == "write" or unknown or index == self._mistake_at:
+            wrong = index == self._mistake_at
+            if gold[index].effect == "write" or wrong or self._is_fed_later(index):
                 break
             batch.append(index)
         return batch
@@ -283,8 +281,16 @@ class Expert:
             same = gold[index].tool == gold[batch[0]].tool and gold[index].purpose == "goal"
             if not same or gold[batch[0]].purpose != "goal" or index == self._mistake_at:
                 break
+            if self._is_fed_later(index):
+                break
             batch.append(index)
         return batch
+
+    def _is_fed_later(self, index: int) -> bool:
+        """Whether a call takes something from a result that is not there yet."""
+        sources = self._task.gold[index].provenance.values()
+        feeding = {one.call for source in sources for one in source.singles()}
+        return bool(feeding - {None, *self._sight.results})
 
     def _words_with_call(self, index: int, batch: Sequence[int]) -> str:
         """A short line to go with calls; mostly none."""

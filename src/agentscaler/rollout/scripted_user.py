@@ -53,6 +53,7 @@ _CONFIRMATION = re.compile(
     r"|\b(do you )?want me to\b"
 )
 _TELL_ME = re.compile(r"\b(?:tell|show|give|let|send) me\b")
+_QUOTED = re.compile(r'"[^"]*"')
 _QUESTION = re.compile(r"[\w)\"']\?(?:\s|$)")
 _ASKING = re.compile(r"\b(tell|give|share|fill|may i|need|missing|provide|know|details?)\b")
 
@@ -173,7 +174,8 @@ class ScriptedUser:
             GaveUpError: the agent keeps asking for what the user does not know.
         """
         words = fold(messages[-1].content)
-        confirmation = bool(_CONFIRMATION.search(words))
+        own = _QUOTED.sub('""', words)  # what it quotes asks for nothing
+        confirmation = bool(_CONFIRMATION.search(own))
         if confirmation and self._is_pending(None):
             return UserTurn(self._speak(self._hold_up()))
         asked = self._asked(words, told=False)
@@ -182,12 +184,12 @@ class ScriptedUser:
         if asked or unknown:
             told = self._tell(asked, sparingly=not confirmation) if asked else ""
             return UserTurn(self._speak(told, unknown, self._agree() if confirmation else ""))
-        if _SETTLED.search(words):
+        if _SETTLED.search(own):
             return self._settle(words, asked=True)
         if confirmation:
             return UserTurn(self._speak(self._agree()))
         repeated = self._asked(words, told=True)
-        if not _QUESTION.search(words) and not (repeated and _ASKING.search(words)):
+        if not _QUESTION.search(own) and not (repeated and _ASKING.search(own)):
             return self._settle(words, asked=False)
         open_facts = self._open_facts()
         if open_facts:

@@ -113,7 +113,8 @@ class Sight:
             InvisibleValueError: one of them stands nowhere in the conversation.
         """
         for goal in self._task.goals:
-            if index in goal.calls and goal.branch is not None and index > goal.branch.call:
+            acts = index in goal.calls and self._task.gold[index].purpose == "goal"
+            if acts and goal.branch is not None and index > goal.branch.call:
                 self._result_at(goal.branch.call, goal.branch.path, goal.branch.condition)
         return {name: self.value(index, name) for name in self._task.gold[index].arguments}
 

@@ -144,9 +144,12 @@ class Notebook:
         """What a row's key is made of, by column."""
         (table,) = (one for one in self.domain.manifest.tables if one.key == (key,))
         shown = ", ".join(map(quote, table.address))
-        (row,) = self.world.query(
+        rows = self.world.query(
             f"SELECT {shown} FROM {quote(table.name)} WHERE {quote(key)} = ?", value
         )
+        if not rows:
+            raise WalkStop(TaskReason.NO_START, f"{value} is no longer there")
+        row = rows[0]
         above = table.by_name[table.address[0]].references
         if above is None or not self.domain.manifest.table[above].address:
             return row
