@@ -104,6 +104,8 @@ def _ownership(ground: Ground, table: Table, tool: DomainTool) -> Iterator[Suppl
             outer = column.name
             if outer == inner or outer not in references or outer in settled:
                 continue
+            if outer in table.address:  # part of what the row is called, and not to be changed
+                continue
             if column.references != references[outer].table or column.references == table.name:
                 continue
             settled.add(outer)
