@@ -48,7 +48,7 @@ class Teller:
         if not plain:
             return rest
         nouns = [_told_apart(fact, plain) for fact in plain]
-        told = [quote_long(fact.said) for fact in plain]
+        told = [_said(fact) for fact in plain]
         pairs = list(zip(told, nouns, strict=True))
         if any(_is_plural(noun) for noun in nouns):
             words = f"{join_phrases([f'{said} for {noun}' for said, noun in pairs])}."
@@ -65,7 +65,7 @@ class Teller:
         noun = _own_noun(fact, whole=False).replace("the new ", "the ", 1)
         forms = [form for form in CORRECTIONS if alone or "{noun}" in form]
         form = self._voice.pick(forms if can_be_stated(fact) else CORRECTIONS[1:3])
-        return form.format(noun=noun, said=quote_long(fact.said))
+        return form.format(noun=noun, said=_said(fact))
 
     def _together(self, pairs: Sequence[tuple[str, str]], manner: str) -> str:
         if manner == "for":
@@ -82,7 +82,7 @@ class Teller:
             forms.append(SHOULD_BE)
         if _is_plural(noun):
             forms = [FOR, COLON]
-        return self._voice.pick(forms).format(noun=noun, said=quote_long(fact.said))
+        return self._voice.pick(forms).format(noun=noun, said=_said(fact))
 
     def _one(self, fact: Fact) -> str:
         if isinstance(fact.value, bool):
@@ -93,7 +93,9 @@ class Teller:
         in_words = isinstance(fact.value, str) and fact.said not in fact.value
         bare = "{Said}." if in_words else "{said}."
         phrases = [bare]
-        if len(fact.said.split()) <= _SHORT:
+        if isinstance(fact.value, list):
+            phrases = [bare, self._stated(fact, _own_noun(fact, whole=False))]
+        elif len(fact.said.split()) <= _SHORT:
             phrases += ["It's {said}.", bare, "That's {said}.", "That would be {said}."]
             if can_be_stated(fact):
                 phrases += [sentence(self._stated(fact, _own_noun(fact, whole=False)))]
@@ -104,6 +106,11 @@ class Teller:
         elif _TEXTS.search(label):
             phrases += ['It should say "{said}".', 'Let\'s go with "{said}".']
         return self._voice.say(phrases, said=fact.said)
+
+
+def _said(fact: Fact) -> str:
+    """A value in a sentence: a long one in quotation marks, but for a list."""
+    return fact.said if isinstance(fact.value, list) else quote_long(fact.said)
 
 
 def can_be_stated(fact: Fact) -> bool:

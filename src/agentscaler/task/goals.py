@@ -26,7 +26,7 @@ from agentscaler.task.deeds import DeedMaker
 from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.listings import ListingMaker
 from agentscaler.task.made import Made
-from agentscaler.task.members import MemberMaker
+from agentscaler.task.members import Asked, MemberMaker
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.reports import Reporter
@@ -169,7 +169,7 @@ class GoalMaker:
             parts = listing([clause(column, said) for column, said, _ in told])
             request.append(Fragment(text=f"with {parts}", facts=tuple(fact for *_, fact in told)))
         for number, one in enumerate(given):
-            request += one.behind("and give it" if told or number else "with")
+            request += one.behind("and" if number else "and give it" if told else "with")
         index = self.notebook.call(tool, arguments, "goal")
         key = self.notebook.calls[index].result[table.key[0]]
         reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
@@ -224,27 +224,30 @@ class GoalMaker:
         looked_up = len(self.notebook.calls) > before
         askable = self.choose.askable(table, row, looked_up=looked_up)
         lists = self.members.askable(tool, table, row, looked_up=looked_up)
-        if not askable and not lists and looked_up:
+        hidden = looked_up and len(lists) < len(self.members.askable(tool, table, row))
+        if looked_up and (not askable or (hidden and self.random.random() < _LISTS)):
             self.notebook.return_to(mark)
             met, arguments, owners = self._row(tool, table, row, self.identify.by_key(table, row))
             askable = self.choose.askable(table, row, looked_up=False)
-            lists = self.members.askable(tool, table, row, looked_up=False)
+            lists = self.members.askable(tool, table, row)
         if not askable and not lists:
             raise WalkStop(TaskReason.NO_START, f"nothing to ask of {table.noun}")
-        asked = []
-        if lists and (not askable or self.random.random() < _LISTS):
-            asked.append(self.members.ask(table, self.random.choice(lists), row))
+        asked: list[Asked] = []
+        if lists and (not askable or hidden or self.random.random() < _LISTS):
+            asked.append(self.members.ask(table, self.random.choice(lists), row, met.reference))
         wanted = self.random.choice((0, 0, 1) if asked else (1, 1, 2))
+        wanted = 0 if any(one.words for one in asked) else wanted
         columns = self.random.sample(askable, min(len(askable), wanted))
         self.notebook.call(tool, arguments, "goal")
         nouns = [
             *(f"the {column_noun(column)}" for column in columns),
             *(one.what for one in asked),
         ]
-        request = [Fragment(text=f"tell me {listing(nouns)} of"), *met.words, *owners]
+        within = [word for one in asked for word in one.words]
+        request = [Fragment(text=f"tell me {listing(nouns)} of"), *within, *met.words, *owners]
         answers = [_answer(table, column, row[column.name]) for column in columns]
         answers += [answer for one in asked for answer in one.answers]
-        reports = [f"{capital(met.reference)} has {one.said}." for one in asked]
+        reports = [one.report for one in asked]
         if columns:
             fields = [(column, row[column.name]) for column in columns]
             reports.insert(0, self.report.told(met.reference, fields))

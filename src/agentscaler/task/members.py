@@ -6,11 +6,12 @@ each has a source of its own.
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.english import listing, plural_noun
-from agentscaler.domain.domain import Domain, DomainTool, ListField, Table, ToolKind
+from agentscaler.corpus.english import capital, listing, plural_noun
+from agentscaler.domain.domain import Column, Domain, DomainTool, ListField, Table, ToolKind
 from agentscaler.domain.members import shown_lists
 from agentscaler.domain.schema import quote
 from agentscaler.domain.values import ValueMaker
@@ -19,7 +20,7 @@ from agentscaler.task.identify import Identifier
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.selections import Selector
-from agentscaler.task.speech import column_noun, label_of, quoted, say, spellings
+from agentscaler.task.speech import clause, column_noun, label_of, quoted, say, spellings, states
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
 
 __all__ = ["Asked", "Given", "MemberMaker"]
@@ -31,6 +32,9 @@ _ONE = 0.3
 _COUNTED = 0.25
 _MOST_NAMED = 6
 _INSTEAD = " instead of those it has now"
+
+_LONG = frozenset({"sentence", "text", "url"})
+"""Meanings of values that nobody says to single something out."""
 
 Row = dict[str, Any]
 
@@ -68,14 +72,19 @@ class Given:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question about a list: what is asked for ("the tags"), and what answers it.
+    """A question about a list.
 
-    `said` stands behind "the post has" ("the tags red and blue", "2 tags").
+    Attributes:
+        what: what is asked for ("the tags").
+        answers: what answers it.
+        report: the answer as a sentence.
+        words: of a question about one member, which it is ("the line with the size 3", "of").
     """
 
     what: str
     answers: tuple[AnswerFact, ...]
-    said: str
+    report: str
+    words: tuple[Fragment, ...] = ()
 
 
 class MemberMaker:
@@ -203,7 +212,7 @@ class MemberMaker:
         return Given(field.name, words, said, bool(held))
 
     def _called(
-        self, target: Table, fits: Any
+        self, target: Table, fits: Callable[[Row], bool]
     ) -> tuple[tuple[str, ...], tuple[Provenance, ...], tuple[Fragment, ...], str]:
         """One row or several: keys, where they are known from, and the words of user and agent."""
         if self.random.random() < _ONE:
@@ -223,7 +232,7 @@ class MemberMaker:
         return chosen.keys, chosen.origins, chosen.words, said
 
     def askable(
-        self, tool: DomainTool, table: Table, row: Row, *, looked_up: bool
+        self, tool: DomainTool, table: Table, row: Row, *, looked_up: bool = False
     ) -> list[ListField]:
         """Lists of a row that a person may ask for, which hold something.
 
@@ -238,11 +247,18 @@ class MemberMaker:
             if field not in seen and field.name not in touched and self.held(table, field, row)
         ]
 
-    def ask(self, table: Table, field: ListField, row: Row) -> Asked:
+    def ask(self, table: Table, field: ListField, row: Row, reference: str) -> Asked:
         """What a record's list holds, where its members have names and are few; else how many.
+        Of an object, what one of its fields holds.
 
         Names that only a list of other rows shows are looked up.
+
+        Args:
+            reference: the record, as the agent speaks of it.
         """
+        one = None if field.is_plain else self._one(table, field, row, reference)
+        if one is not None and self.random.random() > _COUNTED:
+            return one()
         held = self.held(table, field, row)
         names = self._names(field, held) if self.random.random() > _COUNTED else []
         noun = column_noun(field.columns[0]) if field.is_plain else field.noun
@@ -252,12 +268,54 @@ class MemberMaker:
             answer = AnswerFact(
                 label=f"the number of {many}", value=len(held), said=spellings(None, len(held))
             )
-            return Asked(f"the number of {many}", (answer,), f"{len(held)} {shown}")
+            report = f"{capital(reference)} has {len(held)} {shown}."
+            return Asked(f"the number of {many}", (answer,), report)
         answers = tuple(
             AnswerFact(label=f"one of the {many}", value=value, said=ways)
             for value, ways in zip(held, names, strict=True)
         )
-        return Asked(f"the {many}", answers, f"the {shown} {listing([ways[0] for ways in names])}")
+        told = listing([ways[0] for ways in names])
+        return Asked(f"the {many}", answers, f"{capital(reference)} has the {shown} {told}.")
+
+    def _one(
+        self, table: Table, field: ListField, row: Row, reference: str
+    ) -> Callable[[], Asked] | None:
+        """A question about one of a record's objects that a value of its own singles out."""
+        rows = self.notebook.world.query(
+            f"SELECT * FROM {quote(field.table)} WHERE {quote(field.owner)} = ?"
+            f" ORDER BY {quote(field.order)}",
+            row[table.key[0]],
+        )
+        told = [column for column in field.columns if _is_told(column)]
+        pairs = [
+            (one, by, column)
+            for one in rows
+            for by in told
+            if one[by.name] is not None and by.meaning not in _LONG
+            if [other[by.name] for other in rows].count(one[by.name]) == 1
+            for column in told
+            if column is not by and one[column.name] not in (None, one[by.name])
+        ]
+        if not pairs:
+            return None
+        one, by, column = self.random.choice(pairs)
+
+        def asked() -> Asked:
+            value, noun = one[column.name], column_noun(column)
+            said = say(by, one[by.name])
+            label = f"the {label_of(column_noun(by), f'the {field.noun}')}"
+            name = f"{field.noun.replace(' ', '_')}_{by.name}"
+            fact = self.notebook.tell(name, one[by.name], said, label)
+            spoken = f"the {field.noun} with {clause(by, said)}"
+            vague = f"one of the {plural_noun(field.noun)}"
+            words = Fragment(text=spoken, facts=(fact.name,), vague=vague)
+            answer = AnswerFact(
+                label=f"the {noun} of the {field.noun}", value=value, said=spellings(column, value)
+            )
+            report = f"{capital(states(column, value, of=f'{spoken} of {reference}'))}."
+            return Asked(f"the {noun}", (answer,), report, (words, Fragment(text="of")))
+
+        return asked
 
     def _names(self, field: ListField, held: list[Any]) -> list[tuple[str, ...]]:
         """How each member may be written; nothing where they have no names that can be seen."""
@@ -287,3 +345,8 @@ class MemberMaker:
         if self.notebook.same_call(finder.name, {}) is None:
             self.notebook.call(finder, {}, "lookup")
         return [(str(names[key]),) for key in keys]
+
+
+def _is_told(column: Column) -> bool:
+    """Whether people speak of what a column of an object holds."""
+    return column.references is None and column.type != "boolean" and column.meaning != "text"

@@ -125,7 +125,11 @@ class Selector:
         called = self._called(table, name, "name", chosen)
         if group is None:
             return called
-        index = self.notebook.call(group.tool, group.arguments, "lookup")
+        called_with = self.notebook.as_called(group.tool, group.arguments)
+        same = {name: value for name, (value, _) in called_with.items()}
+        index = self.notebook.same_call(group.tool.name, same)
+        if index is None:
+            index = self.notebook.call(group.tool, group.arguments, "lookup")
         return replace(
             called,
             origins=self._origins(table, index, list(called.keys)),
