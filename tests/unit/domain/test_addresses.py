@@ -10,6 +10,7 @@ from agentscaler import construct_tasks
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain import Domain, load_domain, save_domain
 from agentscaler.domain.examine import examine
+from agentscaler.domain.trials import tool_trials
 from agentscaler.world.world import World
 from tests.unit.domain.conftest import MakeCall
 from tests.unit.domain.resources import TEXT, resource
@@ -188,26 +189,15 @@ def _named(tools: list[ToolSpec]) -> list[ToolSpec]:
     return changed
 
 
-def test_two_keys_may_have_a_part_in_common(call: MakeCall, build: Callable[..., Domain]) -> None:
-    people, packages = "/groups/{group}/people/{person}", "/groups/{group}/packages/{package}"
-    grants = "/groups/{group}/people/{person}/packages/{package}/grants"
-    person, package, grant = "name email note", "name title note", "id note state"
-    tools = []
-    for path, noun, plural, gives in (
-        (people, "Person", "People", person),
-        (packages, "Package", "Packages", package),
-    ):
-        tools += [
-            call("PUT", path, name=f"create{noun}", body="note"),
-            call("GET", path, name=f"get{noun}", gives=gives),
-            call("GET", path.rpartition("/")[0], name=f"list{plural}", gives=gives, many=True),
-        ]
-    tools += [
-        call("POST", grants, name="createGrant", body="note"),
-        call("GET", f"{grants}/{{id}}", name="getGrant", gives=grant),
-        call("GET", grants, name="listGrants", gives=grant, many=True),
-    ]
-    domain = build(tools)
-    shared = [one for one in domain.manifest.tools if len(one.addresses) > 1]
-    assert any({"person_name", "package_name"} <= one.arguments.keys() for one in shared)
-    assert not examine(domain, trials=40, seed="0")[1]
+def test_of_two_keys_with_a_part_in_common_trials_follow_the_one_that_leads_there(
+    hosting: Domain,
+) -> None:
+    manifest = hosting.manifest
+    plain = next(one for one in manifest.tools if one.name == "update_branch")
+    astray = {"message": plain.addresses["branch_path"], **plain.addresses}
+    crossed = plain.model_copy(update={"addresses": astray})
+    [usual], [other] = (
+        tool_trials([tool], manifest.table, manifest.now) for tool in (plain, crossed)
+    )
+    assert "repos" in usual.draws["owner"].query
+    assert other.draws == usual.draws
