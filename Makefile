@@ -24,7 +24,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[apis,parquet,ray,dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[apis,llm,parquet,ray,dev]'
 	@touch $@
 
 demo: $(INSTALLED)

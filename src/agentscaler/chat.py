@@ -15,13 +15,19 @@ Role = Literal["system", "user", "assistant", "tool"]
 
 
 class ToolCall(BaseModel):
-    """An agent's wish to run one tool."""
+    """An agent's wish to run one tool.
+
+    Attributes:
+        malformed: what a model wrote in place of arguments, where that is no JSON object; such a
+            call is refused, and its arguments are empty.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
     arguments: dict[str, Any]
+    malformed: str = ""
 
 
 class ToolResult(BaseModel):

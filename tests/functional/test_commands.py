@@ -43,14 +43,15 @@ def test_a_dialogue_is_shown_turn_by_turn(finished: Path, program: Program) -> N
         assert part in text, part
 
 
-def test_the_funnel_is_told_and_drawn(finished: Path, program: Program) -> None:
-    text = program("funnel", "--run", finished).stdout
-    kept, rejected = lines_in(finished, "kept.jsonl"), lines_in(finished, "rejected.jsonl")
+def test_the_funnel_is_told_and_drawn(tmp_path: Path, finished: Path, program: Program) -> None:
+    run = Path(shutil.copytree(finished, tmp_path / "run"))
+    text = program("funnel", "--run", run).stdout
+    kept, rejected = lines_in(run, "kept.jsonl"), lines_in(run, "rejected.jsonl")
     assert f"{kept:,} of {kept + rejected:,} trajectories are kept" in text
     for part in ("## By number of calls", "## Recoveries that are kept", "## By domain"):
         assert part in text
-    assert (finished / "reports/funnel.md").read_text() in text
-    assert (finished / "reports/funnel.svg").read_text().startswith("<svg")
+    assert (run / "reports/funnel.md").read_text() in text
+    assert (run / "reports/funnel.svg").read_text().startswith("<svg")
 
 
 def test_long_texts_are_shown_whole_on_demand(finished: Path, program: Program) -> None:

@@ -29,6 +29,7 @@ def find_invalid(case: Case, settings: FunnelSettings) -> Fault | None:
         )
     return (
         _find_broken_turn(trajectory.messages)
+        or _find_unreadable_call(trajectory.messages)
         or _find_unknown_tool(case)
         or _find_repetition(case, settings)
         or _find_excess(case, settings)
@@ -72,6 +73,15 @@ def _expected(last: Message, due: Sequence[str]) -> str:
     if last.role == "system":
         return "user"
     return "user" if last.role == "assistant" else "assistant"
+
+
+def _find_unreadable_call(messages: Sequence[Message]) -> Fault | None:
+    for message in messages:
+        for call in message.tool_calls:
+            if call.malformed:
+                what = f"{call.name or 'a call'} is written as {call.malformed[:80]}"
+                return Fault(FunnelReason.UNREADABLE_CALL, what)
+    return None
 
 
 def _find_unknown_tool(case: Case) -> Fault | None:

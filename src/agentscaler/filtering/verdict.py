@@ -39,6 +39,8 @@ class FunnelReason(StrEnum):
     """The tool messages do not answer each call exactly once, in order."""
     EMPTY_TEXT = "empty_text"
     """Someone says nothing."""
+    UNREADABLE_CALL = "unreadable_call"
+    """A call's arguments are no JSON object, so that no example could show what was written."""
     UNKNOWN_TOOL = "unknown_tool"
     """A call of a tool that the domain does not have is recorded as a success."""
     REPETITION = "repetition"

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError, SettingsError
+from agentscaler.pipeline.models import identities, played_by_models, prompts_of
 from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import Stage, Work, stage_named, stages_of
 from agentscaler.rollout import RolloutSettings
@@ -26,7 +27,8 @@ __all__ = ["PACKAGES", "Observer", "run", "run_stage"]
 # Bottom first: the code version of a stage covers everything up to its package.
 PACKAGES = (
     *("errors", "ledger", "settings", "chat", "runfolder", "engine"),
-    *("corpus", "graph", "world", "domain", "task", "rollout", "filtering", "dataset"),
+    # Models play in rollouts only; what is below them asks none.
+    *("corpus", "graph", "world", "domain", "task", "llm", "rollout", "filtering", "dataset"),
 )
 _DISTRIBUTIONS = {"botocore": "botocore", "google": "google-api-python-client"}
 # The libraries whose own results end up in the bytes of a stage.
@@ -133,11 +135,16 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
     section: BaseModel = getattr(settings, stage.section)
     inputs = {f"library {name}": metadata.version(name) for name in _LIBRARIES}
     inputs |= {name: _version(name) for name in stage.reads(settings)}
+    told = section.model_dump(mode="json", exclude=_machinery(section))
+    if isinstance(section, RolloutSettings) and played_by_models(section):
+        told["llm"] = identities(section, settings.llm)
+        prompts = prompts_of(section, settings.llm)
+        inputs |= {f"prompt {prompt.name}": prompt.digest for prompt in prompts}
     return Fingerprint(
         stage=stage.name,
         upstream=upstream.fingerprint.digest if upstream else "",
         inputs=inputs,
-        settings=section.model_dump(mode="json", exclude=_machinery(section)),
+        settings=told,
         seed=settings.seed,
         code=code_version((*PACKAGES[: PACKAGES.index(stage.package) + 1], "pipeline")),
     )

@@ -11,6 +11,7 @@ from agentscaler.domain import DomainSettings
 from agentscaler.engine import LocalEngine, RayEngine
 from agentscaler.filtering import DifficultySettings, FunnelSettings
 from agentscaler.graph import GraphSettings
+from agentscaler.llm import ModelSettings
 from agentscaler.rollout import RolloutSettings
 from agentscaler.settings import Section
 from agentscaler.task import TaskSettings
@@ -30,6 +31,7 @@ class Settings(Section):
         ray_address: of a running cluster; None joins the one at hand or starts one for the run.
         sources: where API descriptions come from: "botocore", "google", or paths; without any,
             the run has the verticals of `domain.verticals` only and begins with its domains.
+        llm: language models, for the stages that are told to use them.
     """
 
     seed: int = 0
@@ -45,6 +47,7 @@ class Settings(Section):
     funnel: FunnelSettings = FunnelSettings()
     difficulty: DifficultySettings = DifficultySettings()
     dataset: DatasetSettings = DatasetSettings()
+    llm: ModelSettings = ModelSettings()
 
     def open_engine(self) -> LocalEngine | RayEngine:
         """The engine that the settings name; to be closed by the caller.  It changes no byte of

@@ -33,6 +33,7 @@ from agentscaler.filtering import FunnelSettings, Verdict, run_funnel
 from agentscaler.graph import ToolGraph, build_graph
 from agentscaler.ledger import Rejection
 from agentscaler.pipeline.card import run_card
+from agentscaler.pipeline.models import IN_FLIGHT, open_models, played_by_models
 from agentscaler.pipeline.settings import Settings
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.runfolder import RunFolder, StageWriter
@@ -159,8 +160,7 @@ def _make_trajectories(work: Work) -> None:
     ahead = islice(_by_domain(work.folder.read("tasks.jsonl", Task)), out.done_units, None)
     todo = ((_domain(work.folder, name), tasks) for name, tasks in ahead)
     rest = _rest_of(settings.rollout, "in", out)
-    results = roll_out(todo, rest, settings.seed, work.engine)
-    for trajectories in _up_to(settings.rollout.limit, "in", out, results):
+    for trajectories in _up_to(settings.rollout.limit, "in", out, _play(work, todo, rest)):
         played = [one for one in trajectories if one.failure_owner is None]
         failed = [one for one in trajectories if one.failure_owner is not None]
         out.write("trajectories.jsonl", played)
@@ -168,6 +168,20 @@ def _make_trajectories(work: Work) -> None:
         counts = {"in": len(trajectories), "out": len(played), "domains": int(bool(played))}
         kinds = Counter(f"mistake:{kind}" for one in played for kind in one.mistake_kinds)
         work.end_unit({**counts, **kinds}, [str(one.failure_owner) for one in failed])
+
+
+def _play(
+    work: Work, todo: Iterable[tuple[Domain, list[Task]]], settings: RolloutSettings
+) -> Iterator[list[Trajectory]]:
+    """The episodes of each domain, with models where the settings name them."""
+    seed, models = work.settings.seed, work.settings.llm
+    if not played_by_models(settings):
+        yield from roll_out(todo, settings, seed, work.engine)
+        return
+    settings = settings.model_copy(update={"in_flight": settings.in_flight or IN_FLIGHT})
+    with open_models(work.folder.path, models, "rollout", seed) as cast:
+        agent, user = cast.agent(settings), cast.user(settings)
+        yield from roll_out(todo, settings, seed, agent=agent, user=user, at_end=cast.aclose)
 
 
 def _filter(work: Work) -> None:

@@ -152,7 +152,7 @@ async def _converse(
         if message.tool_calls:
             with _blame(FailureOwner.ENVIRONMENT):
                 for call in message.tool_calls:
-                    messages.append(tool_message(call, seat.call(call.name, call.arguments)))
+                    messages.append(tool_message(call, _result(seat, call)))
             continue
         with _blame(FailureOwner.USER):
             turn = await _heard(user.reply(messages))
@@ -161,6 +161,20 @@ async def _converse(
         if turn.done:
             return StopReason.SATISFIED
     return StopReason.STEP_LIMIT
+
+
+def _result(seat: Seat, call: ToolCall) -> ToolResult:
+    """What comes of a call; one whose arguments cannot be read never reaches a tool."""
+    if not call.malformed:
+        return seat.call(call.name, call.arguments)
+    try:
+        written = orjson.loads(call.malformed)
+    except ValueError as error:
+        why = str(error)
+    else:
+        kind = type(written).__name__
+        why = f"it is a {kind}" if kind != "dict" else "it has to have a name and arguments only"
+    return ToolResult(error=f"the call cannot be read as one JSON object of arguments: {why}")
 
 
 @contextmanager
@@ -196,7 +210,7 @@ def _waits() -> AgentScalerError:
     return AgentScalerError(
         "The agent or the user of an episode waits for something outside, and episodes are played "
         "one at a time here.",
-        "Set rollout.in_flight to more than 1, say --set rollout.in_flight=64.",
+        "Say how many to play at the same time, for example --set rollout.in_flight=64.",
     )
 
 

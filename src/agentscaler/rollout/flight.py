@@ -8,9 +8,11 @@ are in flight.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
+
+from agentscaler.errors import BudgetSpentError
 
 __all__ = ["Flight"]
 
@@ -39,6 +41,8 @@ class Flight(Generic[Item, Result]):
         play: one item to its end; what it raises ends the flight.
         units: taken lazily.
         in_flight: how many items at the same time.
+        at_end: awaited in the flight's event loop when no item is left running, however the flight
+            ends: what the items opened there can be closed only there.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class Flight(Generic[Item, Result]):
         play: Callable[[Item], Coroutine[Any, Any, Result]],
         units: Iterable[list[Item]],
         in_flight: int,
+        at_end: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._play = play
+        self._at_end = at_end
         self._source = iter(units)
         self._in_flight = in_flight
         self._units: deque[_Unit[Result]] = deque()
@@ -64,7 +70,8 @@ class Flight(Generic[Item, Result]):
         """The results of each unit, in order.
 
         Raises:
-            Exception: whatever `play` raised; nothing is left running.
+            Exception: whatever `play` raised; nothing is left running.  The others are cancelled,
+                except when it is `BudgetSpentError`: answers that are paid for are waited for.
         """
         runner = asyncio.Runner()
         with ThreadPoolExecutor(1, "flight") as thread:
@@ -74,10 +81,22 @@ class Flight(Generic[Item, Result]):
             finally:
                 if self._loop is not None:
                     self._loop.call_soon_threadsafe(self._stop)
-                thread.submit(runner.close).result()
+                thread.submit(self._close, runner).result()
 
     def _run(self, runner: asyncio.Runner) -> _Unit[Result] | None:
         return runner.run(self._first_complete())
+
+    def _close(self, runner: asyncio.Runner) -> None:
+        with runner:
+            if self._loop is not None:
+                runner.run(self._end())
+
+    async def _end(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._at_end is not None:
+            await self._at_end()
 
     async def _first_complete(self) -> _Unit[Result] | None:
         """Lets episodes go on until the first unit is complete; None when there is no more."""
@@ -93,8 +112,14 @@ class Flight(Generic[Item, Result]):
             await self._news.wait()
             self._news.clear()
             if self._error is not None:
+                await self._let_the_paid_ones_end(self._error)
                 raise self._error
         return None
+
+    async def _let_the_paid_ones_end(self, error: BaseException) -> None:
+        while isinstance(error, BudgetSpentError) and self._running and not self._stopped:
+            await self._news.wait()
+            self._news.clear()
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begins items while there is room."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -29,6 +29,7 @@ def roll_out(
     *,
     agent: AgentMaker | None = None,
     user: UserMaker | None = None,
+    at_end: Callable[[], Awaitable[None]] | None = None,
 ) -> Iterator[list[Trajectory]]:
     """Plays the tasks of each domain.
 
@@ -37,11 +38,13 @@ def roll_out(
 
     Args:
         settings: None takes the defaults.
-        engine: None plays in this process; with `settings.in_flight` above 1 this process plays
-            all episodes, many at the same time, and an engine is not used.
+        engine: None plays in this process; with `settings.in_flight` this process plays all
+            episodes, so many at the same time, and an engine is not used.
         agent: makes the agents; None takes the expert.
         user: makes the users; None takes the scripted user.  With an engine of several processes
             both makers must be picklable.
+        at_end: with `settings.in_flight`, awaited in the episodes' event loop when they are over:
+            closes the connections of models.
 
     Yields:
         one list of trajectories a domain, in the order of `work`; task by task, trial by trial.
@@ -55,10 +58,10 @@ def roll_out(
         seed,
     )
     units = _units(work, settings)
-    if settings.in_flight == 1:
+    if settings.in_flight is None:
         yield from (engine or LocalEngine()).map(cast.play_unit, units)
     else:
-        yield from cast.play_together(units)
+        yield from cast.play_together(units, settings.in_flight, at_end)
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,17 @@ class _Cast:
         house = SeatHouse(1)
         return [finish(self.play(house, unit.domain, *episode)) for episode in unit.episodes]
 
-    def play_together(self, units: Iterable[_Unit]) -> Iterator[list[Trajectory]]:
+    def play_together(
+        self,
+        units: Iterable[_Unit],
+        in_flight: int,
+        at_end: Callable[[], Awaitable[None]] | None,
+    ) -> Iterator[list[Trajectory]]:
         """The episodes of all domains, many at the same time."""
         house = SeatHouse(self.settings.worlds)
         items = ([(unit.domain, *episode) for episode in unit.episodes] for unit in units)
-        return Flight(
-            lambda item: self.play(house, *item), items, self.settings.in_flight
-        ).results()
+        flight = Flight(lambda item: self.play(house, *item), items, in_flight, at_end)
+        return flight.results()
 
     async def play(self, house: SeatHouse, domain: Domain, task: Task, trial: int) -> Trajectory:
         """One episode; one that the infrastructure failed is begun again after a while."""
@@ -121,7 +128,7 @@ class _Cast:
         raise AssertionError("there is always one more attempt")
 
     async def _pause(self, seconds: float) -> None:
-        if self.settings.in_flight == 1:
+        if self.settings.in_flight is None:
             time.sleep(seconds)
         else:
             await asyncio.sleep(seconds)

@@ -103,6 +103,19 @@ def test_a_tool_that_does_not_exist_cannot_have_succeeded(
     assert reason is FunnelReason.UNKNOWN_TOOL
 
 
+def test_a_call_that_could_not_be_read_is_nothing_to_learn_from(
+    record: Recorder, library: Domain, library_tasks: Tasks
+) -> None:
+    wrong = ("get_book", {})
+    played = record(library_tasks["read"], REQUEST, LOOKUP, wrong, READ, ANSWER, "Bye.")
+    assert _reason(library, library_tasks["read"], played) is None
+    messages = list(played.messages)
+    call = messages[4].tool_calls[0].model_copy(update={"malformed": "{book_id: B"})
+    messages[4] = messages[4].model_copy(update={"tool_calls": (call,)})
+    reason = _reason(library, library_tasks["read"], _with(played, messages))
+    assert reason is FunnelReason.UNREADABLE_CALL
+
+
 def test_a_refused_call_of_an_unknown_tool_is_only_a_mistake(
     record: Recorder, library: Domain, library_tasks: Tasks
 ) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from agentscaler.errors import BudgetSpentError
 from agentscaler.rollout.flight import Flight
 
 
@@ -13,8 +15,10 @@ class Plane:
 
     def __init__(self) -> None:
         self.aloft = self.most = self.ended = 0
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def play(self, number: int) -> int:
+        self.loop = asyncio.get_running_loop()
         self.aloft += 1
         self.most = max(self.most, self.aloft)
         try:
@@ -91,3 +95,37 @@ def test_a_flight_may_be_watched_from_inside_an_event_loop() -> None:
         return list(Flight(Plane().play, [[2, 1]], 2).results())
 
     assert asyncio.run(watch()) == [[4, 1]]
+
+
+@pytest.mark.parametrize("how", ["to its end", "by an error", "unwatched"])
+def test_what_was_opened_in_the_loop_is_closed_there_when_nothing_is_left_running(
+    how: str,
+) -> None:
+    plane, seen = Plane(), []
+
+    async def at_end() -> None:
+        seen.append((plane.aloft, asyncio.get_running_loop() is plane.loop))
+
+    numbers = {"to its end": [[1, 2]], "by an error": [[13, 900]], "unwatched": [[1], [900] * 5]}
+    results = Flight(plane.play, numbers[how], 4, at_end).results()
+    with suppress(ValueError):
+        if how == "unwatched":
+            next(results)
+            results.close()  # type: ignore[attr-defined]
+        list(results)
+    assert seen == [(0, True)]
+
+
+def test_answers_that_are_paid_for_are_waited_for_when_the_money_is_spent() -> None:
+    ended = []
+
+    async def play(number: int) -> int:
+        if number == 13:
+            raise BudgetSpentError("Nothing is left.")
+        await asyncio.sleep(0.001 * number)
+        ended.append(number)
+        return number
+
+    with pytest.raises(BudgetSpentError):
+        list(Flight(play, [[5, 13, 20, 40]], 3).results())
+    assert ended == [5, 20]  # and the one that had not begun never does

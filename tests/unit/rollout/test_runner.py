@@ -173,9 +173,9 @@ def test_an_agent_that_waits_is_told_how_to_be_played(
         asyncio.run(from_inside_a_loop())
 
 
-@pytest.mark.parametrize("in_flight", [1, 4])
+@pytest.mark.parametrize("in_flight", [None, 1, 4])
 def test_what_the_infrastructure_failed_is_begun_again(
-    in_flight: int, library: Domain, library_tasks: Tasks
+    in_flight: int | None, library: Domain, library_tasks: Tasks
 ) -> None:
     broken = []
 

@@ -14,12 +14,15 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
+from agentscaler.interfaces.cli.costs import costs
 from agentscaler.interfaces.cli.dataset import check, export
 from agentscaler.interfaces.cli.difficulty import difficulty
 from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
+    BudgetTokensOption,
+    BudgetUsdOption,
     ConfigOption,
     EngineOption,
     LimitOption,
@@ -206,7 +209,38 @@ def tasks(
     _run_stage("tasks", run, options)
 
 
-_add_stage("rollout", "Play the tasks: a user and an agent in the running domain.")
+@app.command()
+def rollout(
+    run: RunOption,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Play nothing; say what language models will cost."),
+    ] = False,
+    budget_usd: BudgetUsdOption = None,
+    budget_tokens: BudgetTokensOption = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    seed: SeedOption = None,
+    limit: LimitOption = None,
+    workers: WorkersOption = None,
+    engine: EngineOption = None,
+) -> None:
+    """Play the tasks: a user and an agent in the running domain."""
+    from agentscaler.interfaces.cli.costs import print_estimate
+    from agentscaler.pipeline.costs import estimate_rollout
+    from agentscaler.runfolder import RunFolder
+
+    options = Options(
+        *(config, overrides, None, seed, limit, workers, None, engine, budget_usd, budget_tokens)
+    )
+    if dry_run:
+        folder = RunFolder.open(run)
+        settings = options.settings(folder.settings, limited="rollout")
+        print_estimate(output_console(), estimate_rollout(folder, settings))
+        return
+    _run_stage("rollout", run, options)
+
+
 _add_stage("filter", "Keep the dialogues that are provably right.")
 
 dataset_app = typer.Typer(invoke_without_command=True)
@@ -242,6 +276,7 @@ def dataset(
 
 
 app.command("graph-report")(graph_report)
+app.command("costs")(costs)
 app.command()(funnel)
 
 
@@ -256,9 +291,15 @@ def run(
     limit: LimitOption = None,
     workers: WorkersOption = None,
     engine: EngineOption = None,
+    budget_usd: BudgetUsdOption = None,
+    budget_tokens: BudgetTokensOption = None,
 ) -> None:
     """Run all stages; --limit takes a slice of so many tools."""
-    _run_all(run, Options(config, overrides, source, seed, limit, workers, vertical, engine))
+    options = Options(
+        *(config, overrides, source, seed, limit, workers, vertical, engine),
+        *(budget_usd, budget_tokens),
+    )
+    _run_all(run, options)
 
 
 @app.command()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from agentscaler.pipeline import Settings
 
 __all__ = [
+    "BudgetTokensOption",
+    "BudgetUsdOption",
     "ConfigOption",
     "EngineOption",
     "LimitOption",
@@ -63,6 +65,14 @@ EngineOption = Annotated[
         "--engine", metavar="local|ray", help="Where they run: on this machine, or on Ray."
     ),
 ]
+BudgetUsdOption = Annotated[
+    float | None,
+    typer.Option("--budget-usd", min=0, help="US dollars that language models may cost the run."),
+]
+BudgetTokensOption = Annotated[
+    int | None,
+    typer.Option("--budget-tokens", min=0, help="Tokens that language models may use in the run."),
+]
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,8 @@ class Options:
     workers: int | None = None
     verticals: Sequence[str] | None = None
     engine: str | None = None
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
 
     def settings(self, remembered: Mapping[str, Any], limited: str) -> "Settings":
         """The settings of a command: what it says itself lies over what the run remembers.
@@ -101,6 +113,8 @@ class Options:
             ("--workers", self.workers, {"workers": self.workers}),
             ("--engine", self.engine, {"engine": self.engine}),
             ("--limit", self.limit, {limited: {"limit": self.limit}}),
+            ("--budget-usd", self.budget_usd, {"llm": {"budget_usd": self.budget_usd}}),
+            ("--budget-tokens", self.budget_tokens, {"llm": {"budget_tokens": self.budget_tokens}}),
             ("--source", self.sources or None, {"sources": self.sources}),
             ("--vertical", self.verticals or None, {"domain": {"verticals": self.verticals}}),
         ]

@@ -28,9 +28,17 @@ def test_the_limit_goes_to_the_section_of_the_command() -> None:
     assert settings.pool.limit is None
 
 
+def test_a_larger_budget_lies_over_the_one_that_the_run_remembers() -> None:
+    remembered = {"llm": {"budget_usd": 1.0, "budget_tokens": 5, "default": {"model": "tiny"}}}
+    settings = Options(budget_usd=2.5).settings(remembered, limited="rollout")
+    assert (settings.llm.budget_usd, settings.llm.budget_tokens) == (2.5, 5)
+    assert settings.llm.default.model == "tiny"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (Options(budget_usd=-1), r"llm\.budget_usd cannot be -1 \(from --budget-usd\)"),
         (Options(limit=-1), r"pool\.limit cannot be -1 \(from --limit\)"),
         (Options(workers=0), r"workers cannot be 0 \(from --workers\)"),
         (Options(overrides=["pool.limit=few"]), r"pool\.limit cannot be 'few' \(from --set\)"),
