@@ -19,6 +19,7 @@ from agentscaler.domain.domain import (
     Table,
     ToolKind,
 )
+from agentscaler.domain.meaning import is_person
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.branches import BranchMaker
 from agentscaler.task.choose import Arguments, Chooser
@@ -168,8 +169,9 @@ class GoalMaker:
         if told:
             parts = listing([clause(column, said) for column, said, _ in told])
             request.append(Fragment(text=f"with {parts}", facts=tuple(fact for *_, fact in told)))
+        it = "them" if is_person(table.noun) else "it"
         for number, one in enumerate(given):
-            request += one.behind("and" if number else "and give it" if told else "with")
+            request += one.behind("and" if number else f"and give {it}" if told else "with")
         index = self.notebook.call(tool, arguments, "goal")
         key = self.notebook.calls[index].result[table.key[0]]
         reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
@@ -284,10 +286,12 @@ class GoalMaker:
             self.notebook.touched.setdefault((table.name, met.key), set()).add(column.name)
         for one in given:
             about = [Fragment(text="give"), *met.words, *owners]
-            request += one.behind("and give it") if request else [*about, *one.behind("")]
+            it = "them" if is_person(table.noun) else "it"
+            request += one.behind(f"and give {it}") if request else [*about, *one.behind("")]
             self.notebook.touched.setdefault((table.name, met.key), set()).add(one.name)
         self.notebook.call(tool, arguments, "goal")
-        reports = [f"{capital(met.reference)} now has {one.said}." for one in given]
+        whose = "It" if chosen and not is_person(table.noun) else capital(met.reference)
+        reports = [f"{whose} now has {one.said}." for one in given]
         if chosen:
             reports.insert(0, self.report.changed(met.reference, chosen))
         return Made(request, " ".join(reports), "", [], Focus(table.name, met.key))

@@ -12,6 +12,7 @@ from typing import Any
 
 from agentscaler.corpus.english import capital, listing, plural_noun
 from agentscaler.domain.domain import Column, Domain, DomainTool, ListField, Table, ToolKind
+from agentscaler.domain.meaning import is_person
 from agentscaler.domain.members import shown_lists
 from agentscaler.domain.schema import quote
 from agentscaler.domain.values import ValueMaker
@@ -31,7 +32,7 @@ _GIVEN = 0.6
 _ONE = 0.3
 _COUNTED = 0.25
 _MOST_NAMED = 6
-_INSTEAD = " instead of those it has now"
+_INSTEAD = " instead of the present ones"
 
 _LONG = frozenset({"sentence", "text", "url"})
 """Meanings of values that nobody says to single something out."""
@@ -111,7 +112,8 @@ class MemberMaker:
     def give(
         self, tool: DomainTool, table: Table, arguments: Arguments, row: Row | None = None
     ) -> list[Given]:
-        """Members for the lists that a tool must be given, and for some that it may be.
+        """Members for the lists that a tool must be given, and for some that it may be; of a
+        record that there is, for one of these at most.
 
         Args:
             arguments: takes the members.
@@ -120,12 +122,13 @@ class MemberMaker:
         Raises:
             WalkStop: a list must be given, and nothing can be.
         """
-        given = []
+        given: list[Given] = []
         for name, role in tool.arguments.items():
             if role.kind != "members":
                 continue
             needed = name in tool.parameters["required"]
-            if not needed and self.random.random() > _GIVEN:
+            enough = row is not None and bool(given)
+            if not needed and (enough or self.random.random() > _GIVEN):
                 continue
             mark = self.notebook.mark()
             try:
@@ -207,7 +210,8 @@ class MemberMaker:
         arguments[name] = list(keys), Provenance(origin="items", items=origins)
         noun = field.columns[0].noun
         if noun != target.noun:
-            role = f"as its {noun if len(keys) == 1 else plural_noun(noun)}"
+            its = "their" if is_person(table.noun) else "its"
+            role = f"as {its} {noun if len(keys) == 1 else plural_noun(noun)}"
             words, said = (*words, Fragment(text=role)), f"{said} {role}"
         return Given(field.name, words, said, bool(held))
 

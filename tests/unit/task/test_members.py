@@ -113,7 +113,7 @@ def test_words_say_when_members_take_the_place_of_others(tours: Domain, tasks: l
         if call.tool != "update_trip" or len(names) != 1:
             continue
         before = held(tours, task, call, names[0])
-        assert ("instead of those it has now" in request_text(goal.request)) == bool(before)
+        assert ("instead of the present ones" in request_text(goal.request)) == bool(before)
         assert set(before) != set(call.arguments[names[0]])
         seen.add(bool(before))
     assert seen == {True, False}
