@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from agentscaler.domain.domain import Domain
 from agentscaler.domain.meaning import is_person
 from agentscaler.rollout.phrases import Voice
-from agentscaler.rollout.statements import COLON, CORRECTIONS, FOR, IS, SHOULD_BE, noun_of, owner_of
+from agentscaler.rollout.statements import (
+    ARE,
+    COLON,
+    CORRECTIONS,
+    FOR,
+    IS,
+    SHOULD_BE,
+    noun_of,
+    owner_of,
+)
 from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
 from agentscaler.task.task import Fact, Task
 
@@ -50,7 +59,8 @@ class Teller:
         nouns = [_told_apart(fact, plain) for fact in plain]
         told = [_said(fact) for fact in plain]
         pairs = list(zip(told, nouns, strict=True))
-        if any(_is_plural(noun) for noun in nouns):
+        lists = any(isinstance(fact.value, list) for fact in plain)
+        if lists or any(_is_plural(noun) for noun in nouns):
             words = f"{join_phrases([f'{said} for {noun}' for said, noun in pairs])}."
         else:
             words = self._together(pairs, self._voice.pick(_UNASKED if unasked else _MANNERS))
@@ -80,7 +90,9 @@ class Teller:
         forms = [IS] if unasked else [IS, IS, COLON]
         if fact.label.startswith("the new "):
             forms.append(SHOULD_BE)
-        if _is_plural(noun):
+        if isinstance(fact.value, list):
+            forms = [ARE]
+        elif _is_plural(noun):
             forms = [FOR, COLON]
         return self._voice.pick(forms).format(noun=noun, said=_said(fact))
 
@@ -94,7 +106,7 @@ class Teller:
         bare = "{Said}." if in_words else "{said}."
         phrases = [bare]
         if isinstance(fact.value, list):
-            phrases = [bare, self._stated(fact, _own_noun(fact, whole=False))]
+            phrases = [bare, sentence(self._stated(fact, _own_noun(fact, whole=False)))]
         elif len(fact.said.split()) <= _SHORT:
             phrases += ["It's {said}.", bare, "That's {said}.", "That would be {said}."]
             if can_be_stated(fact):
