@@ -5,42 +5,16 @@ from typing import Any
 
 import orjson
 
-from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.errors import WorldError
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
 from agentscaler.rollout.episode import result_text
-from agentscaler.world.world import World
 
-__all__ = ["Worlds", "find_misaligned"]
+__all__ = ["find_misaligned"]
 
 _DETAIL_LENGTH = 200
-
-
-class Worlds:
-    """The worlds in which a domain's trajectories are played again: one a state, always fresh.
-
-    A world in which nothing was written is as good as new, with its statements prepared; any other
-    is reset.
-    """
-
-    def __init__(self, domain: Domain) -> None:
-        self._domain = domain
-        self._worlds: dict[str, World] = {}
-
-    def fresh(self, state: str) -> World:
-        """A world as at the start of an episode, good until the next is asked for."""
-        world = self._worlds.get(state)
-        if world is None:
-            world = self._worlds[state] = self._domain.world(state)
-        elif world.written or world.minted:
-            world.reset()
-        return world
-
-    def close(self) -> None:
-        for world in self._worlds.values():
-            world.close()
 
 
 def find_misaligned(case: Case, settings: FunnelSettings, worlds: Worlds) -> Fault | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.engine import Engine, LocalEngine
-from agentscaler.filtering.alignment import Worlds, find_misaligned
+from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.declining import was_done_anyway
 from agentscaler.filtering.matching import find_mismatch

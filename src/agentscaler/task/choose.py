@@ -227,11 +227,12 @@ class Chooser:
             return bool(row[table.key[0]] == focus.key)
         if any(c.references == focus.table and row[c.name] == focus.key for c in table.columns):
             return True
-        focused = self.identify.row(self.manifest.table[focus.table], focus.key) or {}
-        return any(
-            column.references == table.name and focused.get(column.name) == row[table.key[0]]
-            for column in self.manifest.table[focus.table].columns
-        )
+        other = self.manifest.table[focus.table]
+        owners = [column.name for column in other.columns if column.references == table.name]
+        if not owners:
+            return False
+        focused = self.identify.row(other, focus.key) or {}
+        return any(focused.get(owner) == row[table.key[0]] for owner in owners)
 
     def accepted(self, tool: DomainTool, table: Table) -> set[str]:
         """The keys of rows that meet what the tool demands, as far as no other argument counts."""

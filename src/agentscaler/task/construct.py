@@ -4,12 +4,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.ledger import Rejection, fault_text
 from agentscaler.task.notebook import Notebook, WalkStop
@@ -61,20 +63,21 @@ def construct_tasks(
 def _construct(work: _Work) -> TaskOutcome:
     domain, settings = work.domain, work.settings
     outcome = TaskOutcome(domain.id)
-    maker = _Maker(domain, settings, outcome.tasks)
-    for attempt in range(settings.per_domain * settings.attempts):
-        if len(outcome.tasks) >= settings.per_domain:
-            break
-        try:
-            maker.make(attempt, f"{work.seed}/{domain.id}/{attempt}")
-            continue
-        except WalkStop as stop:
-            reason, detail = stop.args
-        except Exception as error:
-            reason, detail = TaskReason.FAILED, fault_text(error)
-        outcome.rejections.append(
-            Rejection(stage="tasks", id=f"{domain.id}#{attempt}", reason=reason, detail=detail)
-        )
+    with closing(_Maker(domain, settings, outcome.tasks)) as maker:
+        for attempt in range(settings.per_domain * settings.attempts):
+            if len(outcome.tasks) >= settings.per_domain:
+                break
+            try:
+                maker.make(attempt, f"{work.seed}/{domain.id}/{attempt}")
+                continue
+            except WalkStop as stop:
+                reason, detail = stop.args
+            except Exception as error:
+                reason, detail = TaskReason.FAILED, fault_text(error)
+            name = f"{domain.id}#{attempt}"
+            outcome.rejections.append(
+                Rejection(stage="tasks", id=name, reason=reason, detail=detail)
+            )
     return outcome
 
 
@@ -93,6 +96,7 @@ class _Maker:
         self._usage = Usage(domain)
         self._shapes: Counter[bytes] = Counter()
         self._calls: set[bytes] = set()
+        self._worlds = Worlds(domain)
         self._prover = Prover(domain)
 
     def make(self, attempt: int, seed: str) -> None:
@@ -102,19 +106,23 @@ class _Maker:
             WalkStop: it did not become a task, with the reason.
         """
         domain, state = self._domain, self._states[attempt % len(self._states)]
-        with domain.world(state) as world:
-            named = self._usage.rows_in(state)
-            notebook = Notebook(domain, world, self._settings.max_calls, named)
-            special = random.Random(f"{seed}/special").random() < self._settings.special_share
-            make = special_walk if special else walk
-            goals = make(domain, notebook, seed, self._settings.max_goals, self._usage)
-            calls, shape = self._unlike_others(state, notebook.calls, goals)
-            name = f"{domain.id}/{len(self._tasks):03d}"
-            task = written_up(name, state, goals, notebook, self._prover, self._tasks)
+        named = self._usage.rows_in(state)
+        notebook = Notebook(domain, self._worlds.fresh(state), self._settings.max_calls, named)
+        special = random.Random(f"{seed}/special").random() < self._settings.special_share
+        make = special_walk if special else walk
+        goals = make(domain, notebook, seed, self._settings.max_goals, self._usage)
+        calls, shape = self._unlike_others(state, notebook.calls, goals)
+        name = f"{domain.id}/{len(self._tasks):03d}"
+        task = written_up(name, state, goals, notebook, self._prover, self._tasks)
         self._calls.add(calls)
         self._shapes[shape] += 1
         self._tasks.append(task)
         self._usage.note(state, task.gold)
+
+    def close(self) -> None:
+        """Frees the worlds."""
+        self._worlds.close()
+        self._prover.close()
 
     def _unlike_others(
         self, state: str, gold: Sequence[GoldCall], goals: Sequence[Goal]
@@ -156,13 +164,15 @@ def written_up(
         WalkStop: it is none, with the reason.
     """
     gold, state_hash = tuple(notebook.calls), notebook.world.state_hash()
+    intent = intent_text(goals)
+    _judge_words(intent, gold, goals)
     task = Task(
         id=name,
         domain=notebook.domain.id,
         state=state,
         kind="write" if any(call.effect == "write" for call in gold) else "read",
         special=_special_kind(goals),
-        intent=intent_text(goals),
+        intent=intent,
         facts=tuple(notebook.spoken_facts(goals)),
         goals=tuple(goals),
         gold=gold,
@@ -175,7 +185,7 @@ def written_up(
 
 
 def _judge(task: Task) -> None:
-    """Turns away a task that proves nothing or gives itself away."""
+    """Turns away a task that proves nothing."""
     proof = task.proof
     if not proof.gold_passes:
         raise WalkStop(TaskReason.GOLD_DIFFERS, task.intent)
@@ -195,12 +205,16 @@ def _judge(task: Task) -> None:
         raise WalkStop(TaskReason.FULFILMENT_PASSES, task.intent)
     if not proof.holds:
         raise WalkStop(TaskReason.VARIANT_FAILS, task.intent)
-    for call in task.gold:
+
+
+def _judge_words(intent: str, gold: Iterable[GoldCall], goals: Iterable[Goal]) -> None:
+    """Turns away a request that gives away what should be found out."""
+    for call in gold:
         for name, origin in call.provenance.items():
             for value in _found_out(origin, call.arguments[name]):
-                if value in task.intent:
+                if value in intent:
                     raise WalkStop(TaskReason.LEAK, value)
-    for goal in task.goals:
+    for goal in goals:
         request = request_text(goal.request)
         for answer in goal.answers:
             said = answer.said[0]

@@ -270,9 +270,10 @@ class _Explainer:
         given = grounder.ground(self.tool)
         if given is None:
             return ()
-        before = self.trial.world.state_hash()
-        with self.trial.world.fork() as fork:
-            done = fork.call(self.tool.name, given).ok and fork.state_hash() != before
+        world = self.trial.world
+        before = world.state_hash()
+        with world.undone():
+            done = world.call(self.tool.name, given).ok and world.state_hash() != before
         return (Attempt(tool=self.tool.name, arguments=given),) if done else ()
 
 

@@ -146,8 +146,8 @@ def _all_need(wish: Wish, first: int) -> bool:
 
 
 def _is_refused(wish: Wish, tool: DomainTool, arguments: dict[str, object]) -> bool:
-    with wish.trial.world.fork() as fork:
-        return not fork.call(tool.name, arguments).ok
+    with wish.trial.world.undone():
+        return not wish.trial.world.call(tool.name, arguments).ok
 
 
 def _declined(

@@ -16,7 +16,8 @@ from typing import Any
 
 from agentscaler.domain.domain import ArgumentRole, Column, Domain, DomainTool
 from agentscaler.domain.schema import quote
-from agentscaler.task.playing import Call
+from agentscaler.domain.worlds import Worlds
+from agentscaler.task.histories import Call
 from agentscaler.task.roles import single_role
 from agentscaler.task.task import GoldCall
 
@@ -82,6 +83,13 @@ class MutantMaker:
     domain: Domain
     _rows: dict[tuple[str, str], list[_Row]] = field(default_factory=dict)
     _values: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._worlds = Worlds(self.domain)
+
+    def close(self) -> None:
+        """Frees the worlds that it reads of."""
+        self._worlds.close()
 
     def of_writes(
         self, state: str, gold: Sequence[GoldCall], foreign: Sequence[Call]
@@ -164,8 +172,7 @@ class MutantMaker:
             one = self.domain.manifest.table[table]
             key, label = one.key[0], one.label or one.key[0]
             sql = f"SELECT {quote(key)} AS key, {quote(label)} AS label FROM {quote(table)}"
-            with self.domain.world(state) as world:
-                found = world.query(f"{sql} ORDER BY 1")
+            found = self._worlds.fresh(state).query(f"{sql} ORDER BY 1")
             known = [_Row(row["key"], _pairs(row["label"])) for row in found]
             self._rows[state, table] = known
         return known
@@ -191,8 +198,8 @@ class MutantMaker:
         if place not in self._values:
             column = quote(role.column)
             sql = f"SELECT DISTINCT {column} AS value FROM {quote(role.table)} ORDER BY 1"
-            with self.domain.world(state) as world:
-                self._values[place] = [row["value"] for row in world.query(sql)]
+            found = self._worlds.fresh(state).query(sql)
+            self._values[place] = [row["value"] for row in found]
         return self._values[place]
 
 

@@ -13,6 +13,7 @@ from agentscaler.domain.domain import Domain, DomainTool
 from agentscaler.domain.schema import quote
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.task import Fact, Goal, GoldCall, Provenance
+from agentscaler.world.world import Mark as WorldMark
 from agentscaler.world.world import World
 
 __all__ = ["Focus", "Mark", "Mention", "Notebook", "WalkStop"]
@@ -49,7 +50,7 @@ class Mark:
     mentioned: dict[tuple[str, str], Mention]
     touched: dict[tuple[str, str], set[str]]
     grouped: set[str]
-    world: World
+    world: WorldMark
 
 
 @dataclass
@@ -174,12 +175,12 @@ class Notebook:
             dict(self.mentioned),
             {key: set(columns) for key, columns in self.touched.items()},
             set(self.grouped),
-            self.world.fork(),
+            self.world.mark(),
         )
 
     def return_to(self, mark: "Mark") -> None:
-        """Forgets everything since `mark`."""
-        self.world = mark.world
+        """Forgets everything since `mark`, which is used up."""
+        self.world.return_to(mark.world)
         del self.calls[mark.calls :]
         self.facts, self.mentioned, self.touched = mark.facts, mark.mentioned, mark.touched
         self.grouped = mark.grouped

@@ -12,9 +12,8 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from agentscaler.domain.domain import Domain
+from agentscaler.task.histories import Call, Footprint, Histories, History
 from agentscaler.task.origins import needs
-from agentscaler.task.playing import Call, Footprint, play_all
 from agentscaler.task.task import GoldCall
 
 __all__ = ["reorderings"]
@@ -24,15 +23,16 @@ _DRAWS = 3
 
 
 def reorderings(
-    domain: Domain, state: str, gold: Sequence[GoldCall], prints: Sequence[Footprint], most: int
+    histories: Histories, gold: Sequence[GoldCall], prints: Sequence[Footprint], most: int
 ) -> Iterator[list[int]]:
     """Other orders of gold's calls that are as right as gold's own, drawn at random.
 
     Args:
+        histories: where they are tried.
         prints: what each call touched when gold was played.
         most: how many orders at most; the same ones every time.
     """
-    before = _before(domain, state, gold, prints)
+    before = _before(histories, gold, prints)
     own = tuple(range(len(gold)))
     seen = {own}
     for number in range(most * _DRAWS):
@@ -57,19 +57,18 @@ def _drawn(before: Sequence[set[int]], rng: random.Random) -> tuple[int, ...]:
 
 
 def _before(
-    domain: Domain, state: str, gold: Sequence[GoldCall], prints: Sequence[Footprint]
+    histories: Histories, gold: Sequence[GoldCall], prints: Sequence[Footprint]
 ) -> list[set[int]]:
     """Of each call, those that must stay before it."""
     before = needs(gold)
     for first, second in combinations(range(len(gold)), 2):
-        if first not in before[second] and not _commute(domain, state, gold, prints, first, second):
+        if first not in before[second] and not _commute(histories, gold, prints, first, second):
             before[second].add(first)
     return before
 
 
 def _commute(
-    domain: Domain,
-    state: str,
+    histories: Histories,
     gold: Sequence[GoldCall],
     prints: Sequence[Footprint],
     first: int,
@@ -82,9 +81,10 @@ def _commute(
         return True
     if one.written & other.written:
         return False
-    prefix = [(call.tool, call.arguments) for call in gold[:first] if call.effect == "write"]
-    pair = [(gold[index].tool, gold[index].arguments) for index in (first, second)]
-    return _same_either_way(domain, state, prefix, pair)
+    writes = [call.made for call in gold[:first] if call.effect == "write"]
+    place = histories.after(histories.start, writes)
+    pair = gold[first].made, gold[second].made
+    return place is not None and _same_either_way(histories, place, pair)
 
 
 def _meet(writer: Footprint, other: Footprint) -> bool:
@@ -95,15 +95,14 @@ def _meet(writer: Footprint, other: Footprint) -> bool:
     return other.read is None or bool(written & (other.read | other.tables_written))
 
 
-def _same_either_way(
-    domain: Domain, state: str, prefix: Sequence[Call], pair: Sequence[Call]
-) -> bool:
+def _same_either_way(histories: Histories, place: History, pair: tuple[Call, Call]) -> bool:
+    """Whether two calls, made in either order, are done, answer the same and change the same."""
     came = []
-    for order in ((0, 1), (1, 0)):
-        with domain.world(state) as world:
-            results = play_all(world, [*prefix, *(pair[index] for index in order)])
-            if results is None:
-                return False
-            last = dict(zip(order, results[-2:], strict=True))
-            came.append(([last[0], last[1]], world.changeset()))
-    return came[0] == came[1] and None not in came[0][0]
+    for one, other in (pair, pair[::-1]):
+        first = histories.step(place, one)
+        second = histories.step(first.after, other)
+        if None in (first.value, second.value):
+            return False
+        came.append((first.value, second.value, histories.changes(second.after)))
+    (first_one, second_other, changes), (first_other, second_one, same) = came
+    return (first_one, second_other, changes) == (second_one, first_other, same)

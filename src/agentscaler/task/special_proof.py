@@ -1,6 +1,6 @@
 """Proofs of special wishes: what must not be fulfilled cannot be, or is noticed where it is.
 
-Gold is replayed up to the wish.  There each attempt must be refused or find nothing, and again when
+Gold is played up to the wish.  There each attempt must be refused or find nothing, and again when
 all is done; and gold with a fulfilment in the wish's place must end elsewhere.
 """
 
@@ -8,26 +8,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from agentscaler.domain.domain import Domain
-from agentscaler.errors import WorldError
+from agentscaler.task.histories import Histories, History
+from agentscaler.task.target import Target
 from agentscaler.task.task import Attempt, Goal, GoldCall, Proof
-from agentscaler.world.world import World
 
 __all__ = ["prove_special"]
 
 
 def prove_special(
+    target: Target,
     domain: Domain,
-    state: str,
     gold: Sequence[GoldCall],
     goals: Sequence[Goal],
-    state_hash: str,
     proof: Proof,
 ) -> Proof:
-    """`proof` with what was tried of the special wishes among `goals`.
-
-    Args:
-        state_hash: of the final state of gold.
-    """
+    """`proof` with what was tried of the special wishes among `goals`."""
     if all(goal.refusal is None for goal in goals):
         return proof
     attempts = attempts_fail = fulfilments = fulfilments_fail = 0
@@ -38,12 +33,12 @@ def prove_special(
         for attempt in goal.refusal.attempts:
             attempts += 1
             attempts_fail += all(
-                _fails(domain, state, gold[:end], attempt) for end in (place, len(gold))
+                _fails(target.histories, domain, gold[:end], attempt) for end in (place, len(gold))
             )
         for fulfilment in goal.refusal.fulfilments:
             fulfilments += 1
-            ends = _end(domain, state, gold, place, fulfilment)
-            fulfilments_fail += ends is not None and ends != state_hash
+            end = _end(target.histories, gold, place, fulfilment)
+            fulfilments_fail += end is not None and not target.is_reached(end)
     return proof.model_copy(
         update={
             "attempts": attempts,
@@ -54,12 +49,15 @@ def prove_special(
     )
 
 
-def _fails(domain: Domain, state: str, calls: Sequence[GoldCall], attempt: Attempt) -> bool:
+def _fails(
+    histories: Histories, domain: Domain, calls: Sequence[GoldCall], attempt: Attempt
+) -> bool:
     """Whether a call after `calls` is refused, or is a read that finds nothing."""
-    with domain.world(state) as world:
-        _run(world, calls)
-        result = world.call(attempt.tool, attempt.arguments)
-        return not result.ok or _is_empty(domain, attempt.tool, result.value)
+    place = histories.after(histories.start, [call.made for call in calls])
+    if place is None:
+        return False
+    step = histories.step(place, attempt.made)
+    return not step.broke and (not step.ok or _is_empty(domain, attempt.tool, step.value))
 
 
 def _is_empty(domain: Domain, tool: str, result: Any) -> bool:
@@ -69,20 +67,13 @@ def _is_empty(domain: Domain, tool: str, result: Any) -> bool:
 
 
 def _end(
-    domain: Domain, state: str, gold: Sequence[GoldCall], place: int, fulfilment: Attempt
-) -> str | None:
+    histories: Histories, gold: Sequence[GoldCall], place: int, fulfilment: Attempt
+) -> History | None:
     """Where gold ends with one more call; None where that call is refused."""
-    with domain.world(state) as world:
-        try:
-            _run(world, gold[:place])
-            if not world.call(fulfilment.tool, fulfilment.arguments).ok:
-                return None
-            _run(world, gold[place:])
-        except WorldError:
-            return None
-        return world.state_hash()
-
-
-def _run(world: World, calls: Sequence[GoldCall]) -> None:
-    for call in calls:
-        world.call(call.tool, call.arguments)
+    history = histories.after(histories.start, [call.made for call in gold[:place]])
+    if history is None:
+        return None
+    step = histories.step(history, fulfilment.made)
+    if not step.ok:
+        return None
+    return histories.after(step.after, [call.made for call in gold[place:]])

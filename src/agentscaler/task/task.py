@@ -100,6 +100,11 @@ class GoldCall(BaseModel):
     purpose: Literal["goal", "lookup"]
     effect: Literal["read", "write"]
 
+    @property
+    def made(self) -> tuple[str, dict[str, Any]]:
+        """The call as a world takes it."""
+        return self.tool, self.arguments
+
 
 class AnswerFact(BaseModel):
     """Something that the agent must tell the user: one of `said` must stand in its words."""
@@ -131,6 +136,11 @@ class Attempt(BaseModel):
 
     tool: str
     arguments: dict[str, Any]
+
+    @property
+    def made(self) -> tuple[str, dict[str, Any]]:
+        """The call as a world takes it."""
+        return self.tool, self.arguments
 
 
 class Branch(BaseModel):

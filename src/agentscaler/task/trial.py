@@ -1,7 +1,7 @@
 """`Trial`: a wish as an ordinary walk would make it, of which only the reads are really made.
 
 A task whose right outcome is to change nothing begins as an ordinary wish: rows chosen, lookups
-made, words found.  Its write is tried on a fork, and what comes of it is noted; the world of the
+made, words found.  Its write is tried and undone, and what comes of it is noted; the world of the
 walk stays as it is.
 """
 
@@ -39,12 +39,12 @@ class Trial(Notebook):
     def call(
         self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]], purpose: str
     ) -> int:
-        """Executes a read; tries a write on a fork, and notes it as if it had been made."""
+        """Executes a read; tries a write and undoes it, and notes it as if it had been made."""
         if tool.effect == "read":
             return super().call(tool, arguments, purpose)
         values = {name: value for name, (value, _) in arguments.items()}
-        with self.world.fork() as fork:
-            result = fork.call(tool.name, values)
+        with self.world.undone():
+            result = self.world.call(tool.name, values)
         self.refused = result.error
         table = self.domain.manifest.table[tool.table]
         self.write = GoldCall(

@@ -238,9 +238,10 @@ class _Asker:
         return ()
 
     def _changes(self, tool: DomainTool, arguments: dict[str, Any]) -> bool:
-        before = self.trial.world.state_hash()
-        with self.trial.world.fork() as fork:
-            return fork.call(tool.name, arguments).ok and fork.state_hash() != before
+        world = self.trial.world
+        before = world.state_hash()
+        with world.undone():
+            return world.call(tool.name, arguments).ok and world.state_hash() != before
 
 
 def _own_argument(tool: DomainTool, table: Table) -> str | None:

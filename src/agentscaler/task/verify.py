@@ -6,13 +6,13 @@ itself is believed: its proof is run again, and the rest is held against the dom
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from agentscaler.domain.domain import Domain
 from agentscaler.errors import AgentScalerError
-from agentscaler.task.playing import calls_of, play
 from agentscaler.task.proof import Prover
 from agentscaler.task.request import intent_text
 from agentscaler.task.task import GoldCall, Proof, Provenance, Task
@@ -84,17 +84,17 @@ def check_tasks(domain: Domain, tasks: Sequence[Task]) -> TaskChecks:
         tasks: all of the domain, in order.
     """
     checks = TaskChecks(tasks=len(tasks))
-    prover = Prover(domain)
-    for number, task in enumerate(tasks):
-        found: list[Finding] = []
-        if any(task.id == other.id for other in tasks[:number]):
-            found.append(Finding(task.id, Flaw.TWO_OF_ONE_ID, ""))
-        try:
-            found += _findings(prover, task, tasks[:number], checks)
-        except AgentScalerError as error:
-            found.append(Finding(task.id, Flaw.NO_DOMAIN, str(error)))
-        checks.holding += not found
-        checks.findings += found
+    with closing(Prover(domain)) as prover:
+        for number, task in enumerate(tasks):
+            found: list[Finding] = []
+            if any(task.id == other.id for other in tasks[:number]):
+                found.append(Finding(task.id, Flaw.TWO_OF_ONE_ID, ""))
+            try:
+                found += _findings(prover, task, tasks[:number], checks)
+            except AgentScalerError as error:
+                found.append(Finding(task.id, Flaw.NO_DOMAIN, str(error)))
+            checks.holding += not found
+            checks.findings += found
     return checks
 
 
@@ -118,7 +118,7 @@ def _findings(
     ]
     if lost:
         yield Finding(task.id, Flaw.NO_SOURCE, ", ".join(lost))
-    played = play(domain, task.state, calls_of(task.gold))
+    played = prover.target(task.state, task.gold).played
     if lost:
         return
     if played.broke or played.state_hash != task.state_hash:

@@ -56,7 +56,8 @@ class Database:
     Between `enter` and `leave` a tool runs: its statements pass the gate, and its writes are one
     transaction.  Where nothing in the schema or in the tools' SQL could tell the difference, all
     calls are savepoints of one transaction, and `rewind` undoes that: the same database again with
-    its statements prepared, for a fraction of what opening the image costs.
+    its statements prepared, for a fraction of what opening the image costs.  `mark` and `back` do
+    the same for any moment in between.
 
     Attributes:
         read: tables that the statements since the last `enter` read, those among them that the
@@ -76,6 +77,7 @@ class Database:
         self._open = False
         """Whether the transaction around all calls has begun."""
         self._written_before = 0
+        self._returns = 0
         self.read: set[str] = set()
         self._statements: dict[str, _Statement] = {}
         self._listings: dict[str, str] = {}
@@ -141,7 +143,23 @@ class Database:
             self._session = self._begin_session()
             self._recent = None
         self._written_before = self._connection.total_changes()
+        self._returns = 0
         return True
+
+    def mark(self, number: int) -> bool:
+        """Remember this moment as mark `number`, between calls; false where that cannot be done."""
+        if not self._rewinds:
+            return False
+        begin = "" if self._open else "BEGIN; "
+        self._connection.execute(f"{begin}SAVEPOINT mark{number}")
+        self._open = True
+        return True
+
+    def back(self, number: int) -> None:
+        """Back to the moment of mark `number`; it and all marks made after it are forgotten."""
+        self._connection.execute(f"ROLLBACK TO mark{number}; RELEASE mark{number}")
+        self._recent = None
+        self._returns += 1
 
     def one(self, sql: str, values: Sequence[Scalar]) -> dict[str, Any] | None:
         """The first row of a tool's query, or None."""
@@ -177,8 +195,9 @@ class Database:
 
     @property
     def written(self) -> int:
-        """Rows that statements have written since the image was opened, undone writes too."""
-        return self._connection.total_changes() - self._written_before
+        """Rows that statements have written since the image was opened, undone writes too, and
+        times that it went back to a mark."""
+        return self._connection.total_changes() - self._written_before + self._returns
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows of a table, in the order of their keys."""

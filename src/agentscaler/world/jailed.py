@@ -8,7 +8,8 @@ which rows were inserted.)
 """
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NoReturn
@@ -23,7 +24,14 @@ from agentscaler.world.result import Fits, ResultError, compile_schema, plain
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
 from agentscaler.world.worker import Answer
 from agentscaler.world.workers import Seat, WorkerLostError, Workers, shared_workers
-from agentscaler.world.world import MAX_ERROR_TEXT, Breach, ContractError, World, unknown_tool
+from agentscaler.world.world import (
+    MAX_ERROR_TEXT,
+    Breach,
+    ContractError,
+    Mark,
+    World,
+    unknown_tool,
+)
 
 __all__ = ["JailedToolbox", "JailedWorld"]
 
@@ -139,6 +147,8 @@ class JailedWorld(World):
 
     def fork(self) -> "JailedWorld":
         """Another world in the same state, in the same worker; see `World.fork`."""
+        if self._marks:
+            raise WorldError("a world with marks cannot be forked")
         twin = JailedWorld.__new__(JailedWorld)
         twin._place(self._image, self._tools, self._clock, self._seat)
         with self._seat.lock:
@@ -151,6 +161,7 @@ class JailedWorld(World):
 
     def reset(self) -> None:
         """Back to the start, as if newly opened."""
+        self._marks.clear()
         self._played = []
         self._ids = frozenset()
         self._changed = None
@@ -214,12 +225,27 @@ class JailedWorld(World):
         """Free the copy; the world cannot be used any more."""
         self._release()
 
+    def _way_back(self) -> Callable[[], None]:
+        played, ids, changed = self._played.copy(), self._ids, self._changed
+
+        def restore() -> None:
+            if len(self._played) == len(played):
+                return
+            self._played, self._ids, self._changed = played.copy(), ids, changed
+            with self._seat.lock, suppress(WorkerLostError):  # a new worker will play it again
+                if self._generation[0] == self._seat.generation:
+                    self._request("reset")
+                    self._play_again()
+
+        return restore
+
     def _place(self, image: bytes, tools: JailedToolbox, clock: str, seat: Seat) -> None:
         self._image = image
         self._tools = tools
         self._clock = clock
         self._seat = seat
         self._number = seat.number()
+        self._marks: list[Mark] = []
         self._generation = [-1]
         """The life of the worker that holds this world; in a list that the finalizer shares."""
         seat.worlds += 1
@@ -246,10 +272,14 @@ class JailedWorld(World):
             self._image, lambda number: seat.ask("image", number, data=self._image)
         )
         self._confirm(seat.ask("open", self._number, number, image, self._clock), self._image)
+        self._play_again()
+        self._generation[0] = seat.generation
+
+    def _play_again(self) -> None:
+        """Make the calls that made the state, in a world that stands at its start."""
         for played in self._played:
             if _digest(self._send(played.tool, played.arguments)) != played.answer:
                 raise WorldError(f"tool {played.tool} did not do again what it had done before")
-        self._generation[0] = seat.generation
 
     def _confirm(self, said: bytes, key: Any) -> None:
         try:

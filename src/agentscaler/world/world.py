@@ -4,7 +4,9 @@ In: tool calls.  Out: their results, and at any time the net change since the st
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from types import TracebackType
@@ -28,6 +30,7 @@ __all__ = [
     "MAX_ERROR_TEXT",
     "Breach",
     "ContractError",
+    "Mark",
     "Outcome",
     "World",
     "outcome_of",
@@ -67,6 +70,14 @@ Outcome = tuple[str, Any]
 and the `Breach`."""
 
 
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A moment of a world: how many earlier ones are remembered, and the way back to it."""
+
+    number: int
+    restore: Callable[[], None]
+
+
 class World:
     """A private copy of a state with the tools of its domain.
 
@@ -86,8 +97,12 @@ class World:
         """Changes between the origin and the image that the database was opened from."""
         self._minted: frozenset[str] = frozenset()
         self._counts: Counter[bytes] = Counter()
+        """Calls that minted, by what their ids derive from; replaced and never changed."""
+        self._net: tuple[bytes, tuple[Change, ...]] | None = None
+        """The last changeset, with what it was read from."""
         self._hashed: tuple[bytes, frozenset[str], str] | None = None
         """The last digest, with what it was made from."""
+        self._marks: list[Mark] = []
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
         """Run a tool.
@@ -110,7 +125,7 @@ class World:
         except ToolError as error:
             return ToolResult(error=_presentable(error))
         if minter.call is not None:
-            self._counts[minter.call] += 1
+            self._counts = self._counts + Counter([minter.call])
             self._minted = self._minted.union(minter.made)
         return ToolResult(value=value)
 
@@ -118,7 +133,11 @@ class World:
         """Another world in the same state, which goes its own way from here.
 
         It knows the same start: its changeset is net against that, not against this moment.
+
+        Raises `WorldError` where there are marks to return to.
         """
+        if self._marks:
+            raise WorldError("a world with marks cannot be forked")
         past = self._changes()
         twin = World(
             self._database.serialize() if past else self._origin, self._toolbox, now=self._now
@@ -126,11 +145,12 @@ class World:
         twin._origin = self._origin
         twin._past = past
         twin._minted = self._minted
-        twin._counts = self._counts.copy()
+        twin._counts = self._counts
         return twin
 
     def reset(self) -> None:
         """Back to the start, as if newly opened."""
+        self._marks.clear()
         if self._past or not self._database.rewind():
             self._database.close()
             self._database = Database(self._origin, rewinds=self._toolbox.rewinds)
@@ -138,15 +158,43 @@ class World:
         self._minted = frozenset()
         self._counts = Counter()
 
+    def mark(self) -> Mark:
+        """The present moment, to come back to with `return_to`; much cheaper than a fork."""
+        mark = Mark(len(self._marks), self._way_back())
+        self._marks.append(mark)
+        return mark
+
+    def return_to(self, mark: Mark) -> None:
+        """Back to the moment of `mark`, as if nothing had been called since.
+
+        Uses up the mark and all that were made after it; raises `WorldError` where it was used up.
+        """
+        if self._marks[mark.number : mark.number + 1] != [mark]:
+            raise WorldError("the mark was used up")
+        del self._marks[mark.number :]
+        mark.restore()
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is called inside is undone at the end."""
+        mark = self.mark()
+        try:
+            yield
+        finally:
+            self.return_to(mark)
+
     def changeset(self) -> tuple[Change, ...]:
         """The net change since the start, canonical (see `world.changeset`)."""
-        return read_changes(self._changes(), self._database.schema)
+        changes = self._changes()
+        if self._net is None or self._net[0] != changes:
+            self._net = (changes, read_changes(changes, self._database.schema))
+        return self._net[1]
 
     def state_hash(self) -> str:
         """A digest of the net change, blind to the names of minted ids."""
         changes, minted = self._changes(), self._minted
         if self._hashed is None or self._hashed[:2] != (changes, minted):
-            digest = state_hash(read_changes(changes, self._database.schema), minted)
+            digest = state_hash(self.changeset(), minted)
             self._hashed = (changes, minted, digest)
         return self._hashed[2]
 
@@ -173,9 +221,14 @@ class World:
 
     @property
     def written(self) -> int:
-        """Grows with each row that a statement writes, even if the write is undone; where it
-        stands still, the state does."""
+        """Grows with each row that a statement writes, even if the write is undone, and with each
+        return to a mark; where it stands still, the state does."""
         return self._database.written
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is as newly opened: nothing was written, minted or marked."""
+        return not (self._marks or self.written or self.minted)
 
     @property
     def tables_read(self) -> frozenset[str] | None:
@@ -200,6 +253,24 @@ class World:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _way_back(self) -> Callable[[], None]:
+        """What restores the present moment, by way of the database where it remembers moments,
+        else of an image."""
+        number, minted, counts = len(self._marks), self._minted, self._counts
+        kept = self._database.mark(number)
+        past = self._past if kept else self._changes()
+        image = b"" if kept else self._database.serialize()
+
+        def restore() -> None:
+            if kept:
+                self._database.back(number)
+            else:
+                self._database.close()
+                self._database = Database(image, rewinds=False)
+            self._past, self._minted, self._counts = past, minted, counts
+
+        return restore
 
     def _changes(self) -> bytes:
         since = self._database.changeset()

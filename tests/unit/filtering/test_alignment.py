@@ -5,8 +5,9 @@ from contextlib import closing
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.filtering import FunnelReason, FunnelSettings
-from agentscaler.filtering.alignment import Worlds, find_misaligned
+from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.verdict import Fault
 from agentscaler.rollout import Trajectory

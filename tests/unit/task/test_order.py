@@ -4,9 +4,9 @@ from typing import Any
 
 from agentscaler.domain import Domain
 from agentscaler.task import Task
+from agentscaler.task.histories import Footprint, Histories
 from agentscaler.task.order import reorderings
 from agentscaler.task.origins import feeders, needs
-from agentscaler.task.playing import calls_of, play
 from agentscaler.task.task import GoldCall, Provenance
 
 Given = tuple[str, dict[str, Any]]
@@ -28,9 +28,18 @@ def gold_of(domain: Domain, *given: Given) -> list[GoldCall]:
         ]
 
 
+def prints_of(histories: Histories, gold: list[GoldCall]) -> tuple[Footprint, ...]:
+    return histories.play([call.made for call in gold]).prints
+
+
+def drawn(domain: Domain, gold: list[GoldCall], most: int) -> list[list[int]]:
+    with domain.world("main") as world:
+        histories = Histories(domain, world)
+        return list(reorderings(histories, gold, prints_of(histories, gold), most))
+
+
 def orders(domain: Domain, gold: list[GoldCall]) -> set[tuple[int, ...]]:
-    prints = play(domain, "main", calls_of(gold)).prints
-    return {tuple(order) for order in reorderings(domain, "main", gold, prints, 30)}
+    return {tuple(order) for order in drawn(domain, gold, 30)}
 
 
 def books(domain: Domain) -> list[str]:
@@ -91,7 +100,8 @@ def test_a_row_is_deleted_before_another_call_refers_to_it_or_not_at_all(
 ) -> None:
     """Nothing but the database's own look at references ties the two calls together."""
     member = library_tasks["delete"].gold[1].arguments["member_id"]
-    played = play(library, "main", [("delete_member", {"member_id": member})])
+    with library.world("main") as world:
+        played = Histories(library, world).play([("delete_member", {"member_id": member})])
     assert played.prints[0].read is not None
     assert "loans" in played.prints[0].read
     assert played.prints[0].tables_written == {"members"}
@@ -101,7 +111,6 @@ def test_the_same_orders_are_drawn_every_time(
     library: Domain, library_tasks: dict[str, Task]
 ) -> None:
     gold = list(library_tasks["two goals"].gold)
-    prints = play(library, "main", calls_of(gold)).prints
-    first = list(reorderings(library, "main", gold, prints, 4))
-    assert first == list(reorderings(library, "main", gold, prints, 4))
+    first = drawn(library, gold, 4)
+    assert first == drawn(library, gold, 4)
     assert len(first) == 4

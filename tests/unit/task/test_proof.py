@@ -103,7 +103,9 @@ def test_a_call_more_that_does_nothing_is_idle_and_one_that_does_something_fails
     library: Domain, library_tasks: dict[str, Task]
 ) -> None:
     def twice(task: Task) -> set[str]:
-        wrong = Prover(library).wrong_writes(task.state, task.gold, task.state_hash, [])
+        prover = Prover(library)
+        target = prover.target(task.state, task.gold)
+        wrong = prover.wrong_writes(task.state, task.gold, [], target)
         return {one.fate for one in wrong if one.kind is MutantKind.TWICE}
 
     assert twice(library_tasks["create"]) == {"fails"}
@@ -140,7 +142,8 @@ def test_mutants_are_of_many_kinds_and_all_told_apart(
     fates: Counter[tuple[MutantKind, str]] = Counter()
     for number, task in enumerate(tasks):
         others = [one for one in tasks[:number] if one.state == task.state]
-        wrong = prover.wrong_writes(task.state, task.gold, task.state_hash, others)
+        target = prover.target(task.state, task.gold)
+        wrong = prover.wrong_writes(task.state, task.gold, others, target)
         fates.update((one.kind, one.fate) for one in wrong)
     absent = {MutantKind.SWAPPED, MutantKind.BRANCH}
     assert {kind for kind, _ in fates} >= set(MutantKind) - absent

@@ -5,6 +5,7 @@ import pytest
 from agentscaler.domain.domain import Domain
 from agentscaler.engine import LocalEngine
 from agentscaler.task import SpecialKind, TaskSettings, construct_tasks
+from agentscaler.task.proof import Prover
 from agentscaler.task.special_proof import prove_special
 from agentscaler.task.task import Attempt, Goal, Refusal, Task
 from tests.unit.specials import of_kind, shop, special_tasks
@@ -90,7 +91,8 @@ def test_the_proof_counts_an_attempt_that_passes_and_a_fulfilment_that_ends_at_g
     )
     goals = [goal.model_copy(update={"refusal": bad})]
 
-    proof = prove_special(domain, task.state, task.gold, goals, task.state_hash, task.proof)
+    target = Prover(domain).target(task.state, task.gold)
+    proof = prove_special(target, domain, task.gold, goals, task.proof)
 
     assert (proof.attempts, proof.attempts_fail) == (1, 0)
     assert (proof.fulfilments, proof.fulfilments_fail) == (2, 1)

@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.filtering import FunnelReason, FunnelSettings, run_funnel
-from agentscaler.filtering.alignment import Worlds
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.faults import KINDS, Planted, plant
 from agentscaler.filtering.funnel import judge
