@@ -126,6 +126,10 @@ class Table(BaseModel):
     def by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
+    @cached_property
+    def list_field(self) -> dict[str, ListField]:
+        return {field.name: field for field in self.lists}
+
 
 class ToolKind(StrEnum):
     """What a tool does to its table."""

@@ -92,7 +92,7 @@ class Case:
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:
     """Equal for calls of the same meaning: 5 is 5.0, and neither the order of the arguments nor
-    that of an array's items counts, for arrays are sets of keys."""
+    that of an array's items counts, nor whether one is there twice, for arrays are sets."""
     plain = {key: _plain(value) for key, value in arguments.items()}
     return f"{name} {orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()}"
 
@@ -101,5 +101,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return sorted((_plain(item) for item in value), key=orjson.dumps)
+        items = {
+            orjson.dumps(item, option=orjson.OPT_SORT_KEYS): item for item in map(_plain, value)
+        }
+        return [items[spelling] for spelling in sorted(items)]
     return value

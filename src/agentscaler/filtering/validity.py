@@ -132,7 +132,7 @@ def _find_invented_id(case: Case) -> Fault | None:
                 continue
             for name, value in call.arguments.items():
                 role = tools[call.name].arguments.get(name)
-                if role is None or role.kind not in ("key", "reference"):
+                if role is None or role.kind not in ("key", "reference", "holds"):
                     continue
                 for item in value if isinstance(value, list) else [value]:
                     if not _stands_in(item, seen, case.task.facts):

@@ -7,6 +7,7 @@ from agentscaler.rollout.wording import fold, quote_long
 from agentscaler.task.task import Fact
 
 __all__ = [
+    "ARE",
     "COLON",
     "CORRECTIONS",
     "FOR",
@@ -18,14 +19,15 @@ __all__ = [
     "statements",
 ]
 
-IS, SHOULD_BE, FOR, COLON = (
+IS, ARE, SHOULD_BE, FOR, COLON = (
     "{noun} is {said}",
+    "{noun} are {said}",
     "{noun} should be {said}",
     "{said} for {noun}",
     "{noun}: {said}",
 )
 STATEMENTS = (
-    *(IS, SHOULD_BE, FOR, COLON),
+    *(IS, ARE, SHOULD_BE, FOR, COLON),
     *("{noun} would be {said}", "{said} as {noun}", "{noun} {said}"),
 )
 """Ways to tell a fact with its noun ("the due date")."""

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from agentscaler.domain.domain import Domain
 from agentscaler.domain.meaning import is_person
 from agentscaler.rollout.phrases import Voice
-from agentscaler.rollout.statements import COLON, CORRECTIONS, FOR, IS, SHOULD_BE, noun_of, owner_of
+from agentscaler.rollout.statements import (
+    ARE,
+    COLON,
+    CORRECTIONS,
+    FOR,
+    IS,
+    SHOULD_BE,
+    noun_of,
+    owner_of,
+)
 from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
 from agentscaler.task.task import Fact, Task
 
@@ -48,9 +57,10 @@ class Teller:
         if not plain:
             return rest
         nouns = [_told_apart(fact, plain) for fact in plain]
-        told = [quote_long(fact.said) for fact in plain]
+        told = [_said(fact) for fact in plain]
         pairs = list(zip(told, nouns, strict=True))
-        if any(_is_plural(noun) for noun in nouns):
+        lists = any(isinstance(fact.value, list) for fact in plain)
+        if lists or any(_is_plural(noun) for noun in nouns):
             words = f"{join_phrases([f'{said} for {noun}' for said, noun in pairs])}."
         else:
             words = self._together(pairs, self._voice.pick(_UNASKED if unasked else _MANNERS))
@@ -65,7 +75,7 @@ class Teller:
         noun = _own_noun(fact, whole=False).replace("the new ", "the ", 1)
         forms = [form for form in CORRECTIONS if alone or "{noun}" in form]
         form = self._voice.pick(forms if can_be_stated(fact) else CORRECTIONS[1:3])
-        return form.format(noun=noun, said=quote_long(fact.said))
+        return form.format(noun=noun, said=_said(fact))
 
     def _together(self, pairs: Sequence[tuple[str, str]], manner: str) -> str:
         if manner == "for":
@@ -80,9 +90,11 @@ class Teller:
         forms = [IS] if unasked else [IS, IS, COLON]
         if fact.label.startswith("the new "):
             forms.append(SHOULD_BE)
-        if _is_plural(noun):
+        if isinstance(fact.value, list):
+            forms = [ARE]
+        elif _is_plural(noun):
             forms = [FOR, COLON]
-        return self._voice.pick(forms).format(noun=noun, said=quote_long(fact.said))
+        return self._voice.pick(forms).format(noun=noun, said=_said(fact))
 
     def _one(self, fact: Fact) -> str:
         if isinstance(fact.value, bool):
@@ -93,7 +105,9 @@ class Teller:
         in_words = isinstance(fact.value, str) and fact.said not in fact.value
         bare = "{Said}." if in_words else "{said}."
         phrases = [bare]
-        if len(fact.said.split()) <= _SHORT:
+        if isinstance(fact.value, list):
+            phrases = [bare, sentence(self._stated(fact, _own_noun(fact, whole=False)))]
+        elif len(fact.said.split()) <= _SHORT:
             phrases += ["It's {said}.", bare, "That's {said}.", "That would be {said}."]
             if can_be_stated(fact):
                 phrases += [sentence(self._stated(fact, _own_noun(fact, whole=False)))]
@@ -104,6 +118,11 @@ class Teller:
         elif _TEXTS.search(label):
             phrases += ['It should say "{said}".', 'Let\'s go with "{said}".']
         return self._voice.say(phrases, said=fact.said)
+
+
+def _said(fact: Fact) -> str:
+    """A value in a sentence: a long one in quotation marks, but for a list."""
+    return fact.said if isinstance(fact.value, list) else quote_long(fact.said)
 
 
 def can_be_stated(fact: Fact) -> bool:

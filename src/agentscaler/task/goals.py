@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from agentscaler.corpus.english import gerund, listing, past, with_article
+from agentscaler.corpus.english import capital, gerund, listing, past, with_article
 from agentscaler.domain.describe import needs_confirmation
 from agentscaler.domain.domain import (
     ArgumentRole,
@@ -19,6 +19,7 @@ from agentscaler.domain.domain import (
     Table,
     ToolKind,
 )
+from agentscaler.domain.meaning import is_person
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.branches import BranchMaker
 from agentscaler.task.choose import Arguments, Chooser
@@ -26,6 +27,7 @@ from agentscaler.task.deeds import DeedMaker
 from agentscaler.task.identify import Identifier, Introduction
 from agentscaler.task.listings import ListingMaker
 from agentscaler.task.made import Made
+from agentscaler.task.members import Asked, MemberMaker
 from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.reports import Reporter
@@ -40,6 +42,10 @@ _BARE = 0.2
 """Chance for a new row of which nothing is said though something could be."""
 _SEVERAL = 0.35
 _BRANCHES = 0.3
+_LISTS = 0.4
+"""Chance for a question to be about a list, where there is something else to ask."""
+_ALONE = 0.5
+"""Chance for a change that gives a list to change nothing else."""
 _DELETE_WORDS = frozenset({"delete", "deregister", "release", "remove"})
 _LINK_WORDS = {
     "associate": "with", "detach": "from", "disassociate": "from", "enroll": "in", "leave": "from",
@@ -71,10 +77,15 @@ class GoalMaker:
         self.identify = Identifier(domain, notebook, rng)
         self.choose = Chooser(domain, notebook, self.identify, rng, values)
         self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
-        self.listings = ListingMaker(domain, notebook, rng, self.identify, self.choose, self.report)
         ours = (domain, notebook, rng, self.identify, self.choose, self.deeds)
         self.several = SeveralMaker(*ours)
         self.branches = BranchMaker(*ours)
+        self.members = MemberMaker(
+            domain, notebook, rng, values, self.identify, self.choose, self.several.selector
+        )
+        self.listings = ListingMaker(
+            domain, notebook, rng, self.identify, self.choose, self.members, self.report
+        )
 
     def make(
         self, tool: DomainTool, focus: Focus | None, form: Form | None = None
@@ -149,6 +160,7 @@ class GoalMaker:
             raise WalkStop(TaskReason.NO_START, f"a new {table.noun} does not follow")
         arguments, owners = self._new_owners(tool, focus)
         name, naming = self.choose.name(tool, table, arguments)
+        given = self.members.give(tool, table, arguments)
         told = [
             (column, *self.choose.tell(table, column, value, arguments))
             for column, value in self.choose.new_values(tool, table, arguments, most=3)
@@ -157,6 +169,9 @@ class GoalMaker:
         if told:
             parts = listing([clause(column, said) for column, said, _ in told])
             request.append(Fragment(text=f"with {parts}", facts=tuple(fact for *_, fact in told)))
+        it = "them" if is_person(table.noun) else "it"
+        for number, one in enumerate(given):
+            request += one.behind("and" if number else f"and give {it}" if told else "with")
         index = self.notebook.call(tool, arguments, "goal")
         key = self.notebook.calls[index].result[table.key[0]]
         reference = f"the {table.noun} {name}" if name else f"the new {table.noun}"
@@ -210,27 +225,44 @@ class GoalMaker:
         met, arguments, owners = self._row(tool, table, row)
         looked_up = len(self.notebook.calls) > before
         askable = self.choose.askable(table, row, looked_up=looked_up)
-        if not askable and looked_up:
+        lists = self.members.askable(tool, table, row, looked_up=looked_up)
+        hidden = looked_up and len(lists) < len(self.members.askable(tool, table, row))
+        if looked_up and (not askable or (hidden and self.random.random() < _LISTS)):
             self.notebook.return_to(mark)
             met, arguments, owners = self._row(tool, table, row, self.identify.by_key(table, row))
             askable = self.choose.askable(table, row, looked_up=False)
-        if not askable:
+            lists = self.members.askable(tool, table, row)
+        if not askable and not lists:
             raise WalkStop(TaskReason.NO_START, f"nothing to ask of {table.noun}")
-        columns = self.random.sample(askable, min(len(askable), self.random.choice((1, 1, 2))))
+        asked: list[Asked] = []
+        if lists and (not askable or hidden or self.random.random() < _LISTS):
+            asked.append(self.members.ask(table, self.random.choice(lists), row, met.reference))
+        wanted = self.random.choice((0, 0, 1) if asked else (1, 1, 2))
+        wanted = 0 if any(one.words for one in asked) else wanted
+        columns = self.random.sample(askable, min(len(askable), wanted))
         self.notebook.call(tool, arguments, "goal")
-        nouns = listing([f"the {column_noun(column)}" for column in columns])
-        request = [Fragment(text=f"tell me {nouns} of"), *met.words, *owners]
+        nouns = [
+            *(f"the {column_noun(column)}" for column in columns),
+            *(one.what for one in asked),
+        ]
+        within = [word for one in asked for word in one.words]
+        request = [Fragment(text=f"tell me {listing(nouns)} of"), *within, *met.words, *owners]
         answers = [_answer(table, column, row[column.name]) for column in columns]
-        fields = [(column, row[column.name]) for column in columns]
-        report = self.report.told(met.reference, fields)
-        return Made(request, report, "", answers, Focus(table.name, met.key))
+        answers += [answer for one in asked for answer in one.answers]
+        reports = [one.report for one in asked]
+        if columns:
+            fields = [(column, row[column.name]) for column in columns]
+            reports.insert(0, self.report.told(met.reference, fields))
+        return Made(request, " ".join(reports), "", answers, Focus(table.name, met.key))
 
     def _update(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]
         row = self.choose.row(table, focus, tool)
         met, arguments, owners = self._row(tool, table, row)
-        chosen = self.choose.new_values(tool, table, arguments, most=2, row=row)
-        if not chosen:
+        given = self.members.give(tool, table, arguments, row)
+        most = 0 if given and self.random.random() < _ALONE else 2
+        chosen = self.choose.new_values(tool, table, arguments, most=most, row=row)
+        if not chosen and not given:
             raise WalkStop(TaskReason.NO_START, f"nothing to change of {table.noun}")
         request: list[Fragment] = []
         for column, value in sorted(chosen, key=lambda pair: pair[0].type == "boolean"):
@@ -252,9 +284,17 @@ class GoalMaker:
                 tail = Fragment(text=f"to {quoted(column, said)}", facts=(fact,))
                 request = [head, *met.words, *owners, tail]
             self.notebook.touched.setdefault((table.name, met.key), set()).add(column.name)
+        for one in given:
+            about = [Fragment(text="give"), *met.words, *owners]
+            it = "them" if is_person(table.noun) else "it"
+            request += one.behind(f"and give {it}") if request else [*about, *one.behind("")]
+            self.notebook.touched.setdefault((table.name, met.key), set()).add(one.name)
         self.notebook.call(tool, arguments, "goal")
-        report = self.report.changed(met.reference, chosen)
-        return Made(request, report, "", [], Focus(table.name, met.key))
+        whose = "It" if chosen and not is_person(table.noun) else capital(met.reference)
+        reports = [f"{whose} now has {one.said}." for one in given]
+        if chosen:
+            reports.insert(0, self.report.changed(met.reference, chosen))
+        return Made(request, " ".join(reports), "", [], Focus(table.name, met.key))
 
     def _delete(self, tool: DomainTool, focus: Focus | None) -> Made:
         table = self.manifest.table[tool.table]

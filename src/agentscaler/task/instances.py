@@ -25,6 +25,7 @@ from agentscaler.task.goals import Form, GoalMaker
 from agentscaler.task.notebook import Focus, Mark, Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.roles import single_role
 from agentscaler.task.shape import shape_of
 from agentscaler.task.task import Goal, GoldCall, Task
 
@@ -44,7 +45,9 @@ _TRIES_A_WALK = 200
 _FIXED_SHARE = 0.5
 """A column of which two states share so many values has the same ones in every state."""
 
-_FREE_ROLES = frozenset({"key", "reference", "address", "value", "filter", "least", "most"})
+_FREE_ROLES = frozenset(
+    {"key", "reference", "holds", "address", "value", "filter", "least", "most"}
+)
 
 Value = tuple[str, str, str]
 """A table, a column of it, and a value."""
@@ -101,9 +104,10 @@ def free_values(domain: Domain, gold: Sequence[GoldCall]) -> set[Value]:
     for call in gold:
         tool = manifest.tool[call.tool]
         for name, value in call.arguments.items():
-            role, schema = tool.arguments[name], tool.parameters["properties"][name]
+            role = single_role(manifest, tool.arguments[name])
+            schema = tool.parameters["properties"][name]
             column = role.column
-            if role.kind in {"key", "reference"}:
+            if role.kind in {"key", "reference", "holds"}:
                 column = manifest.table[role.table].key[0]
             if role.kind in _FREE_ROLES and "enum" not in {*schema, *schema.get("items", ())}:
                 members = value if isinstance(value, list) else [value]

@@ -13,6 +13,7 @@ from agentscaler.domain.source import list_columns
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier
 from agentscaler.task.made import Made
+from agentscaler.task.members import MemberMaker
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.reports import Reporter
@@ -25,6 +26,7 @@ _MOST_NAMED = 6
 _BARE_COUNTS = 0.2
 _FIRST_FEW = 0.5
 _BOUNDED = 0.4
+_HELD = 0.7
 _TIMES = frozenset({"date", "timestamp"})
 
 
@@ -38,6 +40,7 @@ class ListingMaker:
         rng: random.Random,
         identify: Identifier,
         choose: Chooser,
+        members: MemberMaker,
         report: Reporter,
     ) -> None:
         self.manifest = domain.manifest
@@ -45,6 +48,7 @@ class ListingMaker:
         self.random = rng
         self.identify = identify
         self.choose = choose
+        self.members = members
         self.report = report
 
     def make(self, tool: DomainTool, focus: Focus | None) -> Made:
@@ -61,6 +65,9 @@ class ListingMaker:
             raise WalkStop(TaskReason.NO_START, "the user knows who the user is")
         row = self.choose.row(table, focus)
         arguments, owners = self.identify.owners(tool, row, named=True)
+        held = self._held(tool, table, row, arguments)
+        if held:
+            return self._told(tool, table, arguments, [*held, *owners], focus)
         if self.random.random() < _FIRST_FEW:
             first = self._first_few(tool, table, arguments)
             if first is not None:
@@ -148,6 +155,24 @@ class ListingMaker:
         request = [Fragment(text=text, facts=tuple(facts)), *owners]
         report = f"{capital(f'the {few} {asked}')} with the {end} {noun} are {listing(names)}."
         return Made(request, report, "", _named(asked, names), focus)
+
+    def _held(
+        self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments
+    ) -> list[Fragment]:
+        """At times a member that one of `row`'s lists has: an argument, and the words for it."""
+        roles = [(name, role) for name, role in tool.arguments.items() if role.kind == "holds"]
+        if not roles or self.random.random() > _HELD:
+            return []
+        name, role = self.random.choice(roles)
+        target = self.manifest.table[role.table]
+        keys = self.members.held(table, table.list_field[role.column], row)
+        if not keys or target.address:
+            return []
+        met = self.identify.introduce(target, self.random.choice(keys))
+        arguments[name] = met.key, met.origin
+        first, *rest = met.words
+        vague = f"with {first.vague}" if first.vague else ""
+        return [Fragment(text=f"with {first.text}", facts=first.facts, vague=vague), *rest]
 
     def _bound(
         self, tool: DomainTool, table: Table, row: dict[str, Any], arguments: Arguments

@@ -18,6 +18,7 @@ from agentscaler.domain.domain import ArgumentRole, Column, Domain, DomainTool
 from agentscaler.domain.schema import quote
 from agentscaler.domain.worlds import Worlds
 from agentscaler.task.histories import Call
+from agentscaler.task.roles import single_role
 from agentscaler.task.task import GoldCall
 
 __all__ = ["Mutant", "MutantKind", "MutantMaker"]
@@ -26,7 +27,7 @@ _LIKE = 2
 _OTHERS = 1
 _ENUM_VALUES = 6
 _EXTRAS = 2
-_KEYS = frozenset({"key", "reference"})
+_KEYS = frozenset({"key", "reference", "holds"})
 
 
 class MutantKind(StrEnum):
@@ -116,7 +117,7 @@ class MutantMaker:
         """A call of the tool `name` with one argument wrong, in every way that is tried."""
         tool = self.domain.manifest.tool[name]
         for argument, value in sorted(arguments.items()):
-            role = tool.arguments[argument]
+            role = single_role(self.domain.manifest, tool.arguments[argument])
             kind = MutantKind.ROW if role.kind in _KEYS else MutantKind.VALUE
             for other in self._others(state, tool, argument, value):
                 yield kind, (name, {**arguments, argument: other})
@@ -128,7 +129,7 @@ class MutantMaker:
 
     def _others(self, state: str, tool: DomainTool, name: str, value: Any) -> list[Any]:
         """Wrong values for one argument, each once."""
-        role = tool.arguments[name]
+        role = single_role(self.domain.manifest, tool.arguments[name])
         schema = tool.parameters["properties"][name]
         if isinstance(value, list):
             return self._other_lists(state, role, schema.get("items", {}), value)

@@ -14,7 +14,7 @@ from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.domain.domain import Domain, DomainTool, Table
 from agentscaler.task.choose import Arguments, Chooser
 from agentscaler.task.identify import Identifier
-from agentscaler.task.notebook import Focus, Notebook, WalkStop
+from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import say
 from agentscaler.task.spoken_cuts import SpokenCut, spoken_cuts
@@ -125,7 +125,11 @@ class Selector:
         called = self._called(table, name, "name", chosen)
         if group is None:
             return called
-        index = self.notebook.call(group.tool, group.arguments, "lookup")
+        called_with = self.notebook.as_called(group.tool, group.arguments)
+        same = {name: value for name, (value, _) in called_with.items()}
+        index = self.notebook.same_call(group.tool.name, same)
+        if index is None:
+            index = self.notebook.call(group.tool, group.arguments, "lookup")
         return replace(
             called,
             origins=self._origins(table, index, list(called.keys)),
@@ -134,15 +138,22 @@ class Selector:
         )
 
     def by_keys(self, table: Table, fits: Callable[[Row], bool]) -> Selection:
-        """Two or three rows, each called by its id, as from a letter.
+        """Two or three rows that nobody looked up, each called by its id, as from a letter.
 
         Raises:
             WalkStop: there are too few.
         """
         if table.address:
             raise WalkStop(TaskReason.NO_START, f"keys of {table.name} are not said as a whole")
-        chosen = self._few(table, [row for row in self.identify.rows(table) if fits(row)])
-        return self._called(table, table.key[0], "ID", chosen)
+        key = table.key[0]
+        rows = [row for row in self.identify.rows(table) if fits(row)]
+        unknown = [row for row in rows if self.notebook.seen(row[key]) is None]
+        called = self._called(table, key, "ID", self._few(table, unknown))
+        for one, origin in zip(called.keys, called.origins, strict=True):
+            said = f"the {table.noun} {one}"
+            mention = Mention(said, (origin.fact,) if origin.fact else (), said)
+            self.notebook.mentioned[table.name, one] = mention
+        return called
 
     def _few(self, table: Table, rows: list[Row]) -> list[Row]:
         if len(rows) < LEAST:

@@ -67,7 +67,7 @@ def want_taken_name(
     fact = wish.trial.facts.get(origin.fact or "") if origin is not None else None
     if wish.refused is not None or fact is None or fact.name in wish.known:
         return None
-    own = set(wish.write.arguments.values()) if tool.kind is not ToolKind.CREATE else set()
+    own = list(wish.write.arguments.values()) if tool.kind is not ToolKind.CREATE else []
     rows = Identifier(domain, wish.trial, rng).rows(table)
     others = [r for r in rows if r[column.name] is not None and r[table.key[0]] not in own]
     if not others or fact.value in [row[column.name] for row in others]:

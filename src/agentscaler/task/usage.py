@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agentscaler.domain.domain import Domain, DomainTool
+from agentscaler.task.roles import single_role
 from agentscaler.task.task import GoldCall
 
 __all__ = ["Usage"]
@@ -58,8 +59,8 @@ class Usage:
             (self.tools if call.purpose == "goal" else self.lookups)[call.tool] += 1
             self.tables[tool.table] += 1
             for name, value in call.arguments.items():
-                role = tool.arguments[name]
-                if role.kind in {"key", "reference"}:
+                role = single_role(manifest, tool.arguments[name])
+                if role.kind in {"key", "reference", "holds"}:
                     keys = value if isinstance(value, list) else [value]
                     self.rows_in(state).update((role.table, key) for key in keys)
         self.lengths[_place(len(gold))] += 1

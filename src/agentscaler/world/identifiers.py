@@ -1,8 +1,9 @@
 """Keys of new rows, derived from the call that makes them.
 
-A key is a digest of the tool's name, its arguments and how many equal calls succeeded before.  So
-two independent creates give the same keys in either order, a call that failed shifts nothing, and a
-replay gives what the first run gave.
+A key is a digest of the tool's name, its arguments and how many equal calls succeeded before; the
+order of an array does not count, as lists that tools take are sets.  So two independent creates
+give the same keys in either order, a call that failed shifts nothing, and a replay gives what the
+first run gave.
 """
 
 from collections import Counter
@@ -43,7 +44,7 @@ class Minter:
     def new_id(self, table: str) -> str:
         """The next id of this call, for a row of `table`."""
         if self.call is None:
-            self.call = canonical([self._tool, self._arguments])
+            self.call = canonical([self._tool, _as_sets(self._arguments)])
         seed = canonical([self._counts[self.call], len(self.made), table])
         number = int.from_bytes(sha256(self.call + b"\n" + seed).digest()[:8], "big")
         letters = []
@@ -70,6 +71,16 @@ def normal_number(value: Any) -> Any:
 def canonical(value: Any) -> bytes:
     """JSON in one spelling: keys sorted, whole numbers as integers."""
     return orjson.dumps(_normal(value), option=orjson.OPT_SORT_KEYS)
+
+
+def _as_sets(value: Any) -> Any:
+    """A JSON value with each array sorted, every member once."""
+    if isinstance(value, Mapping):
+        return {key: _as_sets(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        members = {canonical(member): member for member in map(_as_sets, value)}
+        return [members[spelling] for spelling in sorted(members)]
+    return value
 
 
 def _normal(value: Any) -> Any:

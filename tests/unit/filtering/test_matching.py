@@ -113,5 +113,7 @@ def test_a_call_has_one_key_however_its_arguments_are_spelt() -> None:
 
 def test_the_order_of_keys_in_an_array_does_not_count() -> None:
     assert call_key("drop", {"ids": ["b", "a"]}) == call_key("drop", {"ids": ["a", "b"]})
+    assert call_key("drop", {"ids": ["b", "a", "b"]}) == call_key("drop", {"ids": ["a", "b"]})
+    assert call_key("drop", {"ids": ["b", "a"]}) != call_key("drop", {"ids": ["b"]})
     assert call_key("drop", {"ids": ["b", "a"]}) != call_key("drop", {"ids": ["b"]})
     assert call_key("drop", {"ids": [2.0, 1]}) == call_key("drop", {"ids": [1, 2]})

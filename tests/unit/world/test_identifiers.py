@@ -46,6 +46,11 @@ def test_equal_calls_give_equal_ids() -> None:
     assert minted(value=5) == minted(value=5.0)
 
 
+def test_the_order_of_an_array_does_not_count_nor_what_is_in_it_twice() -> None:
+    assert minted(value=["a", "b"]) == minted(value=["b", "a", "b"])
+    assert minted(value=["a", "b"]) != minted(value=["a"])
+
+
 def test_ids_differ_by_tool_arguments_and_equal_calls_before() -> None:
     made = {*minted(), *minted(tool="u"), *minted(value=2), *minted(before=1), *minted(ids=3)}
     assert len(made) == 6
