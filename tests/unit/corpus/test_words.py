@@ -49,7 +49,7 @@ def test_verbs_take_their_forms() -> None:
     assert [gerund(verb) for verb in ("delete", "stop", "cancel")] == [
         "deleting",
         "stopping",
-        "canceling",
+        "cancelling",
     ]
     assert [past(verb) for verb in ("delete", "stop", "apply", "add")] == [
         "deleted",

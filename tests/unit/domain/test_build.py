@@ -55,7 +55,7 @@ def test_descriptions_say_what_goes_in_and_what_comes_out(box_office: Domain) ->
 
 
 def test_the_policy_tells_every_rule_but_bounds_which_parameters_tell(box_office: Domain) -> None:
-    assert "- A show can be canceled with cancel_show only while it is scheduled or on sale." in (
+    assert "- A show can be cancelled with cancel_show only while it is scheduled or on sale." in (
         box_office.policy
     )
     for rule in box_office.manifest.rules:

@@ -27,6 +27,7 @@ STATUS = ("the status of the job", "IN_PROGRESS", "in progress", "IN_PROGRESS")
         ("I found 12 of the 20 books.", COUNT, 12),
         ("Of 20 books, 12 are lent.", COUNT, 12),
         ("There are no books.", COUNT, 0),
+        ("I found one thing principal.", "the number of thing principals", 1),
         ("There are 21 open car loans.", "the number of loans", 21),
         ("The total is $1,234.50.", TOTAL, 1234.5),
         ("The total is 1234.5 dollars.", TOTAL, 1234.5),

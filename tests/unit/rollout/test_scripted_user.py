@@ -202,3 +202,11 @@ def test_a_question_mark_in_a_value_is_no_question(library: Domain, library_task
     user = _user(library, library_tasks["read"], "1")
     user.open()
     assert _answer(user, "The schedule is now cron(0 6 * * ? *).").done
+
+
+def test_what_a_report_quotes_asks_for_nothing(library: Domain, library_tasks: Tasks) -> None:
+    report = 'The description of the book with the title Roads of Rome is "Two pages are missing".'
+    for seed in SEEDS:
+        user = _user(library, library_tasks["create"], seed)
+        user.open()
+        assert not _answer(user, report).text.startswith(("Again", "Said that"))
