@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from agentscaler.corpus.words import plural, singular
 from agentscaler.filtering.spoken import (
     SpokenMoment,
     find_moments,
@@ -27,7 +28,7 @@ _SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+|\
 _LOOSE = str.maketrans("_-", "  ")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _WORD = re.compile(r"[^\W_]+(?:['_-][^\W_]+)*")
-_NEXT_WORD = re.compile(r" ([a-z-]+)\b")
+_NEXT_WORD = re.compile(r" ([a-z][a-z0-9-]*)\b")
 _DETERMINERS = ("the ", "its ", "your ", "their ", " a ", " an ", "- ", "* ", "• ")
 _LINK = re.compile(r"(?: of [^,;:]{1,60}?)? ?(?:\b(?:is|are|was|were|reads?|says?)\b|[:=])")
 _NEXT_CLAUSE = re.compile(r"(?:,| and| but|;) (?:the|its|your|it|they) ")
@@ -173,12 +174,16 @@ def _is_moment(said: SpokenMoment, moment: datetime, year: int) -> bool:
 
 def _topic(label: str) -> str:
     """What a label names: "the status of the loan" a status, "the number of loans" loans."""
-    folded = fold(label).removeprefix("the ").removeprefix("number of ")
+    folded = fold(label).removeprefix("the ")
+    if _counts(label):
+        folded = folded.removeprefix("number of ")
     return folded.partition(" of ")[0]
 
 
 def _counts(label: str) -> bool:
-    return fold(label).startswith("the number of ")
+    """Whether it is a number of things, and no column that is called so ("the number of the
+    version")."""
+    return re.match(r"the number of (?!the )", fold(label)) is not None
 
 
 def _counts_of(sentence: str, topic: str) -> list[Decimal]:
@@ -215,10 +220,8 @@ def _is_followed(text: str, topic: str) -> bool:
 def _forms(topic: str) -> frozenset[str]:
     """The topic's last word in singular and plural."""
     head = topic.rpartition(" ")[2]
-    if head.endswith("ies"):
-        return frozenset((head, f"{head[:-3]}y"))
-    stem = head.removesuffix("s")
-    return frozenset((head, stem, f"{stem}s", f"{stem}es"))
+    one = singular(head)
+    return frozenset((head, one, plural(one)))
 
 
 @lru_cache(maxsize=4096)

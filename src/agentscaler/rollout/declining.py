@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 
 from agentscaler.rollout import declining_phrases as bank
+from agentscaler.rollout.hearing import asks_for
 from agentscaler.rollout.phrases import Voice
-from agentscaler.rollout.wording import fold, says, sentence
+from agentscaler.rollout.wording import fold, sentence
 from agentscaler.task.task import Goal, Refusal, SpecialKind, Task
 
 __all__ = ["Accepting", "Declining"]
@@ -98,7 +99,7 @@ class Accepting:
             return ""
         for goal in goals:
             label = goal.refusal.missing if goal.refusal is not None else ""
-            if label and label not in self._unknown and _asks_for(words, fold(label)):
+            if label and label not in self._unknown and asks_for(words, fold(label)):
                 self._unknown.add(label)
                 return self._voice.say(bank.UNKNOWN)
         return ""
@@ -133,8 +134,3 @@ def _filled(voice: Voice, phrases: Sequence[str], refusal: Refusal) -> str:
     lowered = reason[:1].lower() + reason[1:]
     words = {"reason": reason, "lowered": lowered, "missing": refusal.missing}
     return sentence(voice.say(phrases, deed=refusal.deed, **words))
-
-
-def _asks_for(words: str, label: str) -> bool:
-    part, _, owner = label.partition(" of ")
-    return says(words, label) or bool(owner and says(words, part) and says(words, f"of {owner}"))

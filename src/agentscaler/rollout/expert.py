@@ -201,14 +201,14 @@ class Expert:
 
     def _ask(self, missing: Sequence[Fact]) -> Message:
         follows, self._asked = self._asked_before, list(missing)
-        labels = [_as_object(fact.label) for fact in missing]
+        labels = _owner_once([_as_object(fact.label) for fact in missing])
         if len(labels) > 1 and self._voice.chance(_IN_LINES_CHANCE):
             lines = "\n".join(f"- {label}" for label in labels)
             return _words(self._voice.say(bank.ASKS_IN_LINES, facts=lines))
         further = bank.ASKS_FOR_SEVERAL if len(missing) > 1 else bank.ASKS_FOR_ONE
         first = () if self._sight.results or self._reported else bank.ASKS_AT_FIRST
         phrases = bank.FOLLOW_UPS if follows else (*bank.ASKS, *first, *further)
-        return _words(self._voice.say(phrases, facts=_join_labels(labels)))
+        return _words(self._voice.say(phrases, facts=join_phrases(labels)))
 
     def _ask_for_agreement(self, index: int) -> Message:
         self._agreeing = index
@@ -391,10 +391,10 @@ def _as_object(label: str) -> str:
     return label if label.partition(" ")[0].lower() in openings else f"the {label}"
 
 
-def _join_labels(labels: Sequence[str]) -> str:
-    """The labels in a row; what several are the parts "of" is said once."""
+def _owner_once(labels: Sequence[str]) -> list[str]:
+    """The labels; an owner that all of them have is named in the last one only."""
     parts = [label.rpartition(" of ") for label in labels]
     owners = {owner for _, _, owner in parts}
-    if len(owners) == 1 and all(part for part, _, _ in parts):
-        return f"{join_phrases([part for part, _, _ in parts])} of {parts[0][2]}"
-    return join_phrases(labels)
+    if len(owners) > 1 or not all(part for part, _, _ in parts):
+        return list(labels)
+    return [*(part for part, _, _ in parts[:-1]), labels[-1]]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
 from agentscaler.rollout.declining import Accepting
+from agentscaler.rollout.hearing import Heard, asks_for
 from agentscaler.rollout.personas import PERSONAS
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
@@ -29,7 +30,7 @@ from agentscaler.rollout.second_thoughts import (
     draw_second_thought,
     with_first_value,
 )
-from agentscaler.rollout.telling import Teller, asks_for, can_be_stated, people_facts
+from agentscaler.rollout.telling import Teller, can_be_stated, people_facts
 from agentscaler.rollout.trajectory import FailureOwner
 from agentscaler.rollout.user_phrases import COMMON
 from agentscaler.rollout.wording import fold, says
@@ -44,18 +45,10 @@ _QUESTION_CHANCE = 0.35
 _BESIDE_CHANCE = 0.35
 _FIRST_CHANCE = 0.35
 _PUZZLED_AT_MOST = 2
+_REPEATS_AT_MOST = 4
 _WITHHELD_AT_MOST = 3
 _LONG = 22
-_SETTLED = re.compile(r"\b(anything|something|what|nothing) (else|more)\b|\bfurther help\b")
-_CONFIRMATION = re.compile(
-    r"\b(shall|should|may|can) i (go|proceed|continue)\b|\bgo[- ]ahead\b|\bproceed\b|\bconfirm\b"
-    r"|\bis (that|this) (right|correct|ok|okay)\b|\bare you sure\b|\bwould you like me to\b"
-    r"|\b(do you )?want me to\b"
-)
 _TELL_ME = re.compile(r"\b(?:tell|show|give|let|send) me\b")
-_QUOTED = re.compile(r'"[^"]*"')
-_QUESTION = re.compile(r"[\w)\"']\?(?:\s|$)")
-_ASKING = re.compile(r"\b(tell|give|share|fill|may i|need|missing|provide|know|details?)\b")
 
 
 @dataclass(frozen=True)
@@ -151,7 +144,7 @@ class ScriptedUser:
         self._told: set[str] = set()
         self._said = ""
         self._announced = 0
-        self._puzzled = 0
+        self._puzzled = self._repeats = 0
 
     def open(self) -> str:
         """The first request, now and then with the second."""
@@ -173,9 +166,8 @@ class ScriptedUser:
         Raises:
             GaveUpError: the agent keeps asking for what the user does not know.
         """
-        words = fold(messages[-1].content)
-        own = _QUOTED.sub('""', words)  # what it quotes asks for nothing
-        confirmation = bool(_CONFIRMATION.search(own))
+        heard = Heard.of(messages[-1].content)
+        words, confirmation = heard.text, heard.wants_consent
         if confirmation and self._is_pending(None):
             return UserTurn(self._speak(self._hold_up()))
         asked = self._asked(words, told=False)
@@ -184,17 +176,19 @@ class ScriptedUser:
         if asked or unknown:
             told = self._tell(asked, sparingly=not confirmation) if asked else ""
             return UserTurn(self._speak(told, unknown, self._agree() if confirmation else ""))
-        if _SETTLED.search(own):
+        if heard.offers_more:
             return self._settle(words, asked=True)
         if confirmation:
             return UserTurn(self._speak(self._agree()))
         repeated = self._asked(words, told=True)
-        if not _QUESTION.search(own) and not (repeated and _ASKING.search(own)):
+        again = heard.asks_again(fold(fact.label) for fact in repeated)
+        if not heard.is_question and not (repeated and again):
             return self._settle(words, asked=False)
         open_facts = self._open_facts()
         if open_facts:
             return UserTurn(self._speak(self._tell(open_facts)))
-        if repeated:
+        if repeated and self._repeats < _REPEATS_AT_MOST:
+            self._repeats += 1
             return UserTurn(self._speak(self._repeat(repeated)))
         self._puzzled += 1
         if self._puzzled > _PUZZLED_AT_MOST:

@@ -16,10 +16,10 @@ from agentscaler.rollout.statements import (
     noun_of,
     owner_of,
 )
-from agentscaler.rollout.wording import fold, join_phrases, quote_long, says, sentence
+from agentscaler.rollout.wording import fold, join_phrases, quote_long, sentence
 from agentscaler.task.task import Fact, Task
 
-__all__ = ["Teller", "asks_for", "people_facts"]
+__all__ = ["Teller", "can_be_stated", "people_facts"]
 
 _PEOPLES_NAMES = ("person_name", "first_name", "last_name", "username")
 _TEXTS = re.compile(r"\b(description|text|message|note|comment|summary|title)\b")
@@ -128,12 +128,6 @@ def _said(fact: Fact) -> str:
 def can_be_stated(fact: Fact) -> bool:
     """Whether a fact's label can be the subject of a sentence."""
     return fact.label.startswith("the ") and not isinstance(fact.value, bool)
-
-
-def asks_for(words: str, label: str) -> bool:
-    """Whether a label stands in the words, be it split ("the name and the new size of the app")."""
-    part, _, owner = label.rpartition(" of ")
-    return says(words, label) or bool(part and says(words, part) and says(words, f"of {owner}"))
 
 
 def people_facts(domain: Domain, task: Task) -> set[str]:

@@ -15,8 +15,8 @@ from agentscaler.rollout.declining_phrases import (
     UNKNOWN,
     WITH_OTHERS,
 )
+from agentscaler.rollout.hearing import Heard
 from agentscaler.rollout.phrases import Voice, fill, seeded
-from agentscaler.rollout.scripted_user import _SETTLED
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task import SpecialKind
 from agentscaler.task.task import Goal, Refusal, Task
@@ -134,7 +134,7 @@ def test_a_user_takes_an_explanation_in_at_most_two_turns() -> None:
     for seed in range(60):
         accepting = Accepting(Voice(seeded(str(seed))))
         words = fold("I'm afraid I can't fly. Anything else?")
-        assert _SETTLED.search(words)
+        assert Heard.of(words).offers_more
         taken, doubts = accepting.answer(words, [goal])
         assert taken
         doubted += doubts

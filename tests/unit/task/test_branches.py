@@ -9,10 +9,11 @@ from agentscaler.domain import Domain
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.verticals import load_vertical
 from agentscaler.filtering import run_funnel
-from agentscaler.rollout import RolloutSettings, roll_out
+from agentscaler.rollout import InvisibleValueError, RolloutSettings, roll_out
+from agentscaler.rollout.sight import Sight
 from agentscaler.task import Task, TaskSettings, construct_tasks, request_text
 from agentscaler.task.forks import gate_of
-from agentscaler.task.task import Branch, Goal
+from agentscaler.task.task import Branch, Goal, Provenance
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +129,22 @@ def test_a_gate_with_few_closed_states_is_told_by_these() -> None:
     fork = gate.fork({"status": "new"})
     assert fork is not None
     assert (fork.words, fork.holds) == ("its status is not gone", True)
+
+
+def test_only_the_deed_waits_for_what_decides(made: list[tuple[Domain, list[Task]]]) -> None:
+    _, task, goal, _ = next(
+        one for one in _branches(made) if one[2].calls[-1] > one[3].call and one[1].gold
+    )
+    last = goal.calls[-1]
+    known = {name: Provenance(origin="default") for name in task.gold[last].arguments}
+    deed = task.gold[last].model_copy(update={"provenance": known, "purpose": "goal"})
+    for purpose in ("goal", "lookup"):
+        call = deed.model_copy(update={"purpose": purpose})
+        sight = Sight(
+            task.model_copy(update={"gold": (*task.gold[:last], call, *task.gold[last + 1 :])})
+        )
+        if purpose == "goal":
+            with pytest.raises(InvisibleValueError, match="was not made"):
+                sight.arguments(last)
+        else:
+            assert sight.arguments(last) == call.arguments

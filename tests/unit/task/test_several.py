@@ -11,7 +11,7 @@ from agentscaler.domain import Domain
 from agentscaler.filtering import run_funnel
 from agentscaler.rollout import RolloutSettings, roll_out
 from agentscaler.task import Task, TaskSettings, construct_tasks, request_text
-from agentscaler.task.task import Goal, GoldCall
+from agentscaler.task.task import Goal, GoldCall, Provenance
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +154,28 @@ def test_the_expert_serves_them_and_the_funnel_keeps_it(bulk: Domain, tasks: lis
     (played,) = roll_out([(bulk, chosen)], RolloutSettings(trials=2, mistake_rate=0.3))
     (verdicts,) = run_funnel([(bulk, chosen, list(played))])
     assert [(one.trajectory, one.detail) for one in verdicts if not one.kept] == []
+
+
+def test_a_call_that_takes_from_the_one_before_waits_for_its_result(
+    bulk: Domain, tasks: list[Task]
+) -> None:
+    tried = 0
+    for task, goal, aims in _several(tasks):
+        if aims[0].effect != "write":
+            continue
+        first, second = (task.gold.index(call) for call in aims[:2])
+        shared = [
+            name
+            for name, value in aims[1].arguments.items()
+            if isinstance(aims[0].result, dict) and aims[0].result.get(name) == value
+        ]
+        if not shared or first not in goal.calls:
+            continue
+        fed = Provenance(origin="tool", call=first, path=(shared[0],))
+        call = aims[1].model_copy(update={"provenance": aims[1].provenance | {shared[0]: fed}})
+        gold = (*task.gold[:second], call, *task.gold[second + 1 :])
+        changed = task.model_copy(update={"gold": gold})
+        [played] = roll_out([(bulk, [changed])], RolloutSettings(trials=8, mistake_rate=0))
+        assert {(one.stop, one.failure) for one in played} == {("satisfied", "")}
+        tried += 1
+    assert tried
