@@ -5,7 +5,6 @@ reads what the condition is about and goes the way that is right in the state; w
 would write is kept for the proof.
 """
 
-import random
 import re
 from dataclasses import replace
 from typing import Any
@@ -13,11 +12,11 @@ from typing import Any
 from agentscaler.corpus.english import capital
 from agentscaler.domain.batches import key_argument
 from agentscaler.domain.describe import needs_confirmation
-from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
-from agentscaler.task.choose import Arguments, Chooser
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.task.choose import Arguments
 from agentscaler.task.deeds import DeedMaker, filled
 from agentscaler.task.forks import Fork, gate_of, value_forks
-from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.identify import Introduction
 from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
@@ -25,6 +24,7 @@ from agentscaler.task.request import request_text
 from agentscaler.task.speech import column_noun, quoted, say, spellings, states
 from agentscaler.task.spoken_deeds import SpokenDeed, is_added, spoken_deed
 from agentscaler.task.task import AnswerFact, Attempt, Branch, Fragment
+from agentscaler.task.wishes import Walking, WishMaker
 
 __all__ = ["BranchMaker"]
 
@@ -59,23 +59,11 @@ class _Deed:
         return Attempt(tool=self.tool.name, arguments=values)
 
 
-class BranchMaker:
+class BranchMaker(WishMaker):
     """Makes such wishes for one walk."""
 
-    def __init__(
-        self,
-        domain: Domain,
-        notebook: Notebook,
-        rng: random.Random,
-        identify: Identifier,
-        choose: Chooser,
-        deeds: DeedMaker,
-    ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
-        self.identify = identify
-        self.choose = choose
+    def __init__(self, walking: Walking, deeds: DeedMaker) -> None:
+        super().__init__(walking)
         self.deeds = deeds
 
     def serves(self, tool: DomainTool) -> bool:

@@ -4,23 +4,22 @@
 and fills the texts of its `Ask`.
 """
 
-import random
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentscaler.corpus.english import capital
-from agentscaler.domain.domain import Column, Domain, DomainTool, Table
+from agentscaler.domain.domain import Column, DomainTool, Table
 from agentscaler.domain.grounding import Grounder
-from agentscaler.domain.values import ValueMaker
-from agentscaler.task.choose import Arguments, Chooser
-from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.choose import Arguments
+from agentscaler.task.identify import Introduction
 from agentscaler.task.made import Made
-from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
+from agentscaler.task.notebook import Focus, Mention, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import request_text
 from agentscaler.task.speech import column_noun, label_of, quoted, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
+from agentscaler.task.wishes import WishMaker
 
 __all__ = ["DeedMaker", "filled"]
 
@@ -29,24 +28,8 @@ _PART = re.compile(r"\[([^\]|]*)(?:\|([^\]]*))?\]|(\{\w+\})|([^\[{]+)")
 _ROWS = frozenset({"key", "reference"})
 
 
-class DeedMaker:
+class DeedMaker(WishMaker):
     """Makes such wishes for one walk."""
-
-    def __init__(
-        self,
-        domain: Domain,
-        notebook: Notebook,
-        rng: random.Random,
-        values: ValueMaker,
-        identify: Identifier,
-        choose: Chooser,
-    ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
-        self.values = values
-        self.identify = identify
-        self.choose = choose
 
     def make(self, tool: DomainTool, focus: Focus | None) -> Made:
         """A wish whose aim is `tool`; with a focus, one about that row or a row next to it.

@@ -22,9 +22,9 @@ from agentscaler.domain.domain import (
 from agentscaler.domain.meaning import is_person
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.branches import BranchMaker
-from agentscaler.task.choose import Arguments, Chooser
+from agentscaler.task.choose import Arguments
 from agentscaler.task.deeds import DeedMaker
-from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.identify import Introduction
 from agentscaler.task.listings import ListingMaker
 from agentscaler.task.made import Made
 from agentscaler.task.members import Asked, MemberMaker
@@ -34,6 +34,7 @@ from agentscaler.task.reports import Reporter
 from agentscaler.task.several import SeveralMaker
 from agentscaler.task.speech import clause, column_noun, quoted, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Goal
+from agentscaler.task.wishes import Walking, WishMaker
 
 __all__ = ["Form", "GoalMaker"]
 
@@ -64,28 +65,20 @@ class Form(StrEnum):
     """On a condition, with an otherwise."""
 
 
-class GoalMaker:
+class GoalMaker(WishMaker):
     """Makes the wishes of one walk."""
 
     def __init__(
         self, domain: Domain, notebook: Notebook, rng: random.Random, values: ValueMaker
     ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
+        walking = Walking.begin(domain, notebook, rng, values)
+        super().__init__(walking)
         self.report = Reporter(rng)
-        self.identify = Identifier(domain, notebook, rng)
-        self.choose = Chooser(domain, notebook, self.identify, rng, values)
-        self.deeds = DeedMaker(domain, notebook, rng, values, self.identify, self.choose)
-        ours = (domain, notebook, rng, self.identify, self.choose, self.deeds)
-        self.several = SeveralMaker(*ours)
-        self.branches = BranchMaker(*ours)
-        self.members = MemberMaker(
-            domain, notebook, rng, values, self.identify, self.choose, self.several.selector
-        )
-        self.listings = ListingMaker(
-            domain, notebook, rng, self.identify, self.choose, self.members, self.report
-        )
+        self.deeds = DeedMaker(walking)
+        self.several = SeveralMaker(walking, self.deeds)
+        self.branches = BranchMaker(walking, self.deeds)
+        self.members = MemberMaker(walking, self.several.selector)
+        self.listings = ListingMaker(walking, self.members, self.report)
 
     def make(
         self, tool: DomainTool, focus: Focus | None, form: Form | None = None

@@ -4,21 +4,20 @@
 bound, or an order with a number.
 """
 
-import random
 from typing import Any
 
 from agentscaler.corpus.english import capital, listing, plural_noun
-from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.source import list_columns
-from agentscaler.task.choose import Arguments, Chooser
-from agentscaler.task.identify import Identifier
+from agentscaler.task.choose import Arguments
 from agentscaler.task.made import Made
 from agentscaler.task.members import MemberMaker
-from agentscaler.task.notebook import Focus, Notebook, WalkStop
+from agentscaler.task.notebook import Focus, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.reports import Reporter
 from agentscaler.task.speech import column_noun, say, spellings
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
+from agentscaler.task.wishes import Walking, WishMaker
 
 __all__ = ["ListingMaker"]
 
@@ -30,24 +29,11 @@ _HELD = 0.7
 _TIMES = frozenset({"date", "timestamp"})
 
 
-class ListingMaker:
+class ListingMaker(WishMaker):
     """Makes such wishes for one walk."""
 
-    def __init__(
-        self,
-        domain: Domain,
-        notebook: Notebook,
-        rng: random.Random,
-        identify: Identifier,
-        choose: Chooser,
-        members: MemberMaker,
-        report: Reporter,
-    ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
-        self.identify = identify
-        self.choose = choose
+    def __init__(self, walking: Walking, members: MemberMaker, report: Reporter) -> None:
+        super().__init__(walking)
         self.members = members
         self.report = report
 

@@ -5,24 +5,22 @@ are values are one fact of the user; members that are rows are spoken of as seve
 each has a source of its own.
 """
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from agentscaler.corpus.english import capital, listing, plural_noun
-from agentscaler.domain.domain import Column, Domain, DomainTool, ListField, Table, ToolKind
+from agentscaler.domain.domain import Column, DomainTool, ListField, Table, ToolKind
 from agentscaler.domain.meaning import is_person
 from agentscaler.domain.members import shown_lists
 from agentscaler.domain.schema import quote
-from agentscaler.domain.values import ValueMaker
-from agentscaler.task.choose import Arguments, Chooser
-from agentscaler.task.identify import Identifier
-from agentscaler.task.notebook import Notebook, WalkStop
+from agentscaler.task.choose import Arguments
+from agentscaler.task.notebook import WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.selections import Selector
 from agentscaler.task.speech import clause, column_noun, label_of, quoted, say, spellings, states
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
+from agentscaler.task.wishes import Walking, WishMaker
 
 __all__ = ["Asked", "Given", "MemberMaker"]
 
@@ -88,25 +86,11 @@ class Asked:
     words: tuple[Fragment, ...] = ()
 
 
-class MemberMaker:
+class MemberMaker(WishMaker):
     """Chooses and words members for the wishes of one walk."""
 
-    def __init__(
-        self,
-        domain: Domain,
-        notebook: Notebook,
-        rng: random.Random,
-        values: ValueMaker,
-        identify: Identifier,
-        choose: Chooser,
-        selector: Selector,
-    ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
-        self.values = values
-        self.identify = identify
-        self.choose = choose
+    def __init__(self, walking: Walking, selector: Selector) -> None:
+        super().__init__(walking)
         self.selector = selector
 
     def give(

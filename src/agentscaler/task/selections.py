@@ -5,20 +5,19 @@ common; it calls the list, and holds the set against a query on the state.  `Sel
 rows called by their names instead.
 """
 
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from agentscaler.corpus.english import listing, plural_noun
-from agentscaler.domain.domain import Domain, DomainTool, Table
-from agentscaler.task.choose import Arguments, Chooser
-from agentscaler.task.identify import Identifier
-from agentscaler.task.notebook import Focus, Mention, Notebook, WalkStop
+from agentscaler.domain.domain import DomainTool, Table
+from agentscaler.task.choose import Arguments
+from agentscaler.task.notebook import Focus, Mention, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import say
 from agentscaler.task.spoken_cuts import SpokenCut, spoken_cuts
 from agentscaler.task.task import Fragment, Provenance
+from agentscaler.task.wishes import WishMaker
 
 __all__ = ["Selection", "Selector"]
 
@@ -64,22 +63,8 @@ class _Group:
     mine: bool
 
 
-class Selector:
+class Selector(WishMaker):
     """Selects rows for one walk."""
-
-    def __init__(
-        self,
-        domain: Domain,
-        notebook: Notebook,
-        rng: random.Random,
-        identify: Identifier,
-        choose: Chooser,
-    ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
-        self.identify = identify
-        self.choose = choose
 
     def select(
         self,

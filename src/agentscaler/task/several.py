@@ -4,24 +4,24 @@ Where the domain has a tool that takes a list of keys, one call serves; else gol
 row, whose order does not matter.  What is told of the rows is what the set's list shows of them.
 """
 
-import random
 from collections.abc import Callable
 from typing import Any
 
 from agentscaler.corpus.english import capital
 from agentscaler.domain.batches import BATCHES, key_argument
 from agentscaler.domain.describe import needs_confirmation
-from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
-from agentscaler.task.choose import Arguments, Chooser
+from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
+from agentscaler.task.choose import Arguments
 from agentscaler.task.deeds import DeedMaker, filled
-from agentscaler.task.identify import Identifier, Introduction
+from agentscaler.task.identify import Introduction
 from agentscaler.task.made import Made
-from agentscaler.task.notebook import Focus, Notebook, WalkStop
+from agentscaler.task.notebook import Focus, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.selections import MOST, Selection, Selector
 from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
 from agentscaler.task.spoken_deeds import SpokenDeed, is_added, spoken_deed
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
+from agentscaler.task.wishes import Walking, WishMaker
 
 __all__ = ["SeveralMaker"]
 
@@ -33,25 +33,13 @@ _TRIES = 8
 Row = dict[str, Any]
 
 
-class SeveralMaker:
+class SeveralMaker(WishMaker):
     """Makes such wishes for one walk."""
 
-    def __init__(
-        self,
-        domain: Domain,
-        notebook: Notebook,
-        rng: random.Random,
-        identify: Identifier,
-        choose: Chooser,
-        deeds: DeedMaker,
-    ) -> None:
-        self.manifest = domain.manifest
-        self.notebook = notebook
-        self.random = rng
-        self.identify = identify
-        self.choose = choose
+    def __init__(self, walking: Walking, deeds: DeedMaker) -> None:
+        super().__init__(walking)
         self.deeds = deeds
-        self.selector = Selector(domain, notebook, rng, identify, choose)
+        self.selector = Selector(walking)
 
     def serves(self, tool: DomainTool) -> bool:
         """Whether `tool` works on rows of which there may be several."""
