@@ -8,7 +8,7 @@ are in flight.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
@@ -26,12 +26,17 @@ class _Unit(Generic[Result]):
     """Items that belong together, with the results there are so far."""
 
     def __init__(self, size: int) -> None:
-        self.results: list[Result] = [None] * size  # type: ignore[list-item]
-        self.done = 0
+        self.by_place: dict[int, Result] = {}
+        self._size = size
 
     @property
     def complete(self) -> bool:
-        return self.done == len(self.results)
+        return len(self.by_place) == self._size
+
+    @property
+    def results(self) -> list[Result]:
+        """All of them, in the order of the items."""
+        return [self.by_place[place] for place in range(self._size)]
 
 
 class Flight(Generic[Item, Result]):
@@ -66,7 +71,7 @@ class Flight(Generic[Item, Result]):
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def results(self) -> Iterator[list[Result]]:
+    def results(self) -> Generator[list[Result], None, None]:
         """The results of each unit, in order.
 
         Raises:
@@ -107,7 +112,7 @@ class Flight(Generic[Item, Result]):
                 return None
             if self._units[0].complete:
                 unit = self._units.popleft()
-                self._held -= self._units[0].done if self._units else 0
+                self._held -= len(self._units[0].by_place) if self._units else 0
                 return unit
             await self._news.wait()
             self._news.clear()
@@ -139,8 +144,7 @@ class Flight(Generic[Item, Result]):
             task.add_done_callback(self._ended)
 
     async def _finish(self, unit: _Unit[Result], place: int, item: Item) -> None:
-        unit.results[place] = await self._play(item)
-        unit.done += 1
+        unit.by_place[place] = await self._play(item)
         self._held += unit is not self._units[0]
 
     def _ended(self, task: "asyncio.Task[None]") -> None:

@@ -18,11 +18,7 @@ from agentscaler.rollout.hearing import Heard, asks_for
 from agentscaler.rollout.personas import PERSONAS
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
-from agentscaler.rollout.requests import (
-    goal_facts,
-    said_facts,
-    withholdable_facts,
-)
+from agentscaler.rollout.requests import goal_facts, said_facts, withholdable_facts
 from agentscaler.rollout.rewording import heads, pointed
 from agentscaler.rollout.second_thoughts import (
     Moment,

@@ -11,7 +11,6 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, NoReturn
 
 import orjson
@@ -20,6 +19,7 @@ from agentscaler.chat import ToolResult
 from agentscaler.errors import AgentScalerError, GuardError, InputError, ToolError, WorldError
 from agentscaler.world.arguments import ArgumentCheck
 from agentscaler.world.changeset import Change, state_hash
+from agentscaler.world.hearsay import are_ids, digest, is_cells, is_change, is_row, parsed
 from agentscaler.world.result import Fits, ResultError, compile_schema, plain
 from agentscaler.world.toolbox import Toolbox, ToolDefinition
 from agentscaler.world.worker import Answer
@@ -34,10 +34,6 @@ from agentscaler.world.world import (
 )
 
 __all__ = ["JailedToolbox", "JailedWorld"]
-
-MAX_MINTED = 10_000
-"""Ids that one call may make."""
-MAX_MINTED_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -173,7 +169,7 @@ class JailedWorld(World):
         """The net change since the start, canonical (see `world.changeset`)."""
         if self._changed is None:
             said = self._request("changeset")
-            if not isinstance(said, list) or not all(map(_is_change, said)):
+            if not isinstance(said, list) or not all(map(is_change, said)):
                 self._distrust()
             self._changed = tuple(said)
         return self._changed
@@ -190,14 +186,14 @@ class JailedWorld(World):
     def query(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Rows of a query of the host's own, under the rules that read tools have."""
         rows = self._request("query", sql, values)
-        if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
+        if not isinstance(rows, list) or not all(is_row(row) for row in rows):
             self._distrust()
         return rows
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows of a table, in the order of their keys."""
         rows = self._request("rows", table)
-        if not isinstance(rows, list) or not all(_is_cells(row) for row in rows):
+        if not isinstance(rows, list) or not all(is_cells(row) for row in rows):
             self._distrust()
         return [tuple(row) for row in rows]
 
@@ -278,7 +274,7 @@ class JailedWorld(World):
     def _play_again(self) -> None:
         """Make the calls that made the state, in a world that stands at its start."""
         for played in self._played:
-            if _digest(self._send(played.tool, played.arguments)) != played.answer:
+            if digest(self._send(played.tool, played.arguments)) != played.answer:
                 raise WorldError(f"tool {played.tool} did not do again what it had done before")
 
     def _confirm(self, said: bytes, key: Any) -> None:
@@ -308,11 +304,11 @@ class JailedWorld(World):
     def _judge_answer(
         self, name: str, checks: _Checks, arguments: dict[str, Any], said: bytes
     ) -> ToolResult:
-        match _parsed(said):
-            case [Answer.DONE, value, [*minted]] if _are_ids(minted):
+        match parsed(said):
+            case [Answer.DONE, value, [*minted]] if are_ids(minted):
                 result = self._result(name, checks, value)
                 if checks.writes or minted:
-                    self._played.append(_Played(name, arguments, _digest(said)))
+                    self._played.append(_Played(name, arguments, digest(said)))
                     self._ids = self._ids.union(minted)
                     self._changed = None
                 return ToolResult(value=result)
@@ -347,7 +343,7 @@ class JailedWorld(World):
 
     def _read(self, said: bytes) -> Any:
         """What was asked for, out of an answer; raises what the answer says went wrong."""
-        match _parsed(said):
+        match parsed(said):
             case [Answer.DONE, result]:
                 return result
             case [Answer.SOURCE, str(what), str(remedy)]:
@@ -370,46 +366,3 @@ class JailedWorld(World):
 
 def _forget(seat: Seat, number: int, generation: list[int]) -> None:
     seat.forget(number, generation[0])
-
-
-def _digest(said: bytes) -> bytes:
-    return blake2b(said, digest_size=16).digest()
-
-
-def _parsed(said: bytes) -> Any:
-    try:
-        return orjson.loads(said)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _are_ids(minted: list[Any]) -> bool:
-    return len(minted) <= MAX_MINTED and all(
-        isinstance(made, str) and len(made) <= MAX_MINTED_LENGTH for made in minted
-    )
-
-
-def _is_scalar(value: Any) -> bool:
-    return value is None or isinstance(value, (str, int, float))
-
-
-def _is_cells(row: Any) -> bool:
-    return isinstance(row, list) and all(map(_is_scalar, row))
-
-
-def _is_row(row: Any) -> bool:
-    return isinstance(row, dict) and all(map(_is_scalar, row.values()))
-
-
-def _is_change(change: Any) -> bool:
-    """Whether it has the form that `read_changes` gives."""
-    match change:
-        case {"table": str(), "op": op, "key": [*key], "before": before, "after": after}:
-            sides = {"insert": (False, True), "update": (True, True), "delete": (True, False)}
-            return (
-                len(change) == 5
-                and sides.get(op) == (before is not None, after is not None)
-                and all(map(_is_scalar, key))
-                and all(side is None or _is_row(side) for side in (before, after))
-            )
-    return False

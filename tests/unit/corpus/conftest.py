@@ -9,88 +9,14 @@ from typing import Any
 import pytest
 
 Document = dict[str, Any]
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
 def library_model() -> Document:
     """A service model in botocore's form: a lending library."""
-    return {
-        "metadata": {"serviceFullName": "City Library", "protocol": "rest-json"},
-        "operations": {
-            "CreateLoan": {
-                "name": "CreateLoan",
-                "http": {"method": "POST", "requestUri": "/books/{bookId}/loans"},
-                "input": {"shape": "CreateLoanRequest"},
-                "output": {"shape": "CreateLoanResponse"},
-                "documentation": "<p>Lends a book to a <code>member</code>.</p><p>Once.</p>",
-            },
-            "GetLoan": {
-                "name": "GetLoan",
-                "http": {"method": "GET", "requestUri": "/loans/{loanId}"},
-                "input": {"shape": "GetLoanRequest"},
-                "output": {"shape": "Loan"},
-                "documentation": "<p>Returns one loan with its book.</p>",
-                "readonly": True,
-            },
-            "ListShelves": {
-                "name": "ListShelves",
-                "http": {"method": "GET", "requestUri": "/shelves"},
-                "documentation": "<p>Lists the shelves of the library.</p>",
-            },
-            "ScanCard": {
-                "name": "ScanCard",
-                "http": {"method": "POST", "requestUri": "/cards"},
-                "documentation": "<p>Reads a paper card.</p>",
-                "deprecated": True,
-                "deprecatedMessage": "There are no paper cards any more.",
-            },
-        },
-        "shapes": {
-            "CreateLoanRequest": {
-                "type": "structure",
-                "required": ["bookId", "memberId", "clientToken"],
-                "members": {
-                    "bookId": {"shape": "BookId", "location": "uri", "locationName": "bookId"},
-                    "memberId": {"shape": "MemberId", "documentation": "<p>Who borrows.</p>"},
-                    "renewals": {"shape": "Count", "location": "querystring"},
-                    "queryExecutionId": {"shape": "Text", "idempotencyToken": True},
-                    "clientToken": {"shape": "Text", "idempotencyToken": True},
-                    "oldShelf": {"shape": "Text", "deprecated": True},
-                },
-            },
-            "CreateLoanResponse": {
-                "type": "structure",
-                "members": {
-                    "loan": {"shape": "Loan"},
-                    "statusCode": {"shape": "Count", "location": "statusCode"},
-                    "nextToken": {"shape": "Text"},
-                },
-            },
-            "GetLoanRequest": {
-                "type": "structure",
-                "required": ["loanId"],
-                "members": {"loanId": {"shape": "Text", "location": "uri"}},
-            },
-            "Loan": {
-                "type": "structure",
-                "members": {
-                    "loanId": {"shape": "Text"},
-                    "state": {"shape": "LoanState"},
-                    "dueAt": {"shape": "Time"},
-                    "tags": {"shape": "TagMap"},
-                    "previous": {"shape": "LoanList"},
-                },
-            },
-            "LoanList": {"type": "list", "member": {"shape": "Loan"}},
-            "LoanState": {"type": "string", "enum": ["OPEN", "RETURNED", "LOST"]},
-            "TagMap": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "Text"}},
-            "BookId": {"type": "string"},
-            "MemberId": {"type": "string"},
-            "Text": {"type": "string"},
-            "Count": {"type": "integer"},
-            "Time": {"type": "timestamp"},
-        },
-    }
+    document: Document = json.loads((HERE / "library_model.json").read_text())
+    return document
 
 
 @pytest.fixture
@@ -109,104 +35,8 @@ def write_model(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def garden_document() -> Document:
     """A discovery document: gardens with beds."""
-    return {
-        "kind": "discovery#restDescription",
-        "name": "garden",
-        "version": "v1",
-        "title": "Garden API",
-        "parameters": {"alt": {"type": "string", "location": "query"}},
-        "schemas": {
-            "Bed": {
-                "id": "Bed",
-                "type": "object",
-                "properties": {
-                    "name": {"type": "string", "description": "Output only. The bed's name."},
-                    "crop": {"type": "string", "description": "Required. What grows here."},
-                    "area": {"type": "number"},
-                    "createTime": {"type": "string", "readOnly": True},
-                    "kind": {"type": "string", "default": "garden#bed"},
-                    "soil": {
-                        "type": "string",
-                        "enum": ["SOIL_UNSPECIFIED", "CLAY", "SAND"],
-                    },
-                    "neighbour": {"$ref": "Bed"},
-                },
-            },
-            "ListBedsResponse": {
-                "type": "object",
-                "properties": {
-                    "beds": {"type": "array", "items": {"$ref": "Bed"}},
-                    "nextPageToken": {"type": "string"},
-                },
-            },
-            "Empty": {"type": "object", "properties": {}},
-        },
-        "resources": {
-            "gardens": {
-                "methods": {
-                    "water": {
-                        "id": "garden.gardens.water",
-                        "httpMethod": "POST",
-                        "path": "v1/{+name}:water",
-                        "flatPath": "v1/gardens/{gardensId}:water",
-                        "description": "Waters a garden.",
-                        "parameters": {
-                            "name": {"type": "string", "location": "path", "required": True}
-                        },
-                        "response": {"$ref": "Empty"},
-                    }
-                },
-                "resources": {
-                    "beds": {
-                        "methods": {
-                            "list": {
-                                "id": "garden.gardens.beds.list",
-                                "httpMethod": "GET",
-                                "path": "v1/{+parent}/beds",
-                                "description": "Lists the beds of a garden.",
-                                "parameters": {
-                                    "parent": {
-                                        "type": "string",
-                                        "location": "path",
-                                        "required": True,
-                                    },
-                                    "crops": {
-                                        "type": "string",
-                                        "location": "query",
-                                        "repeated": True,
-                                    },
-                                    "pageSize": {"type": "integer", "location": "query"},
-                                    "pageToken": {"type": "string", "location": "query"},
-                                },
-                                "response": {"$ref": "ListBedsResponse"},
-                            },
-                            "create": {
-                                "id": "garden.gardens.beds.create",
-                                "httpMethod": "POST",
-                                "path": "v1/{+parent}/beds",
-                                "description": "Lays out a new bed.",
-                                "parameters": {
-                                    "parent": {
-                                        "type": "string",
-                                        "location": "path",
-                                        "required": True,
-                                    }
-                                },
-                                "request": {"$ref": "Bed"},
-                                "response": {"$ref": "Bed"},
-                            },
-                            "dig": {
-                                "id": "garden.gardens.beds.dig",
-                                "httpMethod": "POST",
-                                "path": "v1/dig",
-                                "deprecated": True,
-                            },
-                        }
-                    }
-                },
-            }
-        },
-    }
+    document: Document = json.loads((HERE / "garden_document.json").read_text())
+    return document
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_a_flight_that_nobody_watches_any_more_is_ended_at_once() -> None:
     plane = Plane()
     results = Flight(plane.play, [[1], [60_000] * 20], 8).results()
     assert next(results) == [1]
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert plane.aloft == 0
     assert plane.ended == 1
 
@@ -111,7 +111,7 @@ def test_what_was_opened_in_the_loop_is_closed_there_when_nothing_is_left_runnin
     with suppress(ValueError):
         if how == "unwatched":
             next(results)
-            results.close()  # type: ignore[attr-defined]
+            results.close()
         list(results)
     assert seen == [(0, True)]
 

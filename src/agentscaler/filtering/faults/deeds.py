@@ -11,7 +11,9 @@ from agentscaler.domain.domain import ToolKind
 from agentscaler.domain.schema import quote
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.faults.script import (
+    ROWS,
     Step,
+    after,
     agent_calls,
     agent_says,
     other_value,
@@ -32,10 +34,6 @@ __all__ = [
     "done_by_halves",
     "done_twice",
     "extra_read",
-    "forged_refusal",
-    "forged_result",
-    "forged_state",
-    "forged_success",
     "id_from_own_words",
     "invented_id",
     "lookup_left_out",
@@ -51,7 +49,6 @@ __all__ = [
     "wrong_value",
 ]
 
-_ROWS = ("key", "reference")
 _MOST_LISTED = 300
 
 
@@ -135,7 +132,7 @@ def created_twice(case: Case, rng: random.Random) -> Trajectory | None:
     for step in _writes(case, script):
         if tool_of(case, step.call).kind is ToolKind.CREATE:
             again = (step.call.name, step.call.arguments)
-            played = replayed(case, _after(script, step, again))
+            played = replayed(case, after(script, step, again))
             if played.tool_errors == case.trajectory.tool_errors and not _is_gold(case, played):
                 return played
     return None
@@ -151,14 +148,14 @@ def create_undone(case: Case, rng: random.Random) -> Trajectory | None:
         if tool.kind is not ToolKind.CREATE or not deletes:
             continue
         again = (step.call.name, step.call.arguments)
-        made = replayed(case, _after(script, step, again))
+        made = replayed(case, after(script, step, again))
         key = case.domain.manifest.table[tool.table].key[0]
         result = orjson.loads(_result_of(made, again, last=True) or "{}")
         needed = deletes[0].parameters["required"]
         if key not in result or not all(name in result for name in needed):
             continue
         undo = (deletes[0].name, {name: result[name] for name in needed})
-        played = replayed(case, _after(script, step, again, undo))
+        played = replayed(case, after(script, step, again, undo))
         if _as_gold(case, played):
             return played
     return None
@@ -188,7 +185,7 @@ def update_undone(case: Case, rng: random.Random) -> Trajectory | None:
                 other = other_value(tool, name, value)
                 change = (tool.name, {tool.parameters["required"][0]: key, name: other})
                 back = (tool.name, {tool.parameters["required"][0]: key, name: value})
-                played = replayed(case, _after(script, done[-1], change, back))
+                played = replayed(case, after(script, done[-1], change, back))
                 if _as_gold(case, played):
                     return played
     return None
@@ -240,7 +237,7 @@ def extra_read(case: Case, rng: random.Random) -> Trajectory | None:
         return None
     script = script_of(case)
     step = rng.choice(steps(case, script))
-    return replayed(case, _after(script, step, (step.call.name, step.call.arguments)))
+    return replayed(case, after(script, step, (step.call.name, step.call.arguments)))
 
 
 def read_too_early(case: Case, rng: random.Random) -> Trajectory | None:
@@ -278,63 +275,9 @@ def unknown_tool(case: Case, rng: random.Random) -> Trajectory:
     return case.trajectory.model_copy(update={"messages": (*messages[:2], *made, *messages[2:])})
 
 
-def forged_result(case: Case, rng: random.Random) -> Trajectory | None:
-    """The last result is not what the world gave."""
-    if not case.successes:
-        return None
-    place = case.successes[-1].place
-    value = orjson.loads(case.trajectory.messages[place].content)
-    return _forged(case, place, content=orjson.dumps(_altered(value)).decode())
-
-
-def forged_refusal(case: Case, rng: random.Random) -> Trajectory | None:
-    """A look-up that gave an answer is on record as refused."""
-    script = script_of(case)
-    for step in steps(case, script):
-        if tool_of(case, step.call).effect == "read" and case.task.kind == "write":
-            again = replayed(case, _after(script, step, (step.call.name, step.call.arguments)))
-            place = step.answered.place + 2
-            if again.messages[place].role == "tool":
-                played = Case(case.domain, case.task, again)
-                return _forged(played, place, content='{"error":"busy"}', is_error=True)
-    return None
-
-
-def forged_success(case: Case, rng: random.Random) -> Trajectory | None:
-    """A call that was refused is on record as if it had gone well."""
-    for one in case.calls:
-        if one.answer.is_error and one.call.name in case.domain.manifest.tool:
-            roles = tool_of(case, one.call).arguments
-            if not any(roles[name].kind in _ROWS for name in one.call.arguments if name in roles):
-                return _forged(case, one.place, content='{"done":true}', is_error=False)
-    return None
-
-
-def forged_state(case: Case, rng: random.Random) -> Trajectory:
-    return case.trajectory.model_copy(update={"state_hash": "0" * 32})
-
-
 def _is_plain_read(case: Case) -> bool:
     """Whether the calls of a task must be gold's: it only reads, and all of it can be done."""
     return case.task.kind == "read" and case.task.special is None
-
-
-def _forged(case: Case, place: int, **changes: Any) -> Trajectory:
-    messages = list(case.trajectory.messages)
-    messages[place] = messages[place].model_copy(update=changes)
-    return case.trajectory.model_copy(update={"messages": tuple(messages)})
-
-
-def _altered(value: Any) -> Any:
-    """The value with its last leaf changed."""
-    if isinstance(value, dict) and value:
-        last = list(value)[-1]
-        return {**value, last: _altered(value[last])}
-    if isinstance(value, list) and value:
-        return [*value[:-1], _altered(value[-1])]
-    if isinstance(value, bool):
-        return not value
-    return value + 1 if isinstance(value, int | float) else f"{value or ''}x"
 
 
 def _with_updates(case: Case, order: Any) -> Trajectory | None:
@@ -376,12 +319,6 @@ def _shuffled(found: list[Step], rng: random.Random) -> list[Step]:
     return rng.sample(found, len(found))
 
 
-def _after(script: list[Message], step: Step, *calls: tuple[str, dict[str, Any]]) -> list[Message]:
-    """The script with calls, each in a message of its own, after the message of a step."""
-    at = step.message + 1
-    return [*script[:at], *map(agent_calls, calls), *script[at:]]
-
-
 def _accepted(played: Trajectory, name: str, arguments: dict[str, Any]) -> bool:
     """Whether a call was made and not refused."""
     return bool(_result_of(played, (name, arguments)))
@@ -412,7 +349,7 @@ def _keys(case: Case, call: ToolCall) -> Iterator[tuple[str, str, str]]:
     """The arguments of a call that name a row by an opaque key, with the row's table."""
     roles = tool_of(case, call).arguments
     for name, value in call.arguments.items():
-        if name in roles and roles[name].kind in _ROWS and isinstance(value, str):
+        if name in roles and roles[name].kind in ROWS and isinstance(value, str):
             yield name, value, roles[name].table
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agentscaler.filtering.case import Case
-from agentscaler.filtering.faults import deeds, form, variants, words
+from agentscaler.filtering.faults import deeds, forgeries, form, variants, words
 from agentscaler.filtering.verdict import FunnelReason as Why
 from agentscaler.filtering.verdict import FunnelStage as Stage
 from agentscaler.rollout.trajectory import Trajectory
@@ -60,9 +60,9 @@ KINDS: tuple[Kind, ...] = (
     *_kinds(_FORM, Why.UNKNOWN_TOOL, deeds.unknown_tool),
     *_kinds(_FORM, Why.INVENTED_ID, deeds.invented_id, deeds.id_from_own_words),
     *_kinds(_FORM, Why.INVENTED_ID, deeds.lookup_left_out),
-    *_kinds(_DEEDS, Why.RESULT_DIFFERS, deeds.forged_result, deeds.forged_refusal),
-    *_kinds(_DEEDS, Why.RESULT_DIFFERS, deeds.forged_success),
-    *_kinds(_DEEDS, Why.STATE_DIFFERS, deeds.forged_state),
+    *_kinds(_DEEDS, Why.RESULT_DIFFERS, forgeries.forged_result, forgeries.forged_refusal),
+    *_kinds(_DEEDS, Why.RESULT_DIFFERS, forgeries.forged_success),
+    *_kinds(_DEEDS, Why.STATE_DIFFERS, forgeries.forged_state),
     *_kinds(_DEEDS, Why.WRONG_STATE, deeds.wrong_value, deeds.wrong_row, deeds.write_left_out),
     *_kinds(_DEEDS, Why.WRONG_STATE, deeds.nothing_done, deeds.created_twice),
     *_kinds(_ROUTE, Why.EXTRA_CALL, deeds.create_undone, deeds.update_undone),

@@ -16,7 +16,9 @@ from agentscaler.rollout.episode import tool_message
 from agentscaler.rollout.trajectory import Trajectory
 
 __all__ = [
+    "ROWS",
     "Step",
+    "after",
     "agent_calls",
     "agent_says",
     "other_value",
@@ -27,6 +29,9 @@ __all__ = [
     "tool_of",
     "user_says",
 ]
+
+ROWS = ("key", "reference")
+"""Kinds of arguments that name a row."""
 
 
 @dataclass(frozen=True)
@@ -143,3 +148,9 @@ def values_of(case: Case, call: ToolCall) -> Iterator[tuple[str, Any]]:
     for name, value in call.arguments.items():
         if name in roles and roles[name].kind == "value" and roles[name].column:
             yield name, value
+
+
+def after(script: list[Message], step: Step, *calls: tuple[str, dict[str, Any]]) -> list[Message]:
+    """The script with calls, each in a message of its own, after the message of a step."""
+    at = step.message + 1
+    return [*script[:at], *map(agent_calls, calls), *script[at:]]
