@@ -8,7 +8,7 @@ counts even if the tool refuses it.
 import re
 from collections import defaultdict
 
-from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.case import Case
 from agentscaler.filtering.verdict import Fault, FunnelReason
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import Goal
@@ -87,7 +87,7 @@ def _goals_of_writes(case: Case) -> tuple[dict[str, list[int]], dict[str, list[i
         for index in goal.calls:
             gold = case.task.gold[index]
             if gold.effect == "write":
-                by_key[call_key(gold.tool, gold.arguments)].append(number)
+                by_key[case.gold_keys[index]].append(number)
                 by_tool[gold.tool].append(number)
     return by_key, by_tool
 

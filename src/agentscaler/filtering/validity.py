@@ -1,7 +1,7 @@
 """First stage: is it a well-formed conversation that came to its end, and free of loops?"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -93,14 +93,26 @@ def _find_unknown_tool(case: Case) -> Fault | None:
 
 def _find_repetition(case: Case, settings: FunnelSettings) -> Fault | None:
     words = " ".join(case.agent_words()).split()
-    phrases = zip(*(words[start:] for start in range(settings.ngram)), strict=False)
-    phrase, times = _most_common(phrases)
+    phrase, times = _most_common(_phrases(words, settings))
     if times > settings.max_repeats:
         return Fault(FunnelReason.REPETITION, f'"{" ".join(phrase)}" is said {times} times')
     key, times = _most_common(one.key for one in case.calls)
     if times > settings.max_call_repeats:
         return Fault(FunnelReason.REPETITION, f"the call {key} is made {times} times")
     return None
+
+
+def _phrases(words: Sequence[str], settings: FunnelSettings) -> Iterator[tuple[str, ...]]:
+    """The phrases that may be said too often: those of which every word is."""
+    counts = Counter(words)
+    run: list[str] = []
+    for word in words:
+        if counts[word] <= settings.max_repeats:
+            run.clear()
+            continue
+        run.append(word)
+        if len(run) >= settings.ngram:
+            yield tuple(run[-settings.ngram :])
 
 
 def _find_excess(case: Case, settings: FunnelSettings) -> Fault | None:
