@@ -26,7 +26,6 @@ from agentscaler.task.task import AnswerFact
 __all__ = ["AgentWords", "tells"]
 
 _SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+|\n+""")
-_LOOSE = str.maketrans("_-", "  ")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _WORD = re.compile(r"[^\W_]+(?:['_-][^\W_]+)*")
 _NEXT_WORD = re.compile(r" ([a-z][a-z0-9-]*)\b")
@@ -269,7 +268,7 @@ def _begins(sentence: str, start: int) -> bool:
 @lru_cache(maxsize=4096)
 def _loose(text: str) -> str:
     """Hyphens and underscores as spaces."""
-    return " ".join(text.translate(_LOOSE).split())
+    return " ".join(text.replace("_", " ").replace("-", " ").split())
 
 
 def _is_denied(text: str, phrase: str) -> bool:

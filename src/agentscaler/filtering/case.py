@@ -114,7 +114,9 @@ def _folded_policy(text: str) -> str:
 def call_key(name: str, arguments: dict[str, Any]) -> str:
     """Equal for calls of the same meaning: 5 is 5.0, and neither the order of the arguments nor
     that of an array's items counts, nor whether one is there twice, for arrays are sets."""
-    plain = {key: _plain(value) for key, value in arguments.items()}
+    plain = {
+        key: value if type(value) is str else _plain(value) for key, value in arguments.items()
+    }
     return f"{name} {orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()}"
 
 

@@ -58,10 +58,12 @@ def _find_broken_turn(messages: Sequence[Message]) -> Fault | None:
             return Fault(FunnelReason.EMPTY_TEXT, f"message {number}, {message.role}, is empty")
         if message.tool_calls and message.role != "assistant":
             return Fault(FunnelReason.BROKEN_TURNS, f"message {number}: only the agent may call")
-        due = [call.id for call in message.tool_calls]
-        if len(set(due)) < len(due) or used & set(due):
-            return Fault(FunnelReason.UNANSWERED_CALL, f"message {number} uses a call id again")
-        used |= set(due)
+        for call in message.tool_calls:
+            if call.id in used:
+                what = f"message {number} uses a call id again"
+                return Fault(FunnelReason.UNANSWERED_CALL, what)
+            used.add(call.id)
+            due.append(call.id)
     if due or messages[-1].role == "tool":
         return Fault(FunnelReason.UNANSWERED_CALL, "it ends before the agent had its say")
     return None
@@ -104,15 +106,13 @@ def _find_repetition(case: Case, settings: FunnelSettings) -> Fault | None:
 
 def _phrases(words: Sequence[str], settings: FunnelSettings) -> Iterator[tuple[str, ...]]:
     """The phrases that may be said too often: those of which every word is."""
-    counts = Counter(words)
-    run: list[str] = []
-    for word in words:
-        if counts[word] <= settings.max_repeats:
-            run.clear()
-            continue
-        run.append(word)
-        if len(run) >= settings.ngram:
-            yield tuple(run[-settings.ngram :])
+    often = {word for word, times in Counter(words).items() if times > settings.max_repeats}
+    are_often = bytes(map(often.__contains__, words))
+    all_often = b"\1" * settings.ngram
+    start = are_often.find(all_often)
+    while start != -1:
+        yield tuple(words[start : start + settings.ngram])
+        start = are_often.find(all_often, start + 1)
 
 
 def _find_excess(case: Case, settings: FunnelSettings) -> Fault | None:
