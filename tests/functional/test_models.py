@@ -267,7 +267,7 @@ def test_the_same_on_the_command_line_with_a_stop_by_hand_and_a_bill(
     total = sum(line.nano_usd for line in lines) / 1e9
     assert f"{total:,.4f}" in table.splitlines()[-2]
     left = program("rollout", "--dry-run", "--run", run, "--set", "rollout.trials=4").stdout
-    assert "24 episodes are played, 24 are left." in left
+    assert "episodes: 24 done, 24 left." in left
     agent = next(line for line in lines if line.role == "agent")
     assert f"{agent.calls:,}" in left
 
