@@ -38,11 +38,13 @@ _OUTPUTS_NAMED = 2
 _FREE = re.compile(r"\b(?:nothing|no|none|optional|optionally|can|may|without)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*")
 _CAMEL = re.compile(r"[a-z][A-Z]|_|\w\.\w")
-_CLAUSE = re.compile(r"[,;:.()]| (?:and|or|with|plus|including|by|to) ")
+_CLAUSE = re.compile(
+    r"[,;:.()]| (?:about|and|as|by|for|from|in|including|of|on|or|plus|with) "
+)
 _FILLER = frozenset(
     "accept additional allow ask choose chosen contain current default desired empty entry exact"
     " existing field filter first full further give given hold include input integer keep last limit"
-    " limited long maximum minimum narrow narrowed need offer optional output pair pass provide range"
+    " limited long maximum minimum narrow narrowed need offer optional optionally output pair pass provide range"
     " record refine request require required restrict restricted result return second select set"
     " sorted specific specify specified string supply support take taken third thing use used valid"
     " wanted well whichever".split()
@@ -216,7 +218,8 @@ def _ungrounded(sentence: str, known: frozenset[str]) -> list[str]:
     """Clauses of which no telling word is known of the tool."""
     found = []
     for clause in _CLAUSE.split(sentence):
-        telling = content_words(clause) - GENERIC - _FILLER
+        words = content_words(clause) - GENERIC - _FILLER
+        telling = [word for word in words if not word.endswith("ed")]  # "narrowed", "sorted"
         if telling and not any(is_known(word, known) for word in telling):
             found.append(repr(clause.removeprefix("Needs ").removeprefix("Returns ").strip()))
     return found
