@@ -22,8 +22,8 @@ from agentscaler.corpus.mentions import (
 from agentscaler.corpus.tool import ToolSpec
 from agentscaler.corpus.tool_forms import DescribedTool
 from agentscaler.corpus.tool_reading import ToolReading
-from agentscaler.corpus.words import singular
 from agentscaler.corpus.wording import plain, wording_faults
+from agentscaler.corpus.words import singular
 
 __all__ = ["LONGEST", "described", "description_faults", "same_deed"]
 
@@ -38,16 +38,14 @@ _OUTPUTS_NAMED = 2
 _FREE = re.compile(r"\b(?:nothing|no|none|optional|optionally|can|may|without)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*")
 _CAMEL = re.compile(r"[a-z][A-Z]|_|\w\.\w")
-_CLAUSE = re.compile(
-    r"[,;:.()]| (?:about|and|as|by|for|from|in|including|of|on|or|plus|with) "
-)
+_CLAUSE = re.compile(r"[,;:.()]| (?:about|and|as|by|for|from|in|including|of|on|or|plus|with) ")
 _FILLER = frozenset(
-    "accept additional allow ask choose chosen contain current default desired empty entry exact"
-    " existing field filter first full further give given hold include input integer keep last limit"
-    " limited long maximum minimum narrow narrowed need offer optional optionally output pair pass provide range"
-    " record refine request require required restrict restricted result return second select set"
-    " sorted specific specify specified string supply support take taken third thing use used valid"
-    " wanted well whichever".split()
+    "accept additional allow ask choose chosen contain current default desired empty entry"
+    " exact existing field filter first full further give given hold include input integer keep"
+    " last limit limited long maximum minimum narrow narrowed need offer optional optionally"
+    " output pair pass provide range record refine request require required restrict restricted"
+    " result return second select set sorted specific specified specify string supply support"
+    " take taken thing third use used valid wanted well whichever".split()
 )
 """Words that sentences about inputs are made of, and that name none."""
 

@@ -29,7 +29,7 @@ from agentscaler.corpus.tool_forms import (
 from agentscaler.corpus.tool_reading import ReadTool, ToolReading
 from agentscaler.corpus.wording import plain
 from agentscaler.ledger import Rejection
-from agentscaler.llm import DraftReason, Faults, MakerRecord, PartMaker, Prompt
+from agentscaler.llm import DraftReason, Faults, Made, MakerRecord, PartMaker, Prompt
 
 __all__ = ["CORPUS_PROMPTS", "Rewritten", "rewrite_tools"]
 
@@ -98,20 +98,15 @@ async def rewrite_tools(
     if not wanted or not tools:
         return Rewritten(tuple(tools))
     batch = _Batch(tools, wanted, read)
-    form: type[AnyTools] = {
-        ("description",): DescribedTools,
-        ("quality",): JudgedTools,
-    }.get(tuple(wanted), DescribedAndJudgedTools)
     made = await maker.make(
         part="tools",
         subjects=[_subject(tool.id, part) for tool in tools for part in wanted],
         prompt=CORPUS_PROMPTS[wanted[0]] if len(wanted) == 1 else _BOTH,
         given=batch.brief(),
-        form=form,
+        form=_form(wanted),
         check=batch.faults,
     )
-    entries = _entries(made.answer) if made.answer is not None else {}
-    return batch.settled(entries, made.sound, made.records)
+    return batch.settled(made)
 
 
 class _Batch:
@@ -150,33 +145,29 @@ class _Batch:
                 faults[_subject(tool.id, part)] = found
         return faults
 
-    def settled(
-        self,
-        entries: Mapping[str, _Entry],
-        sound: Collection[str],
-        records: Sequence[MakerRecord],
-    ) -> Rewritten:
+    def settled(self, made: Made[AnyTools]) -> Rewritten:
         """The batch as far as the answer could be used."""
-        by_subject = {record.subject: record for record in records}
+        entries = _entries(made.answer) if made.answer is not None else {}
+        records = {record.subject: record for record in made.records}
         kept: list[ToolSpec] = []
         rejections: list[Rejection] = []
         told: list[MakerRecord] = []
         for tool in self._tools:
-            entry = entries.get(tool.id, _Entry())
-            rewritten = tool
+            entry, rejection = entries.get(tool.id, _Entry()), None
+            new = tool
             for part in self._parts:
                 subject = _subject(tool.id, part)
-                record = _record(by_subject[subject], tool.id, part)
-                if subject in sound and part == "description" and entry.text is not None:
-                    rewritten = described(tool, entry.text, self._weak[tool.id])
-                if subject in sound and part == "quality" and entry.judgement is not None:
-                    rejection, record = _sentence(
-                        tool, entry.judgement, self._readings[tool.id], record
-                    )
-                    rejections += [rejection] if rejection else []
+                record = _record(records[subject], tool.id, part)
+                if subject in made.sound and part == "description" and entry.text:
+                    new = described(tool, entry.text, self._weak[tool.id])
+                elif subject in made.sound and part == "quality" and entry.judgement:
+                    reading = self._readings[tool.id]
+                    rejection, record = _verdict(tool, entry.judgement, reading, record)
                 told.append(record)
-            if not rejections or rejections[-1].id != tool.id:
-                kept.append(rewritten)
+            if rejection is None:
+                kept.append(new)
+            else:
+                rejections.append(rejection)
         return Rewritten(tuple(kept), tuple(rejections), tuple(told))
 
     def _description_faults(self, tool: ToolSpec, entries: Mapping[str, _Entry]) -> list[str]:
@@ -212,6 +203,13 @@ class _Batch:
         return found
 
 
+def _form(parts: Sequence[str]) -> type[AnyTools]:
+    """The form of an answer about these parts."""
+    if len(parts) > 1:
+        return DescribedAndJudgedTools
+    return DescribedTools if "description" in parts else JudgedTools
+
+
 def _entries(answer: AnyTools) -> dict[str, _Entry]:
     """What an answer says, by tool; of a tool that is there twice, what is said last."""
     return {
@@ -234,7 +232,7 @@ def _record(record: MakerRecord, identity: str, part: str) -> MakerRecord:
     return record.model_copy(update={"subject": identity, "part": part, "prompt": named})
 
 
-def _sentence(
+def _verdict(
     tool: ToolSpec, judgement: Judgement, reading: ToolReading, record: MakerRecord
 ) -> tuple[Rejection | None, MakerRecord]:
     """Whether a judged tool is turned away, and the record of that."""

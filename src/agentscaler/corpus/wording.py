@@ -18,7 +18,7 @@ _STRANGE = re.compile(r"[^A-Za-z0-9À-ɏ .,;:'\"()/%&+_-]")
 _ADDRESS = re.compile(r"://|\bwww\.|\b[a-z0-9-]+\.(?:com|org|net|io|dev|gov|edu|html?)\b|\S@\S")
 _CODE = re.compile(
     r"\w\((?!s\)|es\)|ies\))|\b(?:SELECT\s.+\sFROM|DROP\s+TABLE|DELETE\s+FROM|INSERT\s+INTO)\b"
-    r"|\bimport \w+\b.*\bos\b|__|--|/\*"
+    r"|__|--|/\*"
 )
 _ORDERS = re.compile(
     r"(?:^|[.;:] )(?:please|ignore|disregard|forget|note|see|visit|click|contact|remember|ensure|"
