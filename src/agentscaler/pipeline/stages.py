@@ -33,7 +33,7 @@ from agentscaler.filtering import FunnelSettings, Verdict, run_funnel
 from agentscaler.graph import ToolGraph, build_graph
 from agentscaler.ledger import Rejection
 from agentscaler.pipeline.card import run_card
-from agentscaler.pipeline.models import IN_FLIGHT, open_models, played_by_models
+from agentscaler.pipeline.models import IN_FLIGHT, asked_by, open_models
 from agentscaler.pipeline.settings import Settings
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.runfolder import RunFolder, StageWriter
@@ -175,7 +175,7 @@ def _play(
 ) -> Iterator[list[Trajectory]]:
     """The episodes of each domain, with models where the settings name them."""
     seed, models = work.settings.seed, work.settings.llm
-    if not played_by_models(settings):
+    if not asked_by(settings):
         yield from roll_out(todo, settings, seed, work.engine)
         return
     settings = settings.model_copy(update={"in_flight": settings.in_flight or IN_FLIGHT})

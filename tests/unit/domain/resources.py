@@ -24,6 +24,7 @@ def resource(
     *,
     takes: Sequence[str] = (),
     updates: Sequence[str] = (),
+    filters: Sequence[str] = (),
     deletes: bool = True,
     actions: Sequence[str] = (),
 ) -> list[ToolSpec]:
@@ -33,6 +34,7 @@ def resource(
         fields: of its record, beside the id.
         takes: fields that a create takes; all are required.
         updates: fields that an update takes, none required.
+        filters: fields that a list may be narrowed by.
     """
     key = f"{noun[0].lower()}{noun[1:]}Id"
     record: Schema = {"type": "object", "properties": {key: TEXT, **fields}}
@@ -63,7 +65,7 @@ def resource(
     made = [
         tool(f"Create{noun}", {name: fields[name] for name in takes}, takes, one),
         tool(f"Get{noun}", {key: TEXT}, [key], one),
-        tool(f"List{noun}s", {}, [], many),
+        tool(f"List{noun}s", {name: fields[name] for name in filters}, [], many),
     ]
     if updates:
         changes = {name: fields[name] for name in updates}
