@@ -40,14 +40,18 @@ _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*")
 _CAMEL = re.compile(r"[a-z][A-Z]|_|\w\.\w")
 _CLAUSE = re.compile(r"[,;:.()]| (?:about|and|as|by|for|from|in|including|of|on|or|plus|with) ")
 _FILLER = frozenset(
-    "accept additional allow ask choose chosen contain current default desired empty entry"
-    " exact existing field filter first full further give given hold include input integer keep"
-    " last limit limited long maximum minimum narrow narrowed need offer optional optionally"
-    " output pair pass provide range record refine request require required restrict restricted"
-    " result return second select set sorted specific specified specify string supply support"
-    " take taken thing third use used valid wanted well whichever".split()
+    "accept actual additional allow amount applicable applies apply ask available basic case"
+    " certain choose chosen contain corresponding current default desired detail different empty"
+    " entry exact existing field filter first full further give given hold important include"
+    " input instead integer keep kind last latest like limit limited long main matching maximum"
+    " minimum narrow narrowed need new number offer old optional optionally output own pair"
+    " particular pass possible precise previous proper provide range record refine related"
+    " relevant request require required restrict restricted result return right second select"
+    " set several short similar simple single soon sort sorted specific specified specify string"
+    " suitable supply support take taken thing third unique use used usual valid various wanted"
+    " way well whichever whole wish".split()
 )
-"""Words that sentences about inputs are made of, and that name none."""
+"""Words that sentences about inputs and outputs are made of, and that name none."""
 
 
 def described(tool: ToolSpec, text: DescribedTool, rewritable: Sequence[str]) -> ToolSpec:
@@ -218,7 +222,7 @@ def _ungrounded(sentence: str, known: frozenset[str]) -> list[str]:
     for clause in _CLAUSE.split(sentence):
         words = content_words(clause) - GENERIC - _FILLER
         telling = [word for word in words if not word.endswith("ed")]  # "narrowed", "sorted"
-        if telling and not any(is_known(word, known) for word in telling):
+        if telling and not any(is_known(word, known) for word in words):
             found.append(repr(clause.removeprefix("Needs ").removeprefix("Returns ").strip()))
     return found
 
