@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agentscaler.corpus import PoolSettings
+from agentscaler.corpus import CORPUS_PROMPTS, PoolSettings
 from agentscaler.domain import DomainSettings
 from agentscaler.llm import (
     AccountedModel,
@@ -50,7 +50,7 @@ __all__ = [
 CALLS = "calls.sqlite"
 IN_FLIGHT = 64
 """Episodes at the same time where a model plays and the settings do not say how many."""
-_PROMPTS: dict[type[BaseModel], Mapping[str, Prompt]] = {}
+_PROMPTS: dict[type[BaseModel], Mapping[str, Prompt]] = {PoolSettings: CORPUS_PROMPTS}
 
 
 class Models:
