@@ -74,3 +74,22 @@ def resource(
         made.append(tool(f"Delete{noun}", {key: TEXT}, [key], {"type": "object"}))
     made += [tool(f"{action}{noun}", {key: TEXT}, [key], one) for action in actions]
     return made
+
+
+def within(owner: str, noun: str, tools: Sequence[ToolSpec]) -> list[ToolSpec]:
+    """Operations that call their things by a name within an owner, in place of an id.
+
+    Args:
+        tools: the operations of one kind of thing, called `noun`, as `resource` makes them.
+    """
+    key = f"{owner[0].lower()}{owner[1:]}Id"
+    made = []
+    for tool in tools:
+        parameters = {
+            **tool.parameters,
+            "properties": {key: TEXT, **tool.parameters["properties"]},
+            "required": [key, *tool.parameters["required"]],
+        }
+        text = tool.model_copy(update={"parameters": parameters}).model_dump_json()
+        made.append(ToolSpec.model_validate_json(text.replace(f"{noun}Id", f"{noun}Name")))
+    return made
