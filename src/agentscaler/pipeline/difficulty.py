@@ -7,7 +7,7 @@ puts the task into a band.  What they played is not kept.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 
 from agentscaler.domain import Domain, load_domain

@@ -7,15 +7,14 @@ on with `rollout`, and can be verified like any other.
 
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from agentscaler.domain import load_domain, save_domain
 from agentscaler.errors import InputError, RunFolderError
+from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.run import PACKAGES
 from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import DomainEntry, stage_named
-from agentscaler.pipeline.records import by_domain
 from agentscaler.runfolder import (
     Fingerprint,
     RunFolder,

@@ -5,7 +5,6 @@ are proven anew in processes that never saw them.  Nothing is written.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 from agentscaler.domain import load_domain
