@@ -29,9 +29,7 @@ _ASKS = re.compile(r"\?|\b(?:confirm|go[- ]ahead)\b")
 _ASKING_PARTS = ("?", "confirm", "ahead")
 """One of these is in all that asks: most messages need no closer look."""
 _ASKS_FOR_MORE = re.compile(r"\b(?:any|some|no)thing (?:else|more)\b")
-_ASKS_TO_ACT = re.compile(
-    r"\b(?:confirm|go[- ]ahead|proceed|shall i|should i|may i|sure)\b"
-)
+_ASKS_TO_ACT = re.compile(r"\b(?:confirm|go[- ]ahead|proceed|shall i|should i|may i|sure)\b")
 
 
 def find_unagreed(case: Case) -> Fault | None:

@@ -71,9 +71,7 @@ def _surplus_writes(case: Case) -> list[str]:
     """Names of the tools with which more was written than gold writes."""
     tools = case.domain.manifest.tool
     made = Counter(
-        (one.call.name, one.key)
-        for one in case.successes
-        if tools[one.call.name].effect == "write"
+        (one.call.name, one.key) for one in case.successes if tools[one.call.name].effect == "write"
     )
     made.subtract(
         (gold.tool, key)

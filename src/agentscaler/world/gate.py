@@ -50,7 +50,17 @@ class Gate:
         exhausted: whether the running tool used up its steps.
     """
 
-    __slots__ = ("_readable", "_schema", "_steps", "allowed", "breach", "closed", "exhausted", "reads", "writes")
+    __slots__ = (
+        "_readable",
+        "_schema",
+        "_steps",
+        "allowed",
+        "breach",
+        "closed",
+        "exhausted",
+        "reads",
+        "writes",
+    )
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
