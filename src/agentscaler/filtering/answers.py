@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
-from agentscaler.corpus.words import plural, singular
 from agentscaler.filtering.spoken import (
     SpokenMoment,
     SpokenNumber,
@@ -22,6 +21,7 @@ from agentscaler.filtering.spoken import (
 )
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import AnswerFact
+from agentscaler.words import plural, singular
 
 __all__ = ["AgentWords", "tells"]
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from agentscaler.domain.domain import Domain
-from agentscaler.engine import Engine, LocalEngine
+from agentscaler.engine import Engine, Flight, LocalEngine
 from agentscaler.rollout.episode import finish, play_at
 from agentscaler.rollout.expert import ExpertMaker
-from agentscaler.rollout.flight import Flight
 from agentscaler.rollout.protocols import AgentMaker, UserMaker
 from agentscaler.rollout.scripted_user import ScriptedUserMaker
 from agentscaler.rollout.seats import SeatHouse

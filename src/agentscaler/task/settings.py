@@ -1,8 +1,15 @@
 """Settings of the task stage."""
 
+from typing import Literal, get_args
+
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["TaskSettings"]
+from agentscaler.settings import wanted
+
+__all__ = ["TaskPart", "TaskSettings"]
+
+TaskPart = Literal["arguments", "intent"]
+"""What a language model may make anew."""
 
 
 class TaskSettings(BaseModel):
@@ -18,6 +25,8 @@ class TaskSettings(BaseModel):
         special_share: share of walks with a wish that cannot be fulfilled, so that the right
             outcome is to explain why and to change nothing.
         limit: at most so many domains are worked on; None for all.
+        model_parts: what a language model makes anew of each task ("all": everything it can);
+            what it makes is checked, and the rules' draft stays where it does not hold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,3 +38,9 @@ class TaskSettings(BaseModel):
     per_shape: int | None = Field(default=3, ge=1)
     special_share: float = Field(default=0.12, ge=0, le=1)
     limit: int | None = Field(default=None, ge=1)
+    model_parts: tuple[TaskPart | Literal["all"], ...] = ()
+
+    @property
+    def wanted_parts(self) -> frozenset[str]:
+        """What a model makes."""
+        return wanted(self.model_parts, get_args(TaskPart))
