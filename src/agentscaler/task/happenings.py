@@ -42,6 +42,11 @@ class Happening:
         if self.begins and day.said.split(" ")[0] not in {"earlier", "today"}:
             yield f"from {day.bare}", False
 
+    def dated(self, day: str, *, past: bool) -> str:
+        """The same with the day itself: "placed on 3 May 2026"."""
+        word = (self.was if past else self.will).removesuffix(" for")
+        return f"{word} {'on' if past or word == self.will else 'for'} {day}"
+
 
 def _made(was: str, did: str = "") -> Happening:
     return Happening(was, did=did or was, begins=True)

@@ -203,7 +203,7 @@ class Identifier:
         """A row by what it is like and by when it came about."""
         table = found.table
         key = row[table.key[0]]
-        named = not self.recall.singles_out(replace(found, group=()), key)
+        named = not self.recall.singles_out(replace(found, group=()), row)
         told = {
             name: (row[column.name], self._tell(table, column, row[column.name]))
             for name, column in self.recall.narrowed(found, finder).items()
@@ -312,7 +312,8 @@ class Identifier:
             return Fragment(text=f"that {table.noun}")
         found = mention.recollection
         if found is not None:
-            still = self.recall.singles_out(found, key)
+            row = self.row(table, key)
+            still = row is not None and self.recall.singles_out(found, row)
             if others and not still:
                 raise WalkStop(TaskReason.NO_START, f"{found.words()} is no longer as it was")
             return Fragment(

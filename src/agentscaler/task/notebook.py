@@ -91,7 +91,7 @@ class Notebook:
         """The columns of a row by which the user remembers it."""
         mention = self.mentioned.get((table, key))
         found = mention.recollection if mention is not None else None
-        return frozenset(found.columns) if found is not None else frozenset()
+        return found.columns if found is not None else frozenset()
 
     def call(
         self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]], purpose: str

@@ -33,8 +33,7 @@ class Recaller:
     def draw(self, table: Table, row: Row, finder: DomainTool) -> Recollection | None:
         """At times a way to remember a row that this walk has not touched; None if there is none
         that tells it from all others which the list shows."""
-        key = row[table.key[0]]
-        touched = (table.name, key) in self.notebook.touched
+        touched = (table.name, row[table.key[0]]) in self.notebook.touched
         if touched or self.memory.random.random() >= self.memory.share:
             return None
         required = [finder.arguments[name] for name in finder.parameters["required"]]
@@ -48,12 +47,15 @@ class Recaller:
             mine=any(role.table == self.manifest.speaker for role in required),
             rng=self.memory.random,
         )
-        return next((one for one in ways if self.singles_out(one, key)), None)
+        return next((one for one in ways if self.singles_out(one, row)), None)
 
-    def singles_out(self, found: Recollection, key: str) -> bool:
-        """Whether, as things stand, a row is the only one that could be meant."""
+    def singles_out(self, found: Recollection, row: Row) -> bool:
+        """Whether, as things stand, a row is as it is remembered, and the only one that could be
+        meant."""
         sql, values = found.query()
-        return self.notebook.world.query(sql, *values) == [{"key": key}]
+        alone = [{"key": row[found.table.key[0]]}]
+        fits = all(part.fits(row) for part in found.parts)
+        return fits and self.notebook.world.query(sql, *values) == alone
 
     def narrowed(self, found: Recollection, finder: DomainTool) -> dict[str, Column]:
         """At times what a list may be asked for to show rows like that one only: an argument, and
@@ -90,9 +92,6 @@ class Recaller:
             if alike((label,), row, list(rows)) == 1:
                 words = by_values(table, (label,), row, self.memory.random)
                 return say(label, row[table.label]), words
-        if found.when is None:
-            return "", found.words().replace("my ", "the ", 1)
-        reference = by_values(table, (found.when.column,), row, self.memory.random)
-        if found.trait is not None:
-            reference = reference.replace("the ", f"the {found.trait.word} ", 1)
-        return "", reference
+        word = f"{found.trait.word} " if found.trait is not None else ""
+        behind = f" {found.when.dated}" if found.when is not None else ""
+        return "", f"the {word}{table.noun}{behind}"

@@ -79,6 +79,10 @@ class Trait:
     value: Any
     ending: bool = False
 
+    def fits(self, row: Row) -> bool:
+        """Whether a row still has the value."""
+        return bool(row[self.column.name] == self.value)
+
     def query(self) -> tuple[str, list[Any]]:
         """As a condition in SQL, with its values."""
         if self.ending:
@@ -92,13 +96,20 @@ class When:
 
     Attributes:
         words: behind the noun: "I ordered last week", "from March", "leaving tomorrow".
+        dated: the same with the day itself, as one speaks who looked it up ("placed on 3 May").
         own: whether the words say "I".
     """
 
     column: Column
     day: RelativeDay
     words: str
+    dated: str
     own: bool = False
+
+    def fits(self, row: Row) -> bool:
+        """Whether a row's value is as the words say in every reading."""
+        first, last = self.day.surely
+        return first <= date.fromisoformat((row[self.column.name] or "0001-01-01")[:10]) <= last
 
     def query(self) -> tuple[str, list[Any]]:
         """As a condition in SQL, with its values: in some reading of the words."""
@@ -124,10 +135,13 @@ class Recollection:
     mine: bool
 
     @property
-    def columns(self) -> dict[str, Column]:
+    def parts(self) -> list[Trait | When]:
+        return [part for part in (self.trait, self.when) if part is not None]
+
+    @property
+    def columns(self) -> frozenset[str]:
         """The columns that one must see to tell which row is meant."""
-        parts = [part for part in (self.trait, self.when) if part is not None]
-        return {part.column.name: part.column for part in parts}
+        return frozenset(part.column.name for part in self.parts)
 
     def words(self, noun: str = "") -> str:
         """The row in the user's words.
@@ -148,11 +162,10 @@ class Recollection:
         """A query for the keys of all rows that could be meant, with its values."""
         tests = [f"{quote(column)} IS ?" for column, _ in self.group]
         values = [value for _, value in self.group]
-        for part in (self.trait, self.when):
-            if part is not None:
-                test, more = part.query()
-                tests.append(test)
-                values += more
+        for part in self.parts:
+            test, more = part.query()
+            tests.append(test)
+            values += more
         key = quote(self.table.key[0])
         where = " AND ".join(tests) or "TRUE"
         sql = f"SELECT {key} AS key FROM {quote(self.table.name)} WHERE {where} ORDER BY {key}"
@@ -241,5 +254,6 @@ def _whens(
             continue  # neither over nor yet to come
         past = day < today or (day == today and value < now)
         for way in relative_days(day, today):
+            dated = happening.dated(say(column, value), past=past)
             for words, own in happening.words(way, past=past, mine=mine):
-                yield When(column, way, words, own)
+                yield When(column, way, words, dated, own)
