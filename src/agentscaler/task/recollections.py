@@ -27,8 +27,8 @@ _DESCRIBED = re.compile(
     r"|upcoming|waiting"
 )
 _VOID = frozenset(
-    "added booked created deleted filed made needed opened placed requested submitted undefined"
-    " unrecognized unspecified unsupported".split()
+    "added booked created current deleted filed made needed opened placed requested submitted"
+    " undefined unrecognized unspecified unsupported".split()
 )
 """Words that say nothing of a row, or only that there is one."""
 _COLOURS = frozenset(
@@ -47,6 +47,9 @@ _SORTS = frozenset(
 )
 _STAYS = frozenset({"booking", "reservation", "stay"})
 """What people arrive and leave for, and what does not do so itself."""
+_PLANNED = frozenset({"planned", "scheduled"})
+_AHEAD = ("arriving", "due", "ending", "expiring", "leaving", "starting")
+_STEM = 5
 _PLAIN_WORD = re.compile(r"[a-z]{4,}")
 
 Row = dict[str, Any]
@@ -211,7 +214,7 @@ def _traits(table: Table, columns: Sequence[Column], row: Row) -> Iterator[Trait
         if not isinstance(value, str) or column.references or column.name in table.key:
             continue
         word = _adjective(table, column, value)
-        if word:
+        if word and not _repeats(table, word):
             yield Trait(column, word, value)
         elif column.name == table.label:
             name, _, last = value.rpartition(", ")
@@ -234,8 +237,17 @@ def _adjective(table: Table, column: Column, value: str) -> str:
 
 
 def _agree(table: Table, trait: Trait, when: When) -> bool:
-    """Whether a status goes with what happened: nothing is active that expired last week."""
-    return trait.column.name != table.status or not when.words.startswith("that ")
+    """Whether a status goes with what happened: nothing is active that expired last week, and
+    nothing is planned that was made."""
+    if trait.column.name != table.status:
+        return True
+    ahead = when.words.startswith(_AHEAD)
+    return ahead if trait.word in _PLANNED else not when.words.startswith("that ")
+
+
+def _repeats(table: Table, word: str) -> bool:
+    """Whether a word says what the noun says: "delivered delivery", "report reported"."""
+    return any(noun[:_STEM] == word[:_STEM] for noun in table.noun.split(" "))
 
 
 def _whens(
@@ -256,4 +268,5 @@ def _whens(
         for way in relative_days(day, today):
             dated = happening.dated(say(column, value), past=past)
             for words, own in happening.words(way, past=past, mine=mine):
-                yield When(column, way, words, dated, own)
+                if not _repeats(table, words):
+                    yield When(column, way, words, dated, own)
