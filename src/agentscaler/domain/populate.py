@@ -6,13 +6,15 @@ be deleted; what has not ended has no end time; nothing is done before it is mad
 its owner.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+import random
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from agentscaler.corpus.words import split_words
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.chronology import made_at, put_in_order
-from agentscaler.domain.domain import Column, Table
+from agentscaler.domain.domain import Column, ColumnValues, Table
 from agentscaler.domain.homonyms import settle_addresses
 from agentscaler.domain.meaning import is_person
 from agentscaler.domain.memberships import member_rows
@@ -28,6 +30,8 @@ STATE_SIZES = {"small": 5, "medium": 10, "large": 20}
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _CHILDLESS = 0.25
 _MISSING = 0.12
+_IN_USE = 0.75
+"""Share of the values listed for a column that one state has."""
 _GONE = frozenset({"deleted", "deletion"})
 _ENDS = _GONE | frozenset("end ends ended completion completed finish finished closed".split())
 _TROUBLE = frozenset("error errors failure reason fault exception".split())
@@ -37,7 +41,12 @@ Row = dict[str, Cell]
 
 
 def populate(
-    tables: Iterable[Table], size: int, seed: str, now: str, settle: Sequence[str] = ()
+    tables: Iterable[Table],
+    size: int,
+    seed: str,
+    now: str,
+    settle: Sequence[str] = (),
+    values: Iterable[ColumnValues] = (),
 ) -> bytes:
     """An SQLite image with about `size` rows a table.
 
@@ -45,9 +54,10 @@ def populate(
         settle: statements of business rules, which make the rows agree in the end.
         seed: any text; the same text gives the same bytes.
         now: the domain's clock, ISO 8601.
+        values: what some columns are made of.
     """
     ordered = by_dependency(tables)
-    maker = ValueMaker(seed, now)
+    maker = ValueMaker(seed, now, _some(values, seed))
     named = {table.name: table for table in ordered}
     rows: dict[str, list[Row]] = {}
     for table in ordered:
@@ -59,6 +69,14 @@ def populate(
             rows[table.name] = _entity_rows(table, rows, size, maker)
             _date(table, rows, named, maker.now)
     return create_image(schema_sql(ordered), rows, settle)
+
+
+def _some(values: Iterable[ColumnValues], seed: str) -> Iterator[ColumnValues]:
+    """Most of what columns may hold; the rest is left for rows that are made later."""
+    for one in values:
+        rng = random.Random(f"{seed}/{one.table}.{one.column}")
+        kept = rng.sample(one.values, math.ceil(len(one.values) * _IN_USE))
+        yield one.model_copy(update={"values": tuple(kept)})
 
 
 def _entity_rows(
@@ -147,7 +165,7 @@ def _unique(value: Cell, taken: set[Cell], table: Table, column: Column, maker: 
     tries = 0
     while value in taken:
         tries += 1
-        value = maker.value(table, column)
+        value = maker.unused(table, column, taken) or maker.value(table, column)
         if tries > 20:
             value = f"{value} {len(taken)}"
     taken.add(value)
