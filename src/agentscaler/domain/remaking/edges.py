@@ -194,20 +194,15 @@ def _given(
 ) -> dict[str, object]:
     tool = domain.manifest.tool
     spoken = sorted({name for edge in numbered.values() for name in (edge.producer, edge.consumer)})
+    pairs: dict[str, dict[str, dict[str, str]]] = {"drawn": {}, "further": {}}
+    for number, edge in numbered.items():
+        gives = edge.column or f"key of the {domain.manifest.table[edge.table].noun}"
+        told = pairs["drawn" if edge in kept else "further"].setdefault(edge.producer, {})
+        told[str(number)] = f"{gives} -> {edge.consumer}({edge.parameter})"
     return {
         "service": domain.manifest.title,
         "tools": {name: tool[name].description.split(". ")[0] for name in spoken},
-        "pairs": [
-            {
-                "number": number,
-                "from": edge.producer,
-                "gives": edge.column or f"key of the {domain.manifest.table[edge.table].noun}",
-                "to": edge.consumer,
-                "parameter": edge.parameter,
-                "drawn": edge in kept,
-            }
-            for number, edge in numbered.items()
-        ],
+        "pairs": pairs,
     }
 
 

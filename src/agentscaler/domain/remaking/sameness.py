@@ -31,7 +31,8 @@ _BOUND = re.compile(
     r"\b(only|solely|must|unless|until|before|while|when|wait|first)\b", re.IGNORECASE
 )
 _LEAVE = re.compile(r"\b(can|may|could|might|allowed|permitted|able)\b", re.IGNORECASE)
-_LEAVE_OF_DRAFT = re.compile(r"\b(can|may|cannot|allowed|only|must)\b|\bno two\b", re.IGNORECASE)
+_LEAVE_OR_NOT = re.compile(rf"{_LEAVE.pattern}|\bcannot\b", re.IGNORECASE)
+_LEAVE_OF_DRAFT = re.compile(rf"{_LEAVE_OR_NOT.pattern}|\b(only|must|no two)\b", re.IGNORECASE)
 _SOFTER = re.compile(
     r"\b(usually|normally|generally|typically|mostly|ideally|preferably|should|try to|if possible"
     r"|where possible|whenever possible|except|exceptions?|exempt|however|although|otherwise"
@@ -115,11 +116,10 @@ class Sameness:
                 yield f'it speaks of "{noun}", of which the draft says nothing'
 
     def _statuses_told(self, draft: str, text: str) -> Iterable[str]:
-        stems = {_stem(word) for word in _STATED.findall(draft.lower())}
         for status, pattern in self._statuses.items():
-            if pattern.search(draft) and not pattern.search(text):
+            if pattern.search(draft) and not _says(pattern, status, text):
                 yield f'it does not say the status "{status}", as the draft does'
-            elif pattern.search(text) and not pattern.search(draft) and _stem(status) not in stems:
+            elif pattern.search(text) and not _says(pattern, status, draft):
                 yield f'it names the status "{status}", which the draft does not'
 
 
@@ -149,14 +149,31 @@ def _direction(draft: str, text: str) -> Iterable[str]:
         yield f'it refuses something ("{_found_first(_REFUSAL, text)}"), and the draft does not'
     if _ONLY.search(draft) is not None and not (_ONLY.search(text) or _REFUSAL.search(text)):
         yield f'the draft says "{_found_first(_ONLY, draft)}", and it binds nothing'
-    leave, allowed = len(_LEAVE.findall(text)), len(_LEAVE_OF_DRAFT.findall(draft))
-    if leave > allowed:
+    leave, allowed = len(_LEAVE_OR_NOT.findall(text)), len(_LEAVE_OF_DRAFT.findall(draft))
+    if leave > allowed or _free(text) > _free(draft):
         yield f'it gives leave ("{_found_first(_LEAVE, text)}") that the draft does not give'
     soft = {one.lower() for one in _whole(_SOFTER, text)} - {
         one.lower() for one in _whole(_SOFTER, draft)
     }
     for words in sorted(soft):
         yield f'"{words}" makes an exception or softens what the draft says'
+
+
+def _free(text: str) -> int:
+    """Sentences that give leave and bind it to nothing."""
+    return sum(
+        _LEAVE.search(one) is not None and not (_REFUSAL.search(one) or _BOUND.search(one))
+        for one in _SENTENCE_END.split(text)
+    )
+
+
+def _says(pattern: re.Pattern[str], status: str, text: str) -> bool:
+    """Whether a text has a status; of one that is a deed's end ("cancelled"), also the deed."""
+    if pattern.search(text):
+        return True
+    return status.endswith("ed") and _stem(status) in {
+        _stem(word) for word in _STATED.findall(text.lower())
+    }
 
 
 def _names(text: str, tools: frozenset[str]) -> set[str]:

@@ -166,7 +166,12 @@ def _given(domain: Domain, tables: list[Table]) -> dict[str, object]:
             for table in tables
         },
         "tools": {tool.name: tool.description.split(". ")[0] for tool in tools},
-        "meanings": {kind: list(known) for kind, known in MEANINGS.items()},
+        "meanings": {
+            "text": list(MEANINGS["text"]),
+            "integer and real": list(MEANINGS["integer"]),
+            "boolean": list(MEANINGS["boolean"]),
+            "date and timestamp": list(MEANINGS["date"]),
+        },
     }
 
 

@@ -207,7 +207,8 @@ def _given(domain: Domain, wanted: Sequence[_Wanted]) -> dict[str, object]:
         "columns": [
             {
                 "column": one.name,
-                "told": one.column.description[:200] or one.column.noun,
+                "told": one.column.description[:200]
+                or f"{one.column.noun} of the {one.table.noun}",
                 "form": one.manner.told,
                 "values": _MOST if one.count == _LEAST_UNIQUE else _LEAST + 8,
                 "rows_are_called_by_it": one.calls_rows,
