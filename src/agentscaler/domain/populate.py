@@ -66,7 +66,7 @@ def populate(
         elif table.is_link:
             rows[table.name] = _link_rows(table, rows, size, maker)
         else:
-            rows[table.name] = _entity_rows(table, rows, size, maker)
+            rows[table.name] = _entity_rows(table, named, rows, size, maker)
             _date(table, rows, named, maker.now)
     return create_image(schema_sql(ordered), rows, settle)
 
@@ -80,7 +80,11 @@ def _some(values: Iterable[ColumnValues], seed: str) -> Iterator[ColumnValues]:
 
 
 def _entity_rows(
-    table: Table, rows: dict[str, list[Row]], size: int, maker: ValueMaker
+    table: Table,
+    tables: dict[str, Table],
+    rows: dict[str, list[Row]],
+    size: int,
+    maker: ValueMaker,
 ) -> list[Row]:
     count = size + maker.random.randint(0, max(1, size // 3))
     statuses = _spread(table, count, maker)
@@ -102,7 +106,7 @@ def _entity_rows(
             _tell_only_what_is_so(table, row, statuses[number])
         _agree(table, row)
         _tell_apart(row, addresses)
-        _share_owners(table, row, rows)
+        _share_owners(table, tables, row, rows)
         made.append(row)
     if table.address:
         settle_addresses(table, made, maker)
@@ -123,7 +127,9 @@ def _date(
         put_in_order(table, row, [when for when in whens if when is not None], now)
 
 
-def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
+def _share_owners(
+    table: Table, tables: dict[str, Table], row: Row, rows: dict[str, list[Row]]
+) -> None:
     """A row's owner belongs to the same owner as the row: a note on an issue of an app is on that
     app."""
     for column in table.columns:
@@ -132,8 +138,13 @@ def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
         parents = rows[column.references]
         parent = next(one for one in parents if next(iter(one.values())) == row[column.name])
         for shared in table.columns:
-            if shared.references and shared.name != column.name and parent.get(shared.name):
-                row[shared.name] = parent[shared.name]
+            if shared.references is None or shared.name == column.name:
+                continue
+            owner = tables[column.references]
+            held = owner.by_name.get(shared.name)
+            of_same = held is not None and held.references == shared.references
+            if of_same or (owner.name == shared.references and shared.name == owner.key[0]):
+                row[shared.name] = parent[shared.name] or row[shared.name]
 
 
 def _cell(table: Table, column: Column, rows: dict[str, list[Row]], maker: ValueMaker) -> Cell:

@@ -105,8 +105,8 @@ def _column_faults(edit: ColumnEdit, column: Column, table: Table, draft: Draft)
         yield "no row can lack it"
     if edit.unique is False and column.unique:
         yield "its values stay unique"
-    if edit.unique and (column.type not in {"text", "integer"} or column.enum or edit.enum):
-        yield "only names and numbers can be unique"
+    if edit.unique and (column.type != "text" or column.enum or edit.enum):
+        yield "only free text can be unique"
     if edit.references is not None:
         yield from _reference_faults(edit, column, table, draft)
 

@@ -114,6 +114,8 @@ def _edited_tool(
             schema["description"] = new["description"]
         if role.kind in {"value", "filter"} and "enum" in new:
             schema["enum"] = new["enum"]
+        if role.kind == "sort" and "enum" in new:
+            schema["enum"] = new["enum"]
         properties[name] = schema
     parameters = {**tool.parameters, "properties": properties}
     return tool.model_copy(update={"arguments": roles, "parameters": parameters})

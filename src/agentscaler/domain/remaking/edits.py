@@ -28,7 +28,7 @@ _MOST_NEW = 3
 
 MEANINGS: dict[str, tuple[str, ...]] = {
     "text": TEXT_MEANINGS,
-    "integer": NUMBER_MEANINGS,
+    "integer": tuple(one for one in NUMBER_MEANINGS if one not in {"latitude", "longitude"}),
     "real": NUMBER_MEANINGS,
     "boolean": ("flag",),
     "date": ("moment",),

@@ -23,6 +23,8 @@ from agentscaler.domain.remaking.allowed import edit_faults
 from agentscaler.domain.remaking.editing import edited
 from agentscaler.domain.remaking.edits import MEANINGS, SchemaEdits, TableEdit, is_open
 from agentscaler.domain.remaking.records import left_as_drafted
+from agentscaler.domain.rule import Pattern
+from agentscaler.errors import AgentScalerError
 from agentscaler.ledger import fault_text
 from agentscaler.llm import MakerRecord, PartMaker, Prompt
 
@@ -93,8 +95,19 @@ class _Attempt:
             wrong = edit_faults(edit, self._draft) if edit.table not in faults else []
             if wrong:
                 faults[edit.table] = wrong[:8]
+        for noun, edits in self._nouns(answer).items():
+            for edit in edits[1:]:
+                faults.setdefault(edit.table, []).append(f"another table gets the noun {noun!r}")
         sound = [edit for edit in answer.tables if edit.table not in faults and not edit.is_empty]
         return faults | self._tried(sound)
+
+    def _nouns(self, answer: SchemaEdits) -> dict[str, list[TableEdit]]:
+        """The edits of tables by the nouns that they give."""
+        nouns: dict[str, list[TableEdit]] = {}
+        for edit in answer.tables:
+            if edit.noun is not None:
+                nouns.setdefault(edit.noun, []).append(edit)
+        return nouns
 
     def _tried(self, edits: list[TableEdit]) -> dict[str, list[str]]:
         """Makes the domain with all edits; where that fails, with one table after the other."""
@@ -124,14 +137,16 @@ class _Attempt:
         except (
             Exception
         ) as error:  # an edit may break whatever relies on tables: not its certificate
-            return f"no domain can be made of it: {fault_text(error)}"
+            told = str(error) if isinstance(error, AgentScalerError) else fault_text(error)
+            return f"no domain can be made of it: {told}"
 
     def _certified(self, draft: Draft) -> Domain | str:
         before = self._domain.manifest
         lost = sorted(before.tool.keys() - {tool.name for tool in draft.tools})
         if lost:
             return f"the service would lose {', '.join(lost)}"
-        gone = sorted({rule.id for rule in before.rules} - {one.id for one in draft.supply.rules})
+        ruled = {rule.id for rule in before.rules if rule.pattern is not Pattern.RANGE}
+        gone = sorted(ruled - {rule.id for rule in draft.supply.rules})
         if gone:
             return f"the service would lose the rules {', '.join(gone)}"
         kept = {(table.name, column) for table in before.tables for column in table.by_name}
@@ -168,7 +183,8 @@ def _given(domain: Domain, tables: list[Table]) -> dict[str, object]:
         "tools": {tool.name: tool.description.split(". ")[0] for tool in tools},
         "meanings": {
             "text": list(MEANINGS["text"]),
-            "integer and real": list(MEANINGS["integer"]),
+            "integer": list(MEANINGS["integer"]),
+            "real": ["all of integer", "latitude", "longitude"],
             "boolean": list(MEANINGS["boolean"]),
             "date and timestamp": list(MEANINGS["date"]),
         },

@@ -35,7 +35,7 @@ class Listening:
 Remake = Callable[..., tuple[Remade, Listening]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def remake() -> Remake:
     """Makes one part of a domain anew by the answers given, one after the other; the last one is
     given again and again."""
