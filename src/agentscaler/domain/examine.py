@@ -36,6 +36,6 @@ def examine(
         rules=manifest.rules,
         trials=trials,
         seed=seed,
-        stir=manifest.engine == "rules",
+        stir=manifest.engine != "curated",
         focus=focus,
     )

@@ -16,7 +16,9 @@ Schema = dict[str, Any]
 
 _NUMBERS = frozenset({"integer", "real"})
 _TIMES = frozenset({"date", "timestamp"})
-_RANGED = frozenset({"money", "quantity", "percent", "rating", "priority", "bytes", "gigabytes"})
+_RANGED = frozenset(
+    "bytes distance gigabytes kilograms money percent priority quantity rating temperature".split()
+)
 _FORMS = {"date": " (YYYY-MM-DD)", "timestamp": " (ISO 8601, YYYY-MM-DDTHH:MM:SS)"}
 
 

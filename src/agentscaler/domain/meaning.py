@@ -6,7 +6,7 @@ speak of them.  The first rule that fits wins; "text" and "number" are the fallb
 
 import re
 
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
 __all__ = ["NUMBER_MEANINGS", "TEXT_MEANINGS", "column_type", "is_person", "meaning_of"]
 
@@ -119,6 +119,9 @@ _NUMBER_RULES = tuple(
             r"\b(storage|gb|gi b|gib|disk size|volume size|storage size|storage capacity"
             r"|size in g ?b|allocated storage)$",
         ),
+        ("kilograms", r"\b(kgs?|kilograms?|weight in kg)$"),
+        ("distance", r"\b(distance|mileage|km|kilomet(er|re)s|miles)$"),
+        ("temperature", r"\b(temperature|celsius)$"),
         ("megabytes", r"\b(memory|memory size|mb|mi b|mib)$"),
         ("quantity", r"\b(batch|page|pool|group|sample|fleet|node|cluster|queue) size$"),
         ("bytes", r"\b(bytes|size|file size|content length|length)$"),

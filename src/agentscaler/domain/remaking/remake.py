@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from agentscaler.domain.assemble import draft_of, make_states, with_faults_counted
 from agentscaler.domain.domain import ColumnValues, Domain
 from agentscaler.domain.examine import examine
+from agentscaler.domain.remaking.code import CODE_PROMPT, remake_code
 from agentscaler.domain.remaking.edges import EDGES_PROMPT, make_edges
 from agentscaler.domain.remaking.policy import POLICY_PROMPT, make_policy
 from agentscaler.domain.remaking.records import maker_of, turned_away
@@ -27,6 +28,7 @@ DOMAIN_PROMPTS: dict[str, Prompt] = {
     "schema": SCHEMA_PROMPT,
     "values": VALUES_PROMPT,
     "edges": EDGES_PROMPT,
+    "code": CODE_PROMPT,
     "policy": POLICY_PROMPT,
 }
 """What a model is told, by part; a part of the fingerprint of what it makes."""
@@ -54,7 +56,8 @@ async def remake_domain(
         seed: of the run; that of the domain's states and certificate comes of it.
 
     Raises:
-        AgentScalerError: the endpoint answers nobody, or the budget is spent.
+        AgentScalerError: the endpoint answers nobody, or the budget is spent; `JailError` where code
+            is to be written and this machine cannot confine it.
     """
     if domain.manifest.engine != "rules":
         return Remade(domain, [])
@@ -72,6 +75,10 @@ async def remake_domain(
         edges, made = await make_edges(domain, maker, own)
         manifest = domain.manifest.model_copy(update={"edges": edges})
         domain = _credited(replace(domain, manifest=manifest), "edges", made)
+        records += made
+    if "code" in wanted:
+        domain, made = await remake_code(domain, maker, settings, own)
+        domain = _credited(domain, "code", made)
         records += made
     if "policy" in wanted:
         policy, made = await make_policy(domain, maker)
