@@ -22,7 +22,8 @@ def request_text(request: Sequence[Fragment], told: Collection[str] | None = Non
 
 
 def intent_text(goals: Sequence[Goal]) -> str:
-    """All wishes of a task with every fact, as plain sentences."""
-    sentences = [request_text(goal.request) for goal in goals]
-    first = f"Please {sentences[0]}."
-    return " ".join([first, *(f"Then {sentence}." for sentence in sentences[1:])])
+    """All wishes of a task with every fact, as whole sentences."""
+    return " ".join(
+        goal.wording or f"{'Then' if number else 'Please'} {request_text(goal.request)}."
+        for number, goal in enumerate(goals)
+    )
