@@ -73,7 +73,7 @@ def find_free(domain: Domain, task: Task) -> list[FreeValue]:
     return [
         one
         for one in free
-        if one.column.enum == () or set(one.column.enum) - {one.now, one.fact.value}
+        if not one.column.enum or set(one.column.enum) - {one.now, one.fact.value}
     ]
 
 
@@ -86,7 +86,7 @@ def _values(world: World, table: Table, column: Column) -> tuple[Any, ...]:
 
 def _values_now(domain: Domain, task: Task, world: World) -> dict[str, Any]:
     """By fact, what its place holds when gold comes to change it; gold is played for that."""
-    held = {}
+    held: dict[str, Any] = {}
     for call in task.gold:
         tool = domain.manifest.tool[call.tool]
         for parameter, source in call.provenance.items():
@@ -100,7 +100,7 @@ def _values_now(domain: Domain, task: Task, world: World) -> dict[str, Any]:
                     f"SELECT {quote(role.column)} AS value FROM {quote(table.name)}"
                     f" WHERE {quote(table.key[0])} = ?"
                 )
-                held |= {source.fact: row["value"] for row in world.query(sql, key)}
+                held[source.fact] = next((one["value"] for one in world.query(sql, key)), None)
         world.call(call.tool, call.arguments)
     return held
 
