@@ -67,7 +67,7 @@ def find_free(domain: Domain, task: Task) -> list[FreeValue]:
                 found.append((fact, goal, table, column, _values(world, table, column)))
         now = _values_now(domain, task, world)
     free = [
-        FreeValue(fact, goal, table, column, now.get(fact.name), values)
+        FreeValue(fact, goal, table, column, _other(now.get(fact.name), fact.value), values)
         for fact, goal, table, column, values in found
     ]
     return [
@@ -75,6 +75,11 @@ def find_free(domain: Domain, task: Task) -> list[FreeValue]:
         for one in free
         if not one.column.enum or set(one.column.enum) - {one.now, one.fact.value}
     ]
+
+
+def _other(value: Any, draft: Any) -> Any:
+    """A value, unless it is the draft's, which a write that adds to it may well hold."""
+    return None if value == draft else value
 
 
 def _values(world: World, table: Table, column: Column) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from agentscaler.task.construct import judge_words
 from agentscaler.task.notebook import WalkStop
 from agentscaler.task.remake.batches import batches, short_names
 from agentscaler.task.remake.persona import LONGEST_PERSONA, persona_fault
-from agentscaler.task.remake.wording import goal_facts, kept_words, wording_faults
+from agentscaler.task.remake.wording import goal_facts, kept_words, told_values, wording_faults
 from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.task import Goal, Manner, Persona, Task
 
@@ -92,7 +92,7 @@ def _given(name: str, task: Task) -> dict[str, Any]:
 def _described(goal: Goal, task: Task) -> dict[str, Any]:
     facts = goal_facts(goal, task.facts)
     told: dict[str, Any] = {"draft": request_text(goal.request)}
-    told["values"] = {fact.said: fact.label for fact in facts}
+    told["values"] = told_values(goal, facts)
     told["keep"] = kept_words(goal, facts)
     if goal.branch is not None:
         told["condition, word for word"] = goal.branch.condition

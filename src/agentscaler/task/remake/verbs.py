@@ -21,7 +21,7 @@ _CHANGE = (
 _DELETE = "delete remove rid drop erase deregister release take".split()
 _GROUPS = (frozenset(_READ), frozenset(_CREATE), frozenset(_CHANGE), frozenset(_DELETE))
 _LEADS = {
-    "tell": 0, "create": 1, "change": 2, "set": 2, "switch": 2, "give": 2, "update": 2,
+    "tell": 0, "check": 0, "create": 1, "change": 2, "set": 2, "switch": 2, "give": 2, "update": 2,
     "delete": 3, "remove": 3, "deregister": 3, "release": 3,
 }  # fmt: skip
 _DEEDS = frozenset(
@@ -51,11 +51,11 @@ def is_form_of(word: str, stem: str) -> bool:
 
 def verb_phrases(draft: str) -> frozenset[str]:
     """The words one of which a text must hold to ask for what a draft asks for."""
-    lead = _words(draft)[:1]
-    if not lead:
-        return frozenset()
-    group = _LEADS.get(lead[0])
-    return frozenset(lead) if group is None else _GROUPS[group]
+    lead, *rest = _words(draft) or [""]
+    group = _LEADS.get(lead)
+    if group is None or rest[:1] in (["in"], ["out"]):  # "check in" is another verb than "check"
+        return frozenset({lead})
+    return _GROUPS[group]
 
 
 def deed_faults(text: str, draft: str, tools: Iterable[str]) -> list[str]:

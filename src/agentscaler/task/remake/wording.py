@@ -8,16 +8,15 @@ another condition.
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from agentscaler.task.remake.verbs import deed_faults, is_form_of
+from agentscaler.task.remake.verbs import deed_faults, is_form_of, verb_phrases
 from agentscaler.task.remake.words import occurrences, stands
 from agentscaler.task.request import request_text
 from agentscaler.task.task import Fact, Goal
 
-__all__ = ["goal_facts", "kept_words", "wording_faults"]
+__all__ = ["goal_facts", "kept_words", "told_values", "wording_faults"]
 
 _LONGER = 3
 _SPARE = 240
@@ -64,6 +63,7 @@ _TIMES = frozenset(
 _POINTING = re.compile(
     r"\b(?:that|this|it|its|it's|same|them|they|those|these|his|her|him|he|she|their|there|one)\b"
 )
+_BACK = re.compile(r"(?:(?:by|for|from|in|into|of|on|to|with) )?that \w")
 _SENTENCE_START = re.compile(r"(?:^|[.?!:;] +|[-–—(\"“] ?)$")
 _KNOWN_NAMES = frozenset("I I'm I'd I'll I've OK ID IDs API FYI PS ASAP Hi Hello Thanks".split())
 _MARKUP = re.compile(r"[<>{}\[\]`|\\*#@_^~]|://|\n")
@@ -78,12 +78,21 @@ def goal_facts(goal: Goal, facts: Sequence[Fact]) -> list[Fact]:
     return [by_name[name] for name in names]
 
 
+def told_values(goal: Goal, facts: Sequence[Fact]) -> dict[str, str]:
+    """The values that stand in a wish of their own, each with what it is; a name that only stands
+    within a longer one is told by that."""
+    return {fact.said: fact.label for fact, times in _needed(goal, facts) if times}
+
+
 def kept_words(goal: Goal, facts: Sequence[Fact]) -> list[str]:
-    """The words of a wish that carry meaning and are no values, but for its verb."""
-    rest = _rest(request_text(goal.request), facts)
-    words = [word for word in _words(rest)[1:] if word not in _STOP and len(word) > 1]
-    groups = frozenset().union(*_OPERATORS)
-    return [word for word in dict.fromkeys(words) if word not in groups or word == "not"]
+    """The words of a wish that carry meaning and are no values; its verb only if it has no
+    others of the same meaning."""
+    words = _words(_rest(request_text(goal.request), facts))
+    lead, *rest = words or [""]
+    special = [lead] if verb_phrases(" ".join(words)) == {lead} else []
+    return list(
+        dict.fromkeys([*special, *(word for word in rest if word not in _STOP and len(word) > 1)])
+    )
 
 
 def wording_faults(
@@ -100,7 +109,7 @@ def wording_faults(
     faults = list(_form_faults(text, draft))
     if faults:
         return faults
-    faults += _value_faults(text, draft, facts)
+    faults += _value_faults(text, goal, facts)
     if faults:
         return faults
     rest, wanted = _rest(text.translate(_QUOTES), facts), _rest(draft, facts)
@@ -136,13 +145,11 @@ def _form_faults(text: str, draft: str) -> Iterator[str]:
         yield "it doubts an answer that was not given yet"
 
 
-def _value_faults(text: str, draft: str, facts: Sequence[Fact]) -> Iterator[str]:
-    """Values that are missing, are said too often or stand beside what they are not."""
-    plain = _longest_first(facts)
-    counted, rest = Counter(fact.said for fact in facts), text
-    for fact in plain:
-        times = len(occurrences(fact.said, rest))
-        if times < counted[fact.said]:
+def _value_faults(text: str, goal: Goal, facts: Sequence[Fact]) -> Iterator[str]:
+    """Values that are missing, or stand beside what they are not."""
+    rest = text
+    for fact, needed in _needed(goal, facts):
+        if len(occurrences(fact.said, rest)) < needed:
             yield f'"{fact.said}" does not stand in it, letter by letter ({fact.label})'
         rest = _without(rest, fact.said)
     places = {fact.name: occurrences(fact.said, text) for fact in facts}
@@ -158,6 +165,14 @@ def _value_faults(text: str, draft: str, facts: Sequence[Fact]) -> Iterator[str]
                 f'"{one.said}" and "{other.said}" do not stand in the order of what they are:'
                 f" {one.label}, {other.label}"
             )
+
+
+def _needed(goal: Goal, facts: Sequence[Fact]) -> Iterator[tuple[Fact, int]]:
+    """How often each value stands in a wish, longer ones first and not within those."""
+    rest = request_text(goal.request)
+    for fact in _longest_first(facts):
+        yield fact, len(occurrences(fact.said, rest))
+        rest = _without(rest, fact.said)
 
 
 def _is_after_all(
@@ -198,7 +213,7 @@ def _kept_faults(rest: str, goal: Goal, facts: Sequence[Fact]) -> Iterator[str]:
     if lost:
         yield f"words of the draft are missing: {', '.join(lost)}"
     for piece in goal.request:
-        if re.match(r"(?:\w+ )?that \w", piece.text) and not _POINTING.search(rest.lower()):
+        if _BACK.match(piece.text) and not _POINTING.search(rest.lower()):
             yield f'it does not point back as "{piece.text}" does'
 
 
