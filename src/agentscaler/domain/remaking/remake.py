@@ -56,8 +56,8 @@ async def remake_domain(
         seed: of the run; that of the domain's states and certificate comes of it.
 
     Raises:
-        AgentScalerError: the endpoint answers nobody, or the budget is spent; `JailError` where code
-            is to be written and this machine cannot confine it.
+        AgentScalerError: the endpoint answers nobody, or the budget is spent; `JailError` where
+            code is to be written and this machine cannot confine it.
     """
     if domain.manifest.engine != "rules":
         return Remade(domain, [])
