@@ -1,6 +1,5 @@
 """Fresh instances: the same deeds on rows that nobody has seen."""
 
-
 import pytest
 
 from agentscaler.domain import Domain, load_vertical
