@@ -50,6 +50,11 @@ _FORBIDDING = re.compile(
 _DOUBTING = re.compile(
     r"\bare you (?:quite |really )?(?:sure|certain)\b|\bno (?:other )?way\b|\bnothing you can do\b"
 )
+_FURTHER = re.compile(
+    r"\b(?:another|the next|a second|as well as|one more \w+ (?:for|of|to|in)"
+    r"|ignore|instructions?|prompt|system message|you are now|language model)\b"
+)
+"""Words for further things, and words for those who read instructions."""
 _NUMBERS = frozenset(
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen half"
@@ -186,6 +191,9 @@ def _turned_faults(rest: str, wanted: str) -> Iterator[str]:
     forbidding = _FORBIDDING.search(rest.lower())
     if forbidding is not None and not _FORBIDDING.search(wanted.lower()):
         yield f'it says "{forbidding[0]}", which could take the wish back'
+    further = _FURTHER.search(rest.lower())
+    if further is not None and further[0] not in wanted.lower():
+        yield f'it says "{further[0]}", which the draft does not'
     conditions = [
         len(re.findall(r"\bif\b(?! (?:you|possible|that's|it's ok))", one.lower()))
         for one in (rest, wanted)
