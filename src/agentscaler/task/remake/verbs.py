@@ -6,7 +6,7 @@ Ordinary verbs come in groups of one meaning.  Every other verb means itself alo
 import re
 from collections.abc import Iterable
 
-from agentscaler.corpus.words import singular
+from agentscaler.words import singular
 
 __all__ = ["deed_faults", "is_form_of", "verb_phrases"]
 
