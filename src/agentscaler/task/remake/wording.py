@@ -51,7 +51,7 @@ _DOUBTING = re.compile(
     r"\bare you (?:quite |really )?(?:sure|certain)\b|\bno (?:other )?way\b|\bnothing you can do\b"
 )
 _FURTHER = re.compile(
-    r"\b(?:another|the next|a second|as well as|one more \w+ (?:for|of|to|in)"
+    r"\b(?:another one|the next|a second|as well as|one more \w+ (?:for|of|to|in)"
     r"|ignore|instructions?|prompt|system message|you are now|language model)\b"
 )
 """Words for further things, and words for those who read instructions."""
@@ -191,6 +191,9 @@ def _turned_faults(rest: str, wanted: str) -> Iterator[str]:
     forbidding = _FORBIDDING.search(rest.lower())
     if forbidding is not None and not _FORBIDDING.search(wanted.lower()):
         yield f'it says "{forbidding[0]}", which could take the wish back'
+    for noun in re.findall(r"\banother (\w+)", rest.lower()):
+        if noun not in _STOP and any(is_form_of(noun, word) for word in meant):
+            yield f'it says "another {noun}", which the draft does not'
     further = _FURTHER.search(rest.lower())
     if further is not None and further[0] not in wanted.lower():
         yield f'it says "{further[0]}", which the draft does not'
