@@ -27,7 +27,12 @@ _AGAINST = {
 }
 _SIDE_EFFECTS = frozenset("create delete destroy erase modify purge remove update".split())
 """Of these a read is accused wherever they stand: "lists the jobs and deletes them"."""
-_FURTHER = re.compile(r"(?:[.;] |\b(?:and|then|also|it) )(?:\w+ly )?(\w+s)\b", re.IGNORECASE)
+_FURTHER = re.compile(
+    r"(?:[.;] |\b(?:and|then|also|it) )(?:\w+ly )?(\w+s)"
+    r"(?= (?!(?:about|by|for|from|in|of|on|to)\b))",
+    re.IGNORECASE,
+)
+"""A verb later on, with what it is done to; "updates of" and "changes to" are nouns."""
 
 
 def leading_verb(sentence: str) -> str:

@@ -23,7 +23,7 @@ from agentscaler.corpus.tool import ToolSpec
 from agentscaler.corpus.tool_forms import DescribedTool
 from agentscaler.corpus.tool_reading import ToolReading
 from agentscaler.corpus.wording import plain, wording_faults
-from agentscaler.corpus.words import singular
+from agentscaler.words import singular
 
 __all__ = ["LONGEST", "described", "description_faults", "same_deed"]
 
@@ -39,6 +39,11 @@ _FREE = re.compile(r"\b(?:nothing|no|none|optional|optionally|can|may|without)\b
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*")
 _CAMEL = re.compile(r"[a-z][A-Z]|_|\w\.\w")
 _CLAUSE = re.compile(r"[,;:.()]| (?:about|and|as|by|for|from|in|including|of|on|or|plus|with) ")
+_SUBORDINATE = re.compile(
+    r"\b(?:that|which|who|whose|when|where|if|so|because|to|is|are|was|were|be|can|cannot|could|may|"
+    r"might|will|would|has|have|had|does|do|did|must|should)\b.*"
+)
+"""What follows in a clause says something of a thing that is named already."""
 _FILLER = frozenset(
     "accept actual additional allow amount applicable applies apply ask available basic case"
     " certain choose chosen contain corresponding current default desired detail different empty"
@@ -220,7 +225,7 @@ def _ungrounded(sentence: str, known: frozenset[str]) -> list[str]:
     """Clauses of which no telling word is known of the tool."""
     found = []
     for clause in _CLAUSE.split(sentence):
-        words = content_words(clause) - GENERIC - _FILLER
+        words = content_words(_SUBORDINATE.sub("", clause)) - GENERIC - _FILLER
         telling = [word for word in words if not word.endswith("ed")]  # "narrowed", "sorted"
         if telling and not any(is_known(word, known) for word in words):
             found.append(repr(clause.removeprefix("Needs ").removeprefix("Returns ").strip()))

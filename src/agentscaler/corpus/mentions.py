@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from agentscaler.corpus.words import singular, split_words
+from agentscaler.words import singular, split_words
 
 __all__ = ["GENERIC", "content_words", "field_names", "is_known", "mentions", "schema_texts"]
 
@@ -26,11 +26,11 @@ _STOP = frozenset(
     "a about above after again all also always an and another any are as at be been before"
     " being below between both but by can could did do does done during each either else every"
     " exactly for from had has have how however if in into is it its itself just least less like"
-    " many may might more most much must never next no none nor not nothing of off often on once one"
-    " only or other others otherwise out over per same shall should so some such than that the"
-    " their them then there these they this those through to together too two under unless until"
-    " up upon very via was well were what when where whether which while who whole whom whose"
-    " why will with within without would yet".split()
+    " many may might more most much must never next no none nor not nothing now of off often on"
+    " once one only or other others otherwise out over per same shall should so some such than"
+    " that the their them then there these they this those through to together too two under"
+    " unless until up upon very via was well were what when where whether which while who whole"
+    " whom whose why will with within without would yet".split()
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ALIKE = 4
