@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 
 from agentscaler.domain.addresses import with_whole_keys
+from agentscaler.domain.batches import BATCHES, key_argument
 from agentscaler.domain.domain import Domain, DomainTool
 from agentscaler.domain.values import ValueMaker
 from agentscaler.task.goals import Form, GoalMaker
@@ -98,19 +99,25 @@ class _Retracer:
         if wish.refusal is not None:
             goal = special_counterpart(wish, self.domain, self.notebook, self.random, self.values)
             return goal, None
-        tool, form = self._aim(wish)
-        return self.maker.make(tool, self._focus(), form)
+        tool, form, many = self._aim(wish)
+        return self.maker.make(tool, self._focus(), form, many)
 
-    def _aim(self, wish: Goal) -> tuple[DomainTool, Form]:
-        """The tool that a wish is for, and its form."""
+    def _aim(self, wish: Goal) -> tuple[DomainTool, Form, int | None]:
+        """The tool that a wish is for, its form, and of one for several rows, how many."""
         gold, tools = self.task.gold, self.walked.manifest.tool
         aims = [index for index in wish.calls if gold[index].purpose == "goal"]
-        name = gold[wish.calls[-1]].tool
-        if wish.branch is None:
-            return tools[name], Form.SEVERAL if aims[1:] else Form.PLAIN
-        if not wish.branch.holds:
-            name = wish.branch.other[-1].tool
-        return tools[name], Form.BRANCH
+        last = gold[wish.calls[-1]]
+        tool = tools[last.tool]
+        if wish.branch is not None:
+            return (
+                tool if wish.branch.holds else tools[wish.branch.other[-1].tool],
+                Form.BRANCH,
+                None,
+            )
+        if tool.kind in BATCHES:
+            key = key_argument(tool, self.walked.manifest.table[tool.table])
+            return tool, Form.PLAIN, len(last.arguments[key])
+        return (tool, Form.SEVERAL, len(aims)) if aims[1:] else (tool, Form.PLAIN, None)
 
     def _focus(self) -> Focus | None:
         """What a wish follows from: the row of the last one, of any one before it, or none."""
