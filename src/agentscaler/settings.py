@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails
 
 from agentscaler.errors import SettingsError
 
-__all__ = ["Layer", "Section", "compose", "parse_override", "read_config"]
+__all__ = ["Layer", "Section", "compose", "parse_override", "read_config", "wanted"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -187,3 +187,8 @@ def _suggestion(key: str, known: Sequence[str]) -> str:
     if near:
         return f"Did you mean {' or '.join(near)}?"
     return f"Known settings: {', '.join(peers.values() or known)}."
+
+
+def wanted(named: Sequence[str], every: Sequence[str]) -> frozenset[str]:
+    """The things that a setting names, where "all" stands for every one."""
+    return frozenset(every if "all" in named else named)

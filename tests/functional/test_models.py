@@ -1,6 +1,5 @@
 """Rollouts that language models play, through every stage, disturbed and undisturbed."""
 
-import asyncio
 import shlex
 import shutil
 import signal
@@ -17,65 +16,19 @@ import pytest
 from agentscaler.domain import load_domain
 from agentscaler.errors import AgentScalerError, BudgetSpentError
 from agentscaler.filtering import Verdict
-from agentscaler.llm.scripted_server import ScriptedServer
 from agentscaler.pipeline import Settings, run_stage
 from agentscaler.pipeline.costs import costs_of
 from agentscaler.rollout import Trajectory
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
 from tests.functional.players import ANSWER_TOKENS, PROMPT_TOKENS, Players
+from tests.functional.serving import Served
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 ROOT = Path(__file__).parents[2]
 A_CALL = PROMPT_TOKENS * 150 + ANSWER_TOKENS * 600  # billionths of a dollar, at the prices below
 OUTPUTS = ("trajectories.jsonl", "failures.jsonl")
-
-
-class Served:
-    """The players behind an endpoint in a thread of its own, which can go down and come back."""
-
-    def __init__(self, players: Players) -> None:
-        self._players = players
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._port = 0
-        self._server: ScriptedServer | None = None
-        self._asked_before = 0
-        self.up()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
-
-    @property
-    def asked(self) -> int:
-        return self._asked_before + (self._server.asked if self._server else 0)
-
-    def up(self) -> None:
-        async def begin() -> int:
-            self._server = ScriptedServer(self._players, port=self._port)
-            await self._server.__aenter__()
-            return int(self._server.base_url.split(":")[2].split("/")[0])
-
-        self._port = asyncio.run_coroutine_threadsafe(begin(), self._loop).result(10)
-
-    def down(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            self._asked_before += server.asked
-            asyncio.run_coroutine_threadsafe(server.__aexit__(), self._loop).result(10)
-
-    def end(self) -> None:
-        self.down()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def wait_for(self, asked: int) -> None:
-        while self.asked < asked:
-            threading.Event().wait(0.002)
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +220,7 @@ def test_the_same_on_the_command_line_with_a_stop_by_hand_and_a_bill(
     total = sum(line.nano_usd for line in lines) / 1e9
     assert f"{total:,.4f}" in table.splitlines()[-2]
     left = program("rollout", "--dry-run", "--run", run, "--set", "rollout.trials=4").stdout
-    assert "24 episodes are played, 24 are left." in left
+    assert "episodes: 24 done, 24 left." in left
     agent = next(line for line in lines if line.role == "agent")
     assert f"{agent.calls:,}" in left
 

@@ -1,12 +1,16 @@
 """Settings of the pool."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.corpus.noise import NoiseCategory
+from agentscaler.settings import wanted
 
-__all__ = ["PoolSettings"]
+__all__ = ["PoolSettings", "ToolPart"]
+
+ToolPart = Literal["description", "quality"]
+"""What a language model may make anew."""
 
 KeepOrDrop = Literal["keep", "drop"]
 
@@ -28,6 +32,8 @@ class PoolSettings(BaseModel):
         service_cap: most tools of one service; of a larger one a fixed sample is taken.
         provider_cap: most tools of one provider; services are taken whole while they fit.
         limit: stop after the service with which the pool reaches this many tools; None takes all.
+        model_parts: what a language model makes anew of each tool ("all": everything it can); what
+            it makes is checked, and the draft stays where it does not hold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,3 +48,9 @@ class PoolSettings(BaseModel):
     service_cap: int | None = Field(default=None, ge=1)
     provider_cap: int | None = Field(default=None, ge=1)
     limit: int | None = Field(default=None, ge=1)
+    model_parts: tuple[ToolPart | Literal["all"], ...] = ()
+
+    @property
+    def wanted_parts(self) -> frozenset[str]:
+        """What a model makes."""
+        return wanted(self.model_parts, get_args(ToolPart))

@@ -29,6 +29,11 @@ Schema = dict[str, Any]
 Arguments = tuple[dict[str, ArgumentRole], set[str]]
 """What each parameter means, by name, and which of them are required."""
 
+_ASKED_BY = frozenset(
+    "category choice city company country currency department flag job_title language region"
+    " time_zone zone".split()
+)
+"""Meanings of columns by whose value people ask for rows, since several rows share it."""
 _JSON_TYPES = {"integer": "integer", "real": "number", "boolean": "boolean"}
 _MAX_VALUES = 8
 _AUTOMATIC = frozenset("create created creation update updated modified modify".split())
@@ -114,7 +119,7 @@ def list_arguments(operation: Operation, table: Table, tables: dict[str, Table])
     if owner and not arguments:
         raise Unfit(DomainReason.NO_KEY, f"no column ties {operation.resource} to {owner}")
     for column in settable(operation, table):
-        if column.meaning in {"choice", "flag"} or column.name == table.label:
+        if column.meaning in _ASKED_BY or column.name == table.label:
             arguments[column.name] = ArgumentRole(
                 kind="filter", table=table.name, column=column.name
             )

@@ -1,10 +1,16 @@
 """Settings of the domain stage."""
 
+from typing import Literal, get_args
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentscaler.domain.packaged import packaged_names
+from agentscaler.settings import wanted
 
-__all__ = ["DomainSettings"]
+__all__ = ["DomainPart", "DomainSettings"]
+
+DomainPart = Literal["schema", "values", "code", "policy", "edges"]
+"""What a language model may make anew."""
 
 
 class DomainSettings(BaseModel):
@@ -18,6 +24,8 @@ class DomainSettings(BaseModel):
         limit: at most so many domains; None for all.
         verticals: names of verticals of the package that come first among the domains; "all" is
             every one.
+        model_parts: what a language model makes anew of each domain ("all": everything it can);
+            what it makes is checked, and the rules' draft stays where it does not hold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +35,7 @@ class DomainSettings(BaseModel):
     faults: int = Field(default=0, ge=0)
     limit: int | None = Field(default=None, ge=1)
     verticals: tuple[str, ...] = ()
+    model_parts: tuple[DomainPart | Literal["all"], ...] = ()
 
     @property
     def wanted_verticals(self) -> tuple[str, ...]:
@@ -34,3 +43,8 @@ class DomainSettings(BaseModel):
         if "all" in self.verticals:
             return packaged_names()
         return tuple(dict.fromkeys(self.verticals))
+
+    @property
+    def wanted_parts(self) -> frozenset[str]:
+        """What a model makes."""
+        return wanted(self.model_parts, get_args(DomainPart))

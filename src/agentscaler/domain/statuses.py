@@ -14,6 +14,7 @@ _FIRST = (
 _OVER = (
     "delet", "terminat", "cancel", "abort", "complete", "succe", "fail", "expire", "closed",
     "reject", "declin", "error", "retired", "ended", "finished", "timed", "revoked", "stopped_by",
+    "delivered", "refunded", "returned", "withdrawn", "voided",
 )  # fmt: skip
 _SETTLED = frozenset({"running", "pending", "waiting", "processing", "missing"})
 

@@ -7,14 +7,14 @@ puts the task into a band.  What they played is not kept.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import islice
 from pathlib import Path
 
 from agentscaler.domain import Domain, load_domain
 from agentscaler.errors import SettingsError
 from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, run_funnel
 from agentscaler.filtering.difficulty import Difficulty, measure_difficulty
+from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.settings import Settings
 from agentscaler.rollout import AgentMaker, ExpertMaker, HastyMaker, SlippingMaker, roll_out
 from agentscaler.rollout.trajectory import FailureOwner, Trajectory
@@ -53,9 +53,9 @@ def measure_run(
     for name in agents:
         _maker(name, settings)
     held = _held(folder) if _HELD in agents else {}
-    groups = groupby(folder.read("tasks.jsonl", Task), key=attrgetter("domain"))
+    groups = by_domain(folder.read("tasks.jsonl", Task))
     units = (
-        _Unit(folder.path / "domains" / name, list(group), held.get(name, []))
+        _Unit(folder.path / "domains" / name, group, held.get(name, []))
         for name, group in islice(groups, limit)
     )
     part = folder.path / f".{BANDS}.part"

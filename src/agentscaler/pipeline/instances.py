@@ -7,12 +7,11 @@ on with `rollout`, and can be verified like any other.
 
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from agentscaler.domain import load_domain, save_domain
 from agentscaler.errors import InputError, RunFolderError
+from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.run import PACKAGES
 from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import DomainEntry, stage_named
@@ -110,7 +109,7 @@ def _write(
 def _units(folder: RunFolder, wanted: Collection[str]) -> Iterator[tuple[Path, list[Task]]]:
     """Domains with those of their tasks that are wanted."""
     found: set[str] = set()
-    for name, group in groupby(folder.read("tasks.jsonl", Task), key=attrgetter("domain")):
+    for name, group in by_domain(folder.read("tasks.jsonl", Task)):
         tasks = [task for task in group if not wanted or task.id in wanted]
         found |= {task.id for task in tasks}
         if tasks:

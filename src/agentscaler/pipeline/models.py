@@ -4,11 +4,15 @@ Everything they answer is kept in `calls.sqlite` of the run folder, so that a st
 by its budget, by a dead endpoint or by hand asks nothing twice when it goes on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
+from agentscaler.corpus import CORPUS_PROMPTS, PoolSettings
+from agentscaler.domain import DOMAIN_PROMPTS, DomainSettings
 from agentscaler.llm import (
     AccountedModel,
     Budget,
@@ -16,9 +20,11 @@ from agentscaler.llm import (
     CostLine,
     HttpModel,
     ModelSettings,
+    PartMaker,
+    Prompt,
     Role,
 )
-from agentscaler.llm.prompt import Prompt
+from agentscaler.llm.part_maker import ANSWERING
 from agentscaler.rollout import (
     AgentMaker,
     ModelAgentMaker,
@@ -28,21 +34,27 @@ from agentscaler.rollout import (
 )
 from agentscaler.rollout.model_agent import AGENT_PROMPTS
 from agentscaler.rollout.model_user import USER_PROMPTS
+from agentscaler.task import TASK_PROMPTS, TaskSettings
 
 __all__ = [
     "CALLS",
     "IN_FLIGHT",
     "Models",
+    "asked_by",
     "bill_of",
     "identities",
     "open_models",
-    "played_by_models",
     "prompts_of",
 ]
 
 CALLS = "calls.sqlite"
 IN_FLIGHT = 64
 """Episodes at the same time where a model plays and the settings do not say how many."""
+_PROMPTS: dict[type[BaseModel], Mapping[str, Prompt]] = {
+    PoolSettings: CORPUS_PROMPTS,
+    DomainSettings: DOMAIN_PROMPTS,
+    TaskSettings: TASK_PROMPTS,
+}
 
 
 class Models:
@@ -75,6 +87,10 @@ class Models:
             return None
         return ModelUserMaker(self.model("user"), settings.withhold_rate)
 
+    def builder(self) -> PartMaker:
+        """Makes parts of what the stage makes."""
+        return PartMaker(self.model("builder"), self._stage)
+
     async def aclose(self) -> None:
         """Closes the connections, in the event loop in which they were opened."""
         for model in self._open:
@@ -96,26 +112,33 @@ def bill_of(folder: Path) -> list[CostLine]:
         return store.costs()
 
 
-def played_by_models(settings: RolloutSettings) -> tuple[Role, ...]:
-    """The roles that models play in the episodes."""
-    roles: list[Role] = []
-    if settings.agent == "model":
-        roles.append("agent")
-    if settings.user == "model":
-        roles.append("user")
-    return tuple(roles)
+def asked_by(section: BaseModel) -> tuple[Role, ...]:
+    """The roles in which a stage with these settings asks models."""
+    match section:
+        case RolloutSettings():
+            played: dict[Role, str] = {"agent": section.agent, "user": section.user}
+            return tuple(role for role, by in played.items() if by == "model")
+        case PoolSettings() | DomainSettings() | TaskSettings() if section.wanted_parts:
+            return ("builder",)
+        case _:
+            return ()
 
 
-def identities(rollout: RolloutSettings, models: ModelSettings) -> dict[str, Any]:
-    """What decides the words of the models that play, by role."""
-    return {role: models.endpoint(role).identity() for role in played_by_models(rollout)}
+def identities(section: BaseModel, models: ModelSettings) -> dict[str, Any]:
+    """What decides the words of the models that a stage asks, by role."""
+    return {role: models.endpoint(role).identity() for role in asked_by(section)}
 
 
-def prompts_of(rollout: RolloutSettings, models: ModelSettings) -> list[Prompt]:
-    """The prompts that the models of the episodes are given."""
+def prompts_of(section: BaseModel, models: ModelSettings) -> list[Prompt]:
+    """The prompts that the models of a stage are given."""
     prompts: list[Prompt] = []
-    if rollout.agent == "model" and models.endpoint("agent").tools == "text":
-        prompts += AGENT_PROMPTS
-    if rollout.user == "model":
-        prompts += USER_PROMPTS
+    match section:
+        case RolloutSettings():
+            if section.agent == "model" and models.endpoint("agent").tools == "text":
+                prompts += AGENT_PROMPTS
+            if section.user == "model":
+                prompts += USER_PROMPTS
+        case PoolSettings() | DomainSettings() | TaskSettings() if section.wanted_parts:
+            known = _PROMPTS[type(section)]
+            prompts = [ANSWERING, *(known[part] for part in sorted(section.wanted_parts))]
     return prompts

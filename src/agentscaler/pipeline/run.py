@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError, SettingsError
-from agentscaler.pipeline.models import identities, played_by_models, prompts_of
+from agentscaler.pipeline.models import asked_by, identities, prompts_of
 from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import Stage, Work, stage_named, stages_of
 from agentscaler.rollout import RolloutSettings
@@ -26,10 +26,11 @@ __all__ = ["PACKAGES", "Observer", "run", "run_stage"]
 
 # Bottom first: the code version of a stage covers everything up to its package.
 PACKAGES = (
-    *("errors", "ledger", "settings", "chat", "runfolder", "engine"),
-    # Models play in rollouts only; what is below them asks none.
-    *("corpus", "graph", "world", "domain", "task", "llm", "rollout", "filtering", "dataset"),
+    *("errors", "ledger", "words", "settings", "chat", "runfolder", "engine", "llm"),
+    *("corpus", "graph", "world", "domain", "task", "rollout", "filtering", "dataset"),
 )
+BUILDING = frozenset({"corpus", "graph", "world", "domain", "task"})
+"""Packages whose stages ask a model only where the settings say so."""
 _DISTRIBUTIONS = {"botocore": "botocore", "google": "google-api-python-client"}
 # The libraries whose own results end up in the bytes of a stage.
 _LIBRARIES = (
@@ -136,17 +137,20 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
     inputs = {f"library {name}": metadata.version(name) for name in _LIBRARIES}
     inputs |= {name: _version(name) for name in stage.reads(settings)}
     told = section.model_dump(mode="json", exclude=_machinery(section))
-    if isinstance(section, RolloutSettings) and played_by_models(section):
+    packages = [*PACKAGES[: PACKAGES.index(stage.package) + 1], "pipeline"]
+    if asked_by(section):
         told["llm"] = identities(section, settings.llm)
         prompts = prompts_of(section, settings.llm)
         inputs |= {f"prompt {prompt.name}": prompt.digest for prompt in prompts}
+    elif stage.package in BUILDING:
+        packages.remove("llm")
     return Fingerprint(
         stage=stage.name,
         upstream=upstream.fingerprint.digest if upstream else "",
         inputs=inputs,
         settings=told,
         seed=settings.seed,
-        code=code_version((*PACKAGES[: PACKAGES.index(stage.package) + 1], "pipeline")),
+        code=code_version(tuple(packages)),
     )
 
 

@@ -8,32 +8,39 @@ only place that knows the files of a run; `runfolder` makes them survive a kill.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby, islice
-from operator import attrgetter
-from typing import Protocol, TypeVar
+from itertools import islice
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from agentscaler.corpus import ToolSpec, load_corpus, share_schemas
+from agentscaler.corpus import (
+    ToolSpec,
+    load_corpus,
+    share_schemas,
+)
 from agentscaler.dataset import DatasetSettings, build_dataset, count_examples
 from agentscaler.domain import (
     Domain,
+    DomainOutcome,
     DomainSettings,
     build_domains,
-    load_domain,
     load_vertical,
     save_domain,
 )
 from agentscaler.engine import Engine
 from agentscaler.errors import SettingsError
-from agentscaler.filtering import FunnelSettings, Verdict, run_funnel
+from agentscaler.filtering import FunnelSettings, run_funnel
 from agentscaler.graph import ToolGraph, build_graph
 from agentscaler.ledger import Rejection
+from agentscaler.llm import MakerRecord
+from agentscaler.pipeline.building import count_makers, remade_domains, remade_tasks, rewritten
 from agentscaler.pipeline.card import run_card
-from agentscaler.pipeline.models import IN_FLIGHT, open_models, played_by_models
+from agentscaler.pipeline.makers import MAKERS
+from agentscaler.pipeline.models import IN_FLIGHT, asked_by, open_models
+from agentscaler.pipeline.records import by_domain, domain_of, kept, played
 from agentscaler.pipeline.settings import Settings
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.runfolder import RunFolder, StageWriter
@@ -41,7 +48,9 @@ from agentscaler.task import Task, TaskSettings, construct_tasks
 
 __all__ = ["STAGES", "DomainEntry", "Stage", "Work", "stage_named", "stages_of"]
 
-Limited = TypeVar("Limited", TaskSettings, RolloutSettings, FunnelSettings, DatasetSettings)
+Limited = TypeVar(
+    "Limited", DomainSettings, TaskSettings, RolloutSettings, FunnelSettings, DatasetSettings
+)
 Result = TypeVar("Result")
 
 
@@ -85,13 +94,23 @@ class Work:
 def _make_pool(work: Work) -> None:
     settings = work.settings
     pool = load_corpus(settings.sources, settings.pool, settings.seed)
-    work.out.write("pool.jsonl", pool.tools)
     work.out.write("rejected-tools.jsonl", pool.rejections)
     work.out.write("pool-sources.jsonl", pool.sources)
-    work.end_unit(
-        {"in": pool.read - pool.skipped, "out": len(pool.tools)},
-        _reasons(pool.rejections),
-    )
+    count, reasons = 0, list(_reasons(pool.rejections))
+    for batch in rewritten(work.folder, settings, pool.tools):
+        count += len(batch.tools)
+        work.out.write("pool.jsonl", batch.tools)
+        work.out.write("rejected-tools.jsonl", batch.rejections)
+        _keep_records(work, "pool", batch.records)
+        reasons += _reasons(batch.rejections)
+    work.end_unit({"in": pool.read - pool.skipped, "out": count}, reasons)
+
+
+def _keep_records(work: Work, stage: str, records: Sequence[MakerRecord]) -> None:
+    """Writes down who made which part, and counts it."""
+    work.out.write(MAKERS[stage], records)
+    for key in count_makers(records):
+        work.out.count(key)
 
 
 def _make_graph(work: Work) -> None:
@@ -115,9 +134,12 @@ def _make_domains(work: Work) -> None:
     ids = {tool.id for tool in tools}
     graph = ToolGraph.parse((work.folder.path / "graph.npz").read_bytes())
     start = out.done_units - len(names)
-    outcomes = build_domains(graph, tools, settings.domain, settings.seed, work.engine, start)
-    for outcome in _up_to(settings.domain.limit, "out", out, outcomes):
+    drafts = build_domains(graph, tools, settings.domain, settings.seed, work.engine, start)
+    enough = _rest_of(settings.domain, "out", out).limit
+    outcomes = remade_domains(work.folder, settings, _until(enough, drafts))
+    for outcome, records in _up_to(settings.domain.limit, "out", out, outcomes):
         _keep_domain(work, outcome.domain, outcome.community)
+        _keep_records(work, "domains", records)
         out.write("rejected-domains.jsonl", outcome.rejections)
         reasons = [
             f"{rejection.reason} (tool)" if rejection.id in ids else rejection.reason
@@ -145,11 +167,13 @@ def _make_tasks(work: Work) -> None:
     settings, out = work.settings, work.out
     entries = work.folder.read("domains.jsonl", DomainEntry)
     made = (entry.id for entry in entries if entry.id)
-    domains = (_domain(work.folder, name) for name in islice(made, out.done_units, None))
+    domains = (domain_of(work.folder, name) for name in islice(made, out.done_units, None))
     rest = _rest_of(settings.task, "in", out)
-    outcomes = construct_tasks(domains, rest, settings.seed, work.engine)
-    for outcome in _up_to(settings.task.limit, "in", out, outcomes):
+    drafts = construct_tasks(islice(domains, rest.limit), rest, settings.seed, work.engine)
+    outcomes = remade_tasks(work.folder, settings, drafts)
+    for outcome, records in _up_to(settings.task.limit, "in", out, outcomes):
         out.write("tasks.jsonl", outcome.tasks)
+        _keep_records(work, "tasks", records)
         out.write("rejected-tasks.jsonl", outcome.rejections)
         counts = {"in": 1, "out": len(outcome.tasks), "domains": int(bool(outcome.tasks))}
         work.end_unit(counts, _reasons(outcome.rejections))
@@ -157,8 +181,8 @@ def _make_tasks(work: Work) -> None:
 
 def _make_trajectories(work: Work) -> None:
     settings, out = work.settings, work.out
-    ahead = islice(_by_domain(work.folder.read("tasks.jsonl", Task)), out.done_units, None)
-    todo = ((_domain(work.folder, name), tasks) for name, tasks in ahead)
+    ahead = islice(by_domain(work.folder.read("tasks.jsonl", Task)), out.done_units, None)
+    todo = ((domain_of(work.folder, name), tasks) for name, tasks in ahead)
     rest = _rest_of(settings.rollout, "in", out)
     for trajectories in _up_to(settings.rollout.limit, "in", out, _play(work, todo, rest)):
         played = [one for one in trajectories if one.failure_owner is None]
@@ -175,7 +199,7 @@ def _play(
 ) -> Iterator[list[Trajectory]]:
     """The episodes of each domain, with models where the settings name them."""
     seed, models = work.settings.seed, work.settings.llm
-    if not played_by_models(settings):
+    if not asked_by(settings):
         yield from roll_out(todo, settings, seed, work.engine)
         return
     settings = settings.model_copy(update={"in_flight": settings.in_flight or IN_FLIGHT})
@@ -186,22 +210,22 @@ def _play(
 
 def _filter(work: Work) -> None:
     out = work.out
-    ahead = islice(_played(work.folder), out.done_units, None)
-    todo = ((_domain(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
+    ahead = islice(played(work.folder), out.done_units, None)
+    todo = ((domain_of(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
     results = run_funnel(todo, _rest_of(work.settings.funnel, "in", out), work.engine)
     for verdicts in _up_to(work.settings.funnel.limit, "in", out, results):
-        kept = [verdict for verdict in verdicts if verdict.kept]
+        passed = [verdict for verdict in verdicts if verdict.kept]
         rejected = [verdict for verdict in verdicts if not verdict.kept]
-        out.write("kept.jsonl", kept)
+        out.write("kept.jsonl", passed)
         out.write("rejected.jsonl", rejected)
-        counts = {"in": len(verdicts), "out": len(kept), "domains": int(bool(kept))}
+        counts = {"in": len(verdicts), "out": len(passed), "domains": int(bool(passed))}
         work.end_unit(counts, [str(verdict.reason) for verdict in rejected])
 
 
 def _make_dataset(work: Work) -> None:
     settings, out = work.settings, work.out
-    ahead = islice(_kept(work.folder), out.done_units, None)
-    todo = ((_domain(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
+    ahead = islice(kept(work.folder), out.done_units, None)
+    todo = ((domain_of(work.folder, name), tasks, episodes) for name, tasks, episodes in ahead)
     results = build_dataset(todo, _rest_of(settings.dataset, "in", out), settings.seed)
     for unit in _up_to(settings.dataset.limit, "in", out, results):
         out.write(f"dataset/{unit.domain.split}.jsonl", unit.examples)
@@ -261,7 +285,7 @@ def _domains_to_make(folder: RunFolder) -> int:
 STAGES = (
     Stage(
         *("pool", "pool", "corpus", _make_pool, "operations", "tools"),
-        outputs=("pool.jsonl", "rejected-tools.jsonl", "pool-sources.jsonl"),
+        outputs=("pool.jsonl", "rejected-tools.jsonl", "pool-sources.jsonl", MAKERS["pool"]),
         reads=lambda settings: settings.sources,
     ),
     Stage(
@@ -270,13 +294,13 @@ STAGES = (
     ),
     Stage(
         *("domains", "domain", "domain", _make_domains, "communities", "domains"),
-        outputs=("domains.jsonl", "rejected-domains.jsonl"),
+        outputs=("domains.jsonl", "rejected-domains.jsonl", MAKERS["domains"]),
         directories=("domains",),
         units=_domains_to_make,
     ),
     Stage(
         *("tasks", "task", "task", _make_tasks, "domains", "tasks"),
-        outputs=("tasks.jsonl", "rejected-tasks.jsonl"),
+        outputs=("tasks.jsonl", "rejected-tasks.jsonl", MAKERS["tasks"]),
         units=_counted("domains", "out"),
     ),
     Stage(
@@ -319,10 +343,6 @@ def stage_named(name: str) -> Stage:
     raise SettingsError(f"There is no stage {name}.", f"The stages are {names}.")
 
 
-def _domain(folder: RunFolder, name: str) -> Domain:
-    return load_domain(folder.path / "domains" / name)
-
-
 def _reasons(rejections: Iterable[Rejection]) -> Iterator[str]:
     return (rejection.reason for rejection in rejections)
 
@@ -335,6 +355,17 @@ def _rest_of(section: Limited, counter: str, out: StageWriter) -> Limited:
     return section.model_copy(update={"limit": max(left, 0)})
 
 
+def _until(limit: int | None, outcomes: Iterable[DomainOutcome]) -> Iterator[DomainOutcome]:
+    """The outcomes up to so many domains, so that no model works on more than are wanted."""
+    left = limit
+    for outcome in outcomes:
+        yield outcome
+        if left is not None and outcome.domain is not None:
+            left -= 1
+            if not left:
+                return
+
+
 def _up_to(
     limit: int | None, counter: str, out: StageWriter, results: Iterator[Result]
 ) -> Iterator[Result]:
@@ -345,38 +376,3 @@ def _up_to(
         except StopIteration:
             return
         yield result
-
-
-class _OfDomain(Protocol):
-    @property
-    def domain(self) -> str: ...
-
-
-Record = TypeVar("Record", bound=_OfDomain)
-
-
-def _by_domain(records: Iterable[Record]) -> Iterator[tuple[str, list[Record]]]:
-    """Neighbouring records of one domain together."""
-    for name, group in groupby(records, key=attrgetter("domain")):
-        yield name, list(group)
-
-
-def _played(folder: RunFolder) -> Iterator[tuple[str, list[Task], list[Trajectory]]]:
-    """Trajectories by domain, with the domain's tasks; both files are in the order of domains."""
-    tasks = _by_domain(folder.read("tasks.jsonl", Task))
-    for name, trajectories in _by_domain(folder.read("trajectories.jsonl", Trajectory)):
-        yield name, next(group for domain, group in tasks if domain == name), trajectories
-
-
-def _kept(folder: RunFolder) -> Iterator[tuple[str, list[Task], list[Trajectory]]]:
-    """Kept trajectories by domain, with the domain's tasks."""
-    verdicts = folder.read("kept.jsonl", Verdict)
-    kept = next(verdicts, None)
-    for name, tasks, trajectories in _played(folder):
-        chosen = []
-        for trajectory in trajectories:
-            if kept is not None and kept.trajectory == trajectory.id:
-                chosen.append(trajectory)
-                kept = next(verdicts, None)
-        if chosen:
-            yield name, tasks, chosen

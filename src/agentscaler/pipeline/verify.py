@@ -5,12 +5,11 @@ are proven anew in processes that never saw them.  Nothing is written.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from agentscaler.domain import load_domain
 from agentscaler.errors import AgentScalerError, RunFolderError
+from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.settings import Settings
 from agentscaler.runfolder import RunFolder, StageState
 from agentscaler.task import Task
@@ -42,8 +41,8 @@ def verify_run(folder: RunFolder, settings: Settings) -> Iterator[TaskChecks]:
     Raises:
         RunFolderError: `tasks.jsonl` is missing, or a line of it is not a task.
     """
-    tasks = groupby(folder.read("tasks.jsonl", Task), key=attrgetter("domain"))
-    units = ((folder.path / "domains" / name, list(group)) for name, group in tasks)
+    tasks = by_domain(folder.read("tasks.jsonl", Task))
+    units = ((folder.path / "domains" / name, group) for name, group in tasks)
     with settings.open_engine() as engine:
         yield from engine.map(_check, units)
 

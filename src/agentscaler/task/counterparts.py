@@ -57,7 +57,8 @@ class _Retracer:
         self.domain = domain
         self.notebook = notebook
         self.random = random.Random(seed)
-        self.values = ValueMaker(f"{seed}/values", domain.manifest.now)
+        manifest = domain.manifest
+        self.values = ValueMaker(f"{seed}/values", manifest.now, manifest.values)
         self.walked = with_whole_keys(domain)
         self.maker = GoalMaker(self.walked, notebook, self.random, self.values)
         self.shape = shape_of(task.gold)

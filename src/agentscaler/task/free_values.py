@@ -7,10 +7,10 @@ of, each with its table and column.
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
-from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import Domain, DomainTool, Table
 from agentscaler.task.roles import single_role
 from agentscaler.task.task import Attempt, Goal, GoldCall
+from agentscaler.words import singular
 
 __all__ = ["Value", "free_values"]
 

@@ -9,6 +9,7 @@ that finds nothing to its shape there tries `small-n-b`, and so on.  The name an
 state.
 """
 
+import random
 import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from agentscaler.task.free_values import Value, free_values
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.recollections import Memory
+from agentscaler.task.settings import TaskSettings
 from agentscaler.task.task import Task
 
 __all__ = ["Instances", "make_instances"]
@@ -35,6 +38,8 @@ _WALKS = 2
 
 _SPARE_CALLS = 8
 """Calls with which a special wish may be tried, beside those that stay in its solution."""
+
+_RECALL = TaskSettings().recall_share
 
 _FIXED_SHARE = 0.5
 """A column of which two states share so many values has the same ones in every state."""
@@ -115,7 +120,8 @@ class _InstanceMaker:
                 seed = f"{self._seed}/{task.id}/{state}/{attempt}"
                 domain = self._beside_its_own(state)
                 with domain.world(state) as world:
-                    notebook = Notebook(domain, world, most)
+                    memory = Memory(_RECALL, random.Random(f"{seed}/memory"))
+                    notebook = Notebook(domain, world, most, memory=memory)
                     goals = counterparts(task, domain, notebook, seed)
                     if goals is None:
                         continue

@@ -24,6 +24,7 @@ def resource(
     *,
     takes: Sequence[str] = (),
     updates: Sequence[str] = (),
+    filters: Sequence[str] = (),
     deletes: bool = True,
     actions: Sequence[str] = (),
 ) -> list[ToolSpec]:
@@ -33,6 +34,7 @@ def resource(
         fields: of its record, beside the id.
         takes: fields that a create takes; all are required.
         updates: fields that an update takes, none required.
+        filters: fields that a list may be narrowed by.
     """
     key = f"{noun[0].lower()}{noun[1:]}Id"
     record: Schema = {"type": "object", "properties": {key: TEXT, **fields}}
@@ -63,7 +65,7 @@ def resource(
     made = [
         tool(f"Create{noun}", {name: fields[name] for name in takes}, takes, one),
         tool(f"Get{noun}", {key: TEXT}, [key], one),
-        tool(f"List{noun}s", {}, [], many),
+        tool(f"List{noun}s", {name: fields[name] for name in filters}, [], many),
     ]
     if updates:
         changes = {name: fields[name] for name in updates}
@@ -71,4 +73,23 @@ def resource(
     if deletes:
         made.append(tool(f"Delete{noun}", {key: TEXT}, [key], {"type": "object"}))
     made += [tool(f"{action}{noun}", {key: TEXT}, [key], one) for action in actions]
+    return made
+
+
+def within(owner: str, noun: str, tools: Sequence[ToolSpec]) -> list[ToolSpec]:
+    """Operations that call their things by a name within an owner, in place of an id.
+
+    Args:
+        tools: the operations of one kind of thing, called `noun`, as `resource` makes them.
+    """
+    key = f"{owner[0].lower()}{owner[1:]}Id"
+    made = []
+    for tool in tools:
+        parameters = {
+            **tool.parameters,
+            "properties": {key: TEXT, **tool.parameters["properties"]},
+            "required": [key, *tool.parameters["required"]],
+        }
+        text = tool.model_copy(update={"parameters": parameters}).model_dump_json()
+        made.append(ToolSpec.model_validate_json(text.replace(f"{noun}Id", f"{noun}Name")))
     return made

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from agentscaler import construct_tasks
-from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain import Domain, load_domain, save_domain
 from agentscaler.domain.examine import examine
 from agentscaler.domain.trials import tool_trials
 from agentscaler.world.world import World
 from tests.unit.domain.conftest import MakeCall
-from tests.unit.domain.resources import TEXT, resource
+from tests.unit.domain.resources import TEXT, resource, within
 
 REPO = "id name description homepage"
 BRANCH = "name message author"
@@ -142,19 +141,8 @@ def test_tasks_say_both_and_call_with_both(hosting: Domain) -> None:
 
 def test_the_owner_may_be_a_record_of_its_own(build: Callable[..., Domain]) -> None:
     cluster = resource("Cluster", {"name": TEXT, "version": TEXT}, takes=["name", "version"])
-    group = [
-        tool.model_copy(
-            update={
-                "parameters": {
-                    **tool.parameters,
-                    "properties": {"clusterId": TEXT, **tool.parameters["properties"]},
-                    "required": ["clusterId", *tool.parameters["required"]],
-                }
-            }
-        )
-        for tool in _named(resource("Group", {"size": TEXT, "zone": TEXT}, takes=["size", "zone"]))
-    ]
-    domain = build(cluster, group)
+    group = resource("Group", {"size": TEXT, "zone": TEXT}, takes=["size", "zone"])
+    domain = build(cluster, within("Cluster", "group", group))
     assert domain.manifest.table["groups"].address == ("cluster_id", "group_name")
     assert domain.manifest.tool["create_group"].parameters["required"][:2] == [
         "group_name",
@@ -178,15 +166,6 @@ def test_a_name_that_is_enough_for_some_operation_is_a_key_alone(
         ]
     )
     assert domain.manifest.table["topics"].key == ("topic_name",)
-
-
-def _named(tools: list[ToolSpec]) -> list[ToolSpec]:
-    """The tools, which ask for names in place of ids."""
-    changed = []
-    for tool in tools:
-        text = tool.model_dump_json().replace("groupId", "groupName")
-        changed.append(ToolSpec.model_validate_json(text))
-    return changed
 
 
 def test_of_two_keys_with_a_part_in_common_trials_follow_the_one_that_leads_there(

@@ -64,6 +64,8 @@ def test_a_schema_type_becomes_a_column_type(
         ("customer", "billing_address", "text", "street"),
         ("order", "total_amount", "real", "money"),
         ("job", "timeout", "integer", "seconds"),
+        ("parcel", "weight_kg", "real", "kilograms"),
+        ("route", "weight", "integer", "priority"),
         ("job", "failure_reason", "text", "trouble"),
         ("job", "frobnication", "text", "text"),
     ],

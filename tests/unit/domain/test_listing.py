@@ -64,3 +64,21 @@ def test_a_limit_cuts_off_after_the_order(fair: Domain) -> None:
         whole = listed(world, sort_by="created_at", descending=True)
         assert listed(world, sort_by="created_at", descending=True, limit=3) == whole[:3]
         assert world.call("list_stalls", {"limit": 0}).error is not None
+
+
+def test_rows_are_asked_for_by_a_value_that_several_share_and_not_by_one_of_their_own(
+    build: Callable[..., Domain],
+) -> None:
+    depot = {"name": TEXT, "city": TEXT, "phone": TEXT}
+    domain = build(
+        resource("Depot", depot, takes=["name", "city"], filters=["city", "phone"]),
+        resource("Gate", {"depotId": TEXT, "color": TEXT, "notes": TEXT}, takes=["depotId"]),
+    )
+    properties = domain.manifest.tool["list_depots"].parameters["properties"]
+    assert "city" in properties
+    assert "phone" not in properties
+    with domain.world("large") as world:
+        everything = world.call("list_depots", {}).value["depots"]
+        city = everything[0]["city"]
+        there = world.call("list_depots", {"city": city}).value["depots"]
+    assert there == [row for row in everything if row["city"] == city]

@@ -85,6 +85,8 @@ def test_a_new_row_starts_in_the_earliest_sound_status() -> None:
 
 def test_endings_and_passing_states_are_told_apart() -> None:
     assert is_over("TIMED_OUT")
+    assert is_over("delivered")
+    assert not is_over("out_for_delivery")
     assert not is_over("RUNNING")
     assert is_passing("STOPPING")
     assert not is_passing("RUNNING")

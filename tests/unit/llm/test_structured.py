@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from agentscaler.errors import EndpointError
 from agentscaler.llm import HttpModel, Script, ScriptedModel, UnusableAnswerError, ask
 from agentscaler.llm.scripted_server import ScriptedServer
+from agentscaler.llm.structured import Asked
 from tests.unit.llm.conftest import Asking, question
 
 
@@ -20,7 +21,7 @@ class Hours(BaseModel):
 
 
 async def hours(model: HttpModel, server: ScriptedServer) -> tuple[Hours, ScriptedServer]:
-    return await ask(model, question(), Hours), server
+    return (await ask(model, question(), Hours)).answer, server
 
 
 GOOD = "- json: {opens: 9, closes: 22}"
@@ -77,6 +78,31 @@ def test_an_answer_that_is_cut_off_is_said_to_be_that(asking: Asking) -> None:
 def test_an_answer_without_words_is_repaired_too(asking: Asking) -> None:
     script = f"- {{call: [{{name: f}}], times: 1}}\n{GOOD}"
     assert asking(script, hours)[0] == Hours(opens=9, closes=22)
+
+
+def within_a_day(hours: Hours) -> dict[str, list[str]]:
+    return {"closes": ["is later than midnight"] if hours.closes > 24 else []}
+
+
+def test_what_a_check_finds_is_quoted_and_repaired(asking: Asking) -> None:
+    async def play(model: HttpModel, server: ScriptedServer) -> tuple[Asked[Hours], ScriptedServer]:
+        return await ask(model, question(), Hours, within_a_day), server
+
+    asked, server = asking(f"- {{json: {{opens: 9, closes: 26}}, times: 1}}\n{GOOD}", play)
+    assert (asked.answer.closes, asked.rounds, asked.faults) == (22, 2, {})
+    assert "- closes: is later than midnight" in server.bodies[1]["messages"][-1]["content"]
+
+
+def test_what_the_repair_leaves_wrong_is_told(asking: Asking) -> None:
+    async def check(hours: Hours) -> dict[str, list[str]]:
+        await asyncio.sleep(0)
+        return within_a_day(hours)
+
+    async def play(model: HttpModel, server: ScriptedServer) -> Asked[Hours]:
+        return await ask(model, question(), Hours, check)
+
+    asked = asking("- json: {opens: 9, closes: 26}", play)
+    assert (asked.rounds, asked.faults) == (2, {"closes": ["is later than midnight"]})
 
 
 def test_what_stops_the_asking_is_passed_on() -> None:

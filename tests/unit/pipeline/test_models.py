@@ -9,7 +9,7 @@ from agentscaler.errors import SettingsError
 from agentscaler.llm import Completion, Usage
 from agentscaler.llm.call_store import Account, CallStore
 from agentscaler.pipeline import Settings, stage_named
-from agentscaler.pipeline.costs import costs_of, estimate_rollout
+from agentscaler.pipeline.costs import costs_of, estimate
 from agentscaler.pipeline.models import CALLS, open_models, prompts_of
 from agentscaler.pipeline.run import _fingerprint
 from agentscaler.rollout import ModelAgent, ModelUser
@@ -109,7 +109,12 @@ def test_nothing_is_estimated_before_anything_was_played(folder: RunFolder) -> N
     with CallStore(folder.path / CALLS) as store:  # of a stage that was thrown away
         usage = Usage(prompt_tokens=5)
         store.keep(b"k", Completion(usage=usage), Account("rollout", "agent", "tiny"), 7, 0.0)
-    estimate = estimate_rollout(folder, settings())
-    assert (estimate.played, estimate.left) == (0, 0)
-    assert [(line.role, line.calls) for line in estimate.roles] == [("agent", None), ("user", None)]
-    assert estimate_rollout(folder, settings("expert", "scripted")).roles == ()
+    known = estimate(folder, "rollout", settings())
+    assert (known.done, known.left) == (0, 0)
+    assert [(line.role, line.calls) for line in known.roles] == [("agent", None), ("user", None)]
+    assert estimate(folder, "rollout", settings("expert", "scripted")).roles == ()
+
+
+def test_a_stage_that_asks_no_models_has_no_estimate(folder: RunFolder) -> None:
+    with pytest.raises(SettingsError, match="pool, domains, tasks, rollout"):
+        estimate(folder, "graph", settings())

@@ -17,7 +17,7 @@ from agentscaler.rollout import (
 )
 from agentscaler.rollout.mistake import MistakeKind
 from agentscaler.rollout.trajectory import StopReason
-from agentscaler.task.task import Fact, Provenance, Task
+from agentscaler.task.task import Branch, Fact, Fragment, Goal, GoldCall, Provenance, Task
 
 Tasks = dict[str, Task]
 UNREFUSED = {
@@ -218,3 +218,138 @@ def test_it_gives_up_when_a_right_call_is_refused(library: Domain, library_tasks
     )
     with pytest.raises(GaveUpError, match="refused the right call"):
         agent.act(conversation)
+
+
+def _shelved(library: Domain, task: Task, count: int = 3) -> Task:
+    """A wish for several books at once: all are put on one shelf."""
+    shelf = Fact(name="shelf", value="Z9", said="Z9", label="the new shelf")
+    told = Provenance(origin="user", fact="shelf")
+    with library.world("main") as world:
+        books = world.call("list_books", {}).value
+        gold = [
+            task.gold[0].model_copy(update={"arguments": {}, "provenance": {}, "result": books})
+        ]
+        for number, book in enumerate(books["books"][:count]):
+            arguments = {"book_id": book["book_id"], "shelf": "Z9"}
+            found = Provenance(origin="tool", call=0, path=("books", number, "book_id"))
+            gold.append(
+                GoldCall(
+                    tool="update_book",
+                    arguments=arguments,
+                    provenance={"book_id": found, "shelf": told},
+                    result=world.call("update_book", arguments).value,
+                    purpose="goal",
+                    effect="write",
+                )
+            )
+        state_hash = world.state_hash()
+    request = (
+        Fragment(text="put all the books"),
+        Fragment(text="on shelf Z9", facts=("shelf",)),
+    )
+    goal = Goal(calls=tuple(range(len(gold))), request=request, report="All are on Z9.")
+    changes = {"gold": tuple(gold), "goals": (goal,), "facts": (shelf,), "state_hash": state_hash}
+    return task.model_copy(update=changes)
+
+
+def _sizes(library: Domain, task: Task, tool: str) -> set[int]:
+    """How many calls of a tool go out in one message, over many episodes."""
+    sizes = set()
+    for seed in range(20):
+        played = _play(library, task, "Put all the books on shelf Z9.", seed=str(seed))
+        assert played.stop is StopReason.SATISFIED, played.failure
+        assert played.state_hash == task.state_hash
+        together = [[call.name for call in message.tool_calls] for message in played.messages]
+        assert all(len(set(names)) <= 1 for names in together if tool in names)
+        sizes |= {len(names) for names in together if tool in names}
+    return sizes
+
+
+def test_writes_that_do_the_same_to_several_rows_may_go_out_together(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    task = _shelved(library, library_tasks["update"])
+    assert _sizes(library, task, "update_book") >= {1, 3}
+
+
+def test_a_write_that_takes_from_one_of_its_kind_waits_for_the_result(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    task = _shelved(library, library_tasks["update"])
+    copied = Provenance(origin="tool", call=2, path=("shelf",))
+    last = task.gold[3].model_copy(
+        update={"provenance": task.gold[3].provenance | {"shelf": copied}}
+    )
+    fed = task.model_copy(update={"gold": (*task.gold[:3], last)})
+    assert _sizes(library, fed, "update_book") == {1, 2}
+
+
+def test_writes_of_two_kinds_never_go_out_together(library: Domain, library_tasks: Tasks) -> None:
+    task = _shelved(library, library_tasks["update"], count=1)
+    with library.world("main") as world:
+        loans = world.call("list_loans", {}).value
+        loan = {"loan_id": loans["loans"][0]["loan_id"]}
+        world.call(task.gold[1].tool, task.gold[1].arguments)
+        back = world.call("return_loan", loan).value
+        state_hash = world.state_hash()
+    listed = task.gold[0].model_copy(update={"tool": "list_loans", "result": loans})
+    found = Provenance(origin="tool", call=2, path=("loans", 0, "loan_id"))
+    returned = GoldCall(
+        tool="return_loan",
+        arguments=loan,
+        provenance={"loan_id": found},
+        result=back,
+        purpose="goal",
+        effect="write",
+    )
+    goal = task.goals[0].model_copy(update={"calls": (2, 0, 1, 3)})
+    gold = (*task.gold, listed, returned)
+    both = task.model_copy(update={"gold": gold, "goals": (goal,), "state_hash": state_hash})
+    assert _sizes(library, both, "return_loan") == {1}
+    assert _sizes(library, both, "update_book") == {1}
+
+
+def test_one_of_several_writes_that_goes_wrong_goes_out_alone(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    task = _shelved(library, library_tasks["update"])
+    wrong = 0
+    for seed in range(30):
+        lines = ("Put all the books on shelf Z9.", "Z9.")
+        played = _play(library, task, *lines, rate=1, seed=str(seed))
+        assert played.state_hash == task.state_hash, played.failure
+        assert len(played.mistake_kinds) == 1
+        for message in played.messages:
+            if message.mistake and message.tool_calls:
+                wrong += message.tool_calls[0].name == "update_book"
+                assert len(message.tool_calls) == 1
+    assert wrong
+
+
+def test_a_row_is_confirmed_only_by_a_name_that_was_seen(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    task = library_tasks["delete"]
+    for named, stop in (("Ana Ruiz", StopReason.SATISFIED), ("Nobody's Name", StopReason.FAILED)):
+        goal = task.goals[0].model_copy(update={"named": (named,)})
+        asked = task.model_copy(update={"goals": (goal,)})
+        played = _play(library, asked, "Delete the member Ana Ruiz.", "Yes.")
+        assert played.stop is stop
+    assert played.failure_owner is FailureOwner.AGENT
+    assert "InvisibleValueError: nothing has shown Nobody's Name" in played.failure
+    assert _called(played) == ["list_members"]
+
+
+@pytest.mark.parametrize(("path", "acts"), [("genre", True), ("pages", False)])
+def test_a_deed_on_a_condition_is_done_only_where_a_result_tells_of_it(
+    library: Domain, library_tasks: Tasks, path: str, acts: bool
+) -> None:
+    task = library_tasks["update"]
+    branch = Branch(condition="its genre is fiction", holds=True, call=0, path=("books", 0, path))
+    goal = task.goals[0].model_copy(update={"branch": branch})
+    asked = task.model_copy(update={"goals": (goal,)})
+    played = _play(library, asked, "Change the genre of the book Roads of Rome to history.")
+    assert ("update_book" in _called(played)) == acts
+    assert ("InvisibleValueError" in played.failure) != acts
+    if not acts:
+        assert "for its genre is fiction" in played.failure

@@ -1,4 +1,5 @@
 import re
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -7,9 +8,12 @@ from agentscaler.domain import Domain
 from agentscaler.domain.domain import DomainManifest
 from agentscaler.engine import LocalEngine
 from agentscaler.task import Task, TaskSettings, construct_tasks
-from agentscaler.task.proof import prove
+from agentscaler.task.construct import written_up
+from agentscaler.task.notebook import Notebook, WalkStop
+from agentscaler.task.proof import Prover, prove
+from agentscaler.task.reasons import TaskReason
 from agentscaler.task.request import intent_text, request_text
-from agentscaler.task.task import Fragment, Goal, GoldCall
+from agentscaler.task.task import AnswerFact, Fragment, Goal, GoldCall
 
 SETTINGS = TaskSettings(per_domain=40, special_share=0)
 
@@ -78,6 +82,27 @@ def test_what_the_agent_should_find_out_is_not_in_the_request(tasks: list[Task])
                     hidden += 1
                     assert str(call.arguments[name]) not in task.intent
     assert hidden
+
+
+def test_a_request_with_an_id_that_is_to_be_found_out_is_turned_away(box_office: Domain) -> None:
+    manifest = box_office.manifest
+    notebook = Notebook(box_office, box_office.world("small"), max_calls=2)
+    notebook.call(manifest.tool["list_venues"], {}, "lookup")
+    venue = notebook.calls[0].result["venues"][0]
+    key, name = venue["venue_id"], venue["name"]
+    known = {"venue_id": (key, notebook.known(key))}
+    notebook.call(manifest.tool["get_venue"], known, "goal")
+    seen = AnswerFact(label="the ID", value=key, said=(key,))
+    with closing(Prover(box_office)) as prover:
+        for called, leaks in ((name, False), (key, True)):
+            request = (Fragment(text=f"look up the venue {called}"),)
+            goal = Goal(calls=(0, 1), request=request, report=f"It is {key}.", answers=(seen,))
+            if leaks:
+                with pytest.raises(WalkStop) as stop:
+                    written_up("box/000", "small", [goal], notebook, prover, [])
+                assert stop.value.args == (TaskReason.LEAK, key)
+            else:
+                assert written_up("box/000", "small", [goal], notebook, prover, []).proof.holds
 
 
 def test_the_request_tells_every_fact_and_names_no_tool(

@@ -1,8 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 
 from agentscaler.domain import Domain
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.task import Provenance
+from tests.unit.domain.resources import TEXT, resource, within
 
 
 @pytest.fixture
@@ -68,3 +71,32 @@ def test_two_facts_of_one_name_are_told_apart(notebook: Notebook) -> None:
     two = notebook.tell("name", "B", "B", "the name")
     assert notebook.tell("name", "A", "A", "the name") == one
     assert [one.name, two.name] == ["name", "name_2"]
+
+
+@pytest.fixture
+def grouped(one_domain: Callable[..., Domain]) -> Notebook:
+    """Of a domain in which a cluster and a name single out a group together."""
+    cluster = resource("Cluster", {"name": TEXT, "version": TEXT}, takes=["name", "version"])
+    group = resource("Group", {"size": TEXT, "zone": TEXT}, takes=["size", "zone"])
+    tools = [*cluster, *within("Cluster", "group", group)]
+    domain = one_domain(sorted(tools, key=lambda tool: tool.id))
+    return Notebook(domain, domain.world("small"), max_calls=3)
+
+
+def test_a_key_made_of_parts_is_called_by_them_while_its_row_is_there(grouped: Notebook) -> None:
+    manifest = grouped.domain.manifest
+    table, get = manifest.table["groups"], manifest.tool["get_group"]
+    (key,) = table.key
+    row = grouped.world.query(f"SELECT * FROM groups ORDER BY {key} LIMIT 1")[0]
+    for name in table.address:
+        grouped.tell(name, row[name], row[name], f"the {name}")
+    whole = {key: (row[key], Provenance(origin="default"))}
+    called = grouped.as_called(get, whole)
+    assert {name: value for name, (value, _) in called.items()} == {
+        name: row[name] for name in table.address
+    }
+    assert {origin.fact for _, origin in called.values()} == set(table.address)
+    parts = {name: row[name] for name in table.address}
+    assert grouped.world.call("delete_group", parts).ok
+    with pytest.raises(WalkStop, match=f"{row[key]} is no longer there"):
+        grouped.as_called(get, whole)

@@ -135,6 +135,28 @@ def test_gold_that_minds_its_reads_fails_its_variants(
     assert proof.variants == proof.variants_pass > 2
 
 
+def test_an_answer_in_the_order_of_the_keys_fails_the_keys_the_other_way_round(
+    bulk: Domain, altered: Callable[..., Domain]
+) -> None:
+    """The state stays as it is, so nothing but the answer tells the orders apart."""
+    listed = altered(bulk, "for venue_id in sorted(venue_ids)]", "for venue_id in venue_ids]")
+    for domain, passing in ((bulk, True), (listed, False)):
+        with domain.world("small") as world:
+            keys = [row["venue_id"] for row in world.query("SELECT venue_id FROM venues")][:2]
+            arguments = {"venue_ids": sorted(keys)}
+            gold = GoldCall(
+                tool="batch_get_venues",
+                arguments=arguments,
+                provenance={},
+                result=world.call("batch_get_venues", arguments).value,
+                purpose="goal",
+                effect="read",
+            )
+            proof = prove(domain, "small", [gold], [], world.state_hash())
+        assert proof.gold_passes
+        assert (proof.variants_pass == proof.variants) == passing
+
+
 def test_mutants_are_of_many_kinds_and_all_told_apart(
     box_office: Domain, tasks: list[Task]
 ) -> None:

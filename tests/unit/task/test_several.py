@@ -1,34 +1,16 @@
 """Wishes for several rows: the set, the calls, and what is confirmed and told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain import Domain
 from agentscaler.filtering import run_funnel
 from agentscaler.rollout import RolloutSettings, roll_out
 from agentscaler.task import Task, TaskSettings, construct_tasks, request_text
 from agentscaler.task.task import Goal, GoldCall, Provenance
-
-
-@pytest.fixture(scope="module")
-def bulk(box_office_tools: list[ToolSpec], one_domain: Callable[..., Domain]) -> Domain:
-    """The box office with tools that take a list of keys."""
-    return one_domain(
-        [*box_office_tools, *(_batch(box_office_tools, v) for v in ("Get", "Delete"))]
-    )
-
-
-def _batch(tools: list[ToolSpec], verb: str) -> ToolSpec:
-    one = next(tool for tool in tools if tool.name == f"{verb}Venue")
-    keys = {"type": "array", "items": {"type": "string"}}
-    parameters = {"type": "object", "properties": {"venueIds": keys}, "required": ["venueIds"]}
-    name = f"Batch{verb}Venues"
-    changed = {"id": f"{one.id}.{name}", "name": name, "parameters": parameters}
-    return one.model_copy(update=changed)
 
 
 @pytest.fixture(scope="module")

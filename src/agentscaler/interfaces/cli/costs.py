@@ -1,4 +1,4 @@
-"""What models cost, for people: the bill, and what rollouts are going to cost."""
+"""What models cost, for people: the bill, and what a stage is going to cost."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -45,10 +45,10 @@ def costs_table(lines: Sequence["CostLine"]) -> Table:
 
 
 def print_estimate(console: Console, estimate: "Estimate") -> None:
-    """What the episodes that are left will cost, or that nobody can know yet."""
-    console.print(f"{estimate.played:,} episodes are played, {estimate.left:,} are left.")
+    """What the units that are left will cost, or that nobody can know yet."""
+    console.print(f"{estimate.units}: {estimate.done:,} done, {estimate.left:,} left.")
     if not estimate.roles:
-        console.print("No language model plays in them: they cost nothing.")
+        console.print("No language model is asked for them: they cost nothing.")
         return
     table = _table("About what they will cost", ("role", "model", "calls", "tokens", "US $"))
     for line in estimate.roles:
@@ -56,7 +56,7 @@ def print_estimate(console: Console, estimate: "Estimate") -> None:
     console.print(table)
     if any(line.calls is None for line in estimate.roles):
         console.print(
-            "Where nothing is known yet, play a few first, say with --limit 20, and ask again; "
+            "Where nothing is known yet, do a few first, say with --limit 20, and ask again; "
             "their answers are kept."
         )
 

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agentscaler import __version__
-from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.costs import costs
-from agentscaler.interfaces.cli.dataset import check, export
-from agentscaler.interfaces.cli.difficulty import difficulty
 from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
-from agentscaler.interfaces.cli.instances import instances
+from agentscaler.interfaces.cli.makers import makers
 from agentscaler.interfaces.cli.options import (
     BudgetTokensOption,
     BudgetUsdOption,
@@ -34,10 +31,10 @@ from agentscaler.interfaces.cli.options import (
     VerticalOption,
     WorkersOption,
 )
-from agentscaler.interfaces.cli.verification import verify
+from agentscaler.interfaces.cli.stages import add_stages
 
 if TYPE_CHECKING:
-    from agentscaler.runfolder import RunFolder, StageRecord
+    from agentscaler.runfolder import RunFolder
 
 __all__ = ["app", "main"]
 
@@ -91,192 +88,10 @@ def root(
     """
 
 
-pool_app = typer.Typer(invoke_without_command=True)
-pool_app.command("add")(add)
-app.add_typer(pool_app, name="pool")
-
-
-@pool_app.callback()
-def pool(
-    context: typer.Context,
-    run: Annotated[
-        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
-    ] = None,
-    source: SourceOption = None,
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    seed: SeedOption = None,
-    limit: LimitOption = None,
-    workers: WorkersOption = None,
-    engine: EngineOption = None,
-) -> None:
-    """Read API descriptions into a clean pool of tools; `pool add` finds out what paths are."""
-    options = Options(config, overrides, source, seed, limit, workers, engine=engine)
-    if context.invoked_subcommand is not None:
-        if run is not None or options != Options():
-            context.fail("Give the options behind the word add.")
-        return
-    if run is None:
-        context.fail("Missing option '--run'.")
-    _run_stage("pool", run, options)
-
-
-def _add_stage(name: str, purpose: str) -> None:
-    """Adds the command of a stage that reads nothing from outside the run."""
-
-    def command(
-        run: RunOption,
-        config: ConfigOption = None,
-        overrides: SetOption = None,
-        seed: SeedOption = None,
-        limit: LimitOption = None,
-        workers: WorkersOption = None,
-        engine: EngineOption = None,
-    ) -> None:
-        _run_stage(name, run, Options(config, overrides, None, seed, limit, workers, engine=engine))
-
-    app.command(name, help=purpose)(command)
-
-
-@app.command()
-def graph(
-    run: RunOption,
-    recipe: Annotated[
-        str | None,
-        typer.Option(
-            "--recipe", metavar="default|paper", help="How tools are compared and grouped."
-        ),
-    ] = None,
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    seed: SeedOption = None,
-    limit: LimitOption = None,
-    workers: WorkersOption = None,
-    engine: EngineOption = None,
-) -> None:
-    """Connect the tools of the pool and find their communities."""
-    recipes = [f"graph.recipe={recipe}"] if recipe is not None else []
-    options = Options(
-        config, [*(overrides or ()), *recipes], None, seed, limit, workers, engine=engine
-    )
-    _run_stage("graph", run, options)
-
-
-@app.command()
-def domains(
-    run: RunOption,
-    vertical: VerticalOption = None,
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    seed: SeedOption = None,
-    limit: LimitOption = None,
-    workers: WorkersOption = None,
-    engine: EngineOption = None,
-) -> None:
-    """Make a verified, executable domain of each community, after the verticals named."""
-    options = Options(config, overrides, None, seed, limit, workers, vertical, engine)
-    _run_stage("domains", run, options)
-
-
-tasks_app = typer.Typer(invoke_without_command=True)
-tasks_app.command("verify")(verify)
-tasks_app.command("difficulty")(difficulty)
-tasks_app.command("instances")(instances)
-app.add_typer(tasks_app, name="tasks")
-
-
-@tasks_app.callback()
-def tasks(
-    context: typer.Context,
-    run: Annotated[
-        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
-    ] = None,
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    seed: SeedOption = None,
-    limit: LimitOption = None,
-    workers: WorkersOption = None,
-    engine: EngineOption = None,
-) -> None:
-    """Walk through the domains and make proven tasks; `tasks verify` proves them again."""
-    options = Options(config, overrides, None, seed, limit, workers, engine=engine)
-    if context.invoked_subcommand is not None:
-        if run is not None or options != Options():
-            context.fail(f"Give the options behind the word {context.invoked_subcommand}.")
-        return
-    if run is None:
-        context.fail("Missing option '--run'.")
-    _run_stage("tasks", run, options)
-
-
-@app.command()
-def rollout(
-    run: RunOption,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Play nothing; say what language models will cost."),
-    ] = False,
-    budget_usd: BudgetUsdOption = None,
-    budget_tokens: BudgetTokensOption = None,
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    seed: SeedOption = None,
-    limit: LimitOption = None,
-    workers: WorkersOption = None,
-    engine: EngineOption = None,
-) -> None:
-    """Play the tasks: a user and an agent in the running domain."""
-    from agentscaler.interfaces.cli.costs import print_estimate
-    from agentscaler.pipeline.costs import estimate_rollout
-    from agentscaler.runfolder import RunFolder
-
-    options = Options(
-        *(config, overrides, None, seed, limit, workers, None, engine, budget_usd, budget_tokens)
-    )
-    if dry_run:
-        folder = RunFolder.open(run)
-        settings = options.settings(folder.settings, limited="rollout")
-        print_estimate(output_console(), estimate_rollout(folder, settings))
-        return
-    _run_stage("rollout", run, options)
-
-
-_add_stage("filter", "Keep the dialogues that are provably right.")
-
-dataset_app = typer.Typer(invoke_without_command=True)
-dataset_app.command("export")(export)
-dataset_app.command("check")(check)
-app.add_typer(dataset_app, name="dataset")
-
-
-@dataset_app.callback()
-def dataset(
-    context: typer.Context,
-    run: Annotated[
-        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
-    ] = None,
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    seed: SeedOption = None,
-    limit: LimitOption = None,
-    workers: WorkersOption = None,
-) -> None:
-    """Write the training set: messages, tools, loss masks, card; `dataset export` for trainers."""
-    options = Options(config, overrides, None, seed, limit, workers)
-    if context.invoked_subcommand is not None:
-        if run is not None or options != Options():
-            context.fail(f"Give the options behind the word {context.invoked_subcommand}.")
-        return
-    if run is None:
-        context.fail("Missing option '--run'.")
-    record = _run_stage("dataset", run, options)
-    from agentscaler.interfaces.cli.tables import dataset_table
-
-    output_console().print(dataset_table(record))
-
-
+add_stages(app)
 app.command("graph-report")(graph_report)
 app.command("costs")(costs)
+app.command("makers")(makers)
 app.command()(funnel)
 
 
@@ -358,17 +173,6 @@ def show(
     }
     rng = random.SystemRandom()
     printers[kind](output_console(), RunFolder.open(run), wanted, rng, full=full)
-
-
-def _run_stage(name: str, path: Path, options: Options) -> "StageRecord":
-    from agentscaler.interfaces.cli.progress import watcher
-    from agentscaler.pipeline import run_stage, stage_named
-    from agentscaler.runfolder import RunFolder
-
-    folder = RunFolder.open(path, create=name == "pool" or bool(options.verticals))
-    settings = options.settings(folder.settings, limited=stage_named(name).section)
-    with watcher(error_console()) as observer:
-        return run_stage(folder, name, settings, observer)
 
 
 def _run_all(path: Path, options: Options) -> "RunFolder":

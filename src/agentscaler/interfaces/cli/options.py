@@ -16,6 +16,7 @@ __all__ = [
     "BudgetTokensOption",
     "BudgetUsdOption",
     "ConfigOption",
+    "DryRunOption",
     "EngineOption",
     "LimitOption",
     "Options",
@@ -72,6 +73,10 @@ BudgetUsdOption = Annotated[
 BudgetTokensOption = Annotated[
     int | None,
     typer.Option("--budget-tokens", min=0, help="Tokens that language models may use in the run."),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Do nothing; say what language models will cost."),
 ]
 
 

@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from agentscaler.domain import Domain
+from agentscaler.domain.domain import Table
 from agentscaler.domain.rule import Pattern
+from agentscaler.domain.rules.clause import Ground
+from agentscaler.domain.rules.names import find_name_rules
 
 from ..resources import FLAG, MOMENT, NUMBER, TEXT, resource
 
@@ -92,6 +95,21 @@ def test_owners_of_a_new_row_belong_together(planner: Domain) -> None:
         assert refused.error == (
             f"board {board['board_id']} does not belong to {other['studio_id']}"
         )
+
+
+def test_an_owner_that_a_rows_own_key_is_made_of_is_not_settled_by_another(
+    planner: Domain,
+) -> None:
+    tables, tools = planner.manifest.table, planner.manifest.tools
+    cards = tables["cards"]
+    named = cards.model_copy(update={"address": ("studio_id", "title")})
+
+    def owned(table: Table) -> set[str]:
+        found = find_name_rules(Ground({**tables, "cards": table}, tools))
+        return {one.rule.id for one in found if one.rule.pattern is Pattern.OWNERSHIP}
+
+    assert "ownership/create_card.board_id" in owned(cards)
+    assert owned(cards) - owned(named) == {"ownership/create_card.board_id"}
 
 
 def test_rows_that_tools_can_delete_hold_what_they_refer_to(planner: Domain) -> None:

@@ -33,13 +33,13 @@ def test_the_bill_has_a_line_a_role_and_their_sum() -> None:
 
 def test_an_estimate_says_what_is_left_and_what_is_not_known() -> None:
     roles = (RoleEstimate("agent", "tiny", 10, 2000, 5_000_000), RoleEstimate("user", "large"))
-    text = printed(Estimate(4, 20, roles))
-    assert "4 episodes are played, 20 are left." in text
+    text = printed(Estimate("episodes", 4, 20, roles))
+    assert "episodes: 4 done, 20 left." in text
     assert "agent tiny 10 2,000 0.0050" in text
     assert "user large unknown unknown unknown" in text
     assert "--limit 20" in text
-    assert "--limit" not in printed(Estimate(4, 20, roles[:1]))
+    assert "--limit" not in printed(Estimate("episodes", 4, 20, roles[:1]))
 
 
 def test_rules_cost_nothing() -> None:
-    assert "they cost nothing" in printed(Estimate(0, 20, ()))
+    assert "they cost nothing" in printed(Estimate("domains", 0, 20, ()))

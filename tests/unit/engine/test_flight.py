@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
+from agentscaler.engine import Flight
 from agentscaler.errors import BudgetSpentError
-from agentscaler.rollout.flight import Flight
 
 
 class Plane:

@@ -1,8 +1,8 @@
-"""`Flight`: thousands of episodes at the same time in one process, their results in order.
+"""`Flight`: thousands of items that mostly wait, in one process, their results in order.
 
-Episodes are coroutines of an event loop in a thread of its own, so that a caller may have a loop
+Items are coroutines of an event loop in a thread of its own, so that a caller may have a loop
 itself, as notebooks do.  Units are taken as there is room and given back in their order.  While one
-slow episode holds up its unit, others go on, until the results behind it are a few times as many as
+slow item holds up its unit, others go on, until the results behind it are a few times as many as
 are in flight.
 """
 
@@ -104,7 +104,7 @@ class Flight(Generic[Item, Result]):
             await self._at_end()
 
     async def _first_complete(self) -> _Unit[Result] | None:
-        """Lets episodes go on until the first unit is complete; None when there is no more."""
+        """Lets items go on until the first unit is complete; None when there is no more."""
         self._loop = asyncio.get_running_loop()
         while not self._stopped:
             self._begin(self._loop)
