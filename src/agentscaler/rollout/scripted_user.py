@@ -318,10 +318,10 @@ class ScriptedUser:
         return [fact for fact in facts if asks_for(words, fold(fact.label))]
 
     def _tell(self, facts: Sequence[Fact], *, sparingly: bool = False) -> str:
-        """Answers, now and then with less than was asked for, or with more."""
+        """Answers, now and then with half of what was asked for, or with more."""
         told, persona = list(facts), self._persona
         if sparingly and len(told) > 1 and self._voice.chance(persona.sparing):
-            told = told[:1]
+            told = told[: max(1, len(told) // 2)]
         elif self._voice.chance(persona.forthcoming):
             told += [fact for fact in self._open_facts() if fact not in told]
         thought = self._thought if self._is_pending(None) else None

@@ -17,6 +17,7 @@ from agentscaler.ledger import Rejection, fault_text
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.recollections import Memory
 from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.settings import TaskSettings
 from agentscaler.task.shape import shape_of
@@ -107,7 +108,9 @@ class _Maker:
         """
         domain, state = self._domain, self._states[attempt % len(self._states)]
         named = self._usage.rows_in(state)
-        notebook = Notebook(domain, self._worlds.fresh(state), self._settings.max_calls, named)
+        memory = Memory(self._settings.recall_share, random.Random(f"{seed}/memory"))
+        world, most = self._worlds.fresh(state), self._settings.max_calls
+        notebook = Notebook(domain, world, most, named, memory=memory)
         special = random.Random(f"{seed}/special").random() < self._settings.special_share
         make = special_walk if special else walk
         goals = make(domain, notebook, seed, self._settings.max_goals, self._usage)
