@@ -146,6 +146,7 @@ def _answer(worlds: "_Worlds", request: list[Any], data: bytes) -> bytes:
         said = [Answer.FULL] if full else [Answer.WORLD, str(error)]
     return orjson.dumps(said)
 
+
 _ROOM_TO_WORK = 16 << 20
 """Bytes that must stay free for calls and queries when a world is opened."""
 
