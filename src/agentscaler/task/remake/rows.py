@@ -20,6 +20,7 @@ __all__ = ["find_rows"]
 
 _OFFERED = 5
 _TRIED = 12
+_TOLD = 3
 _LONGEST = 60
 
 
@@ -149,12 +150,14 @@ def _would_do(
 
 def _about(table: Table, row: Mapping[str, Any], column: str) -> dict[str, Any]:
     """A few fields of a row that may help to choose."""
-    return {
-        one.noun or one.name: row[one.name]
+    fields = [
+        one
         for one in list_columns(table)
         if one.name != column
         and one.name not in table.key
         and one.references is None
         and row[one.name] is not None
         and len(str(row[one.name])) <= _LONGEST
-    }
+    ]
+    fields.sort(key=lambda one: one.meaning == "moment")
+    return {one.noun or one.name: row[one.name] for one in fields[:_TOLD]}
