@@ -39,6 +39,10 @@ _WHY = {
     TaskReason.LEAK: "a value is one that is to be found out",
     TaskReason.ANSWER_KNOWN: "a value is what the request asks for",
 }
+_TELLING = frozenset(
+    {TaskReason.REFUSED, TaskReason.GOLD_DIFFERS, TaskReason.LEAK, TaskReason.ANSWER_KNOWN}
+)
+"""Reasons whose detail says what is wrong; that of the others is the request."""
 
 
 class ChosenValue(BaseModel):
@@ -186,8 +190,8 @@ def _check(
             except WalkStop as stop:
                 reason, detail = stop.args
                 why = _WHY.get(reason, "the task cannot be shown to hold with these values")
-                more = f" ({detail})" if detail and detail != one.task.intent else ""
-                faults[one.name].append(f"{why}{more[:300]}; choose other values, or the drafts")
+                more = f" ({detail[:300]})" if reason in _TELLING else ""
+                faults[one.name].append(f"{why}{more}; choose other values, or the drafts")
     return faults
 
 
