@@ -111,7 +111,7 @@ class CodeCheck:
         self._trial = _Trial(domain, trials, seed)
         self._module = module
         self._tools = {tool.name: tool for tool in tools}
-        self._held: dict[str, str] = {}
+        self._known: dict[tuple[str, str], str] = {}
         self.sources: dict[str, str] = {}
 
     async def __call__(self, answer: ToolFunctions) -> dict[str, list[str]]:
@@ -137,14 +137,19 @@ class CodeCheck:
                 faults[name] = wrong
             else:
                 candidates[name] = source
-        # what held in the answer before need not be tried again
-        fresh = {name: text for name, text in candidates.items() if self._held.get(name) != text}
-        found = first_failures(
-            self._trial.domain, self._module, fresh, self._trial.trials, self._trial.seed
-        )
-        faults |= {name: told(failure) for name, failure in found.items()}
+        # what was tried in the answer before need not be tried again
+        fresh = {name: text for name, text in candidates.items() if (name, text) not in self._known}
+        trial = self._trial
+        found = first_failures(trial.domain, self._module, fresh, trial.trials, trial.seed)
+        for name, text in fresh.items():
+            failure = found.get(name)
+            if failure is None or failure.tool == name:
+                self._known[name, text] = "" if failure is None else told(failure)
+            else:
+                faults[name] = f"{failure.tool or 'the domain'} fails beside it: {told(failure)}"
+        known = {name: self._known.get((name, text), "") for name, text in candidates.items()}
+        faults |= {name: wrong for name, wrong in known.items() if wrong}
         self.sources = {name: text for name, text in candidates.items() if name not in faults}
-        self._held = {**self.sources}
         return list(faults.items())
 
     def _look_at(self, tool: DomainTool, source: str) -> str:
