@@ -146,7 +146,8 @@ class CodeCheck:
             if failure is None or failure.tool == name:
                 self._known[name, text] = "" if failure is None else told(failure)
             else:
-                faults[name] = f"{failure.tool or 'the domain'} fails beside it: {told(failure)}"
+                blamed = failure.tool or "the domain"
+                faults[name] = f"{blamed} fails beside what was written: {told(failure)}"
         known = {name: self._known.get((name, text), "") for name, text in candidates.items()}
         faults |= {name: wrong for name, wrong in known.items() if wrong}
         self.sources = {name: text for name, text in candidates.items() if name not in faults}
@@ -191,8 +192,9 @@ def first_failures(
 ) -> dict[str, ToolFailure]:
     """The failure of each function that does not hold its certificate in the domain's module.
 
-    Where a tool fails that is none of them, each is tried alone; where none fails alone, the
-    failure is put down to all.
+    A failure shows at a tool, but what another did before or after may have caused it; so each
+    function that could be to blame is tried alone, among drafts, the one at which it showed first.
+    Where none fails alone, the failure is put down to all.
     """
     left = dict(written)
     found: dict[str, ToolFailure] = {}
@@ -200,15 +202,13 @@ def first_failures(
         failure = _first_failure(domain, module, left, trials, seed)
         if failure is None:
             return found
-        if failure.tool in left:
-            guilty = {failure.tool: failure}
-        else:
-            alone = {
-                name: _first_failure(domain, module, {name: text}, trials, seed)
-                for name, text in left.items()
-            }
-            guilty = {name: one for name, one in alone.items() if one is not None}
-            guilty = guilty or dict.fromkeys(left, failure)
+        guilty: dict[str, ToolFailure] = {}
+        for name in sorted(left, key=lambda name: (name != failure.tool, name)):
+            alone = _first_failure(domain, module, {name: left[name]}, trials, seed)
+            if alone is not None:
+                guilty[name] = replace(alone, tool=name)
+                break
+        guilty = guilty or dict.fromkeys(left, failure)
         found |= guilty
         left = {name: text for name, text in left.items() if name not in guilty}
     return found

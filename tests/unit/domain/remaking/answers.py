@@ -35,11 +35,11 @@ class Recorder:
 
 
 def remake(
-    domain: Domain, model: Recorder, trials: int = TRIALS
+    domain: Domain, model: Recorder, trials: int = TRIALS, seed: str = "7"
 ) -> tuple[Domain, dict[str, MakerRecord]]:
     """The domain after the model, and the records by tool."""
     maker = PartMaker(model, "domains")
-    made, records = asyncio.run(remake_code(domain, maker, DomainSettings(trials=trials), "7"))
+    made, records = asyncio.run(remake_code(domain, maker, DomainSettings(trials=trials), seed))
     by_tool = {record.subject.removeprefix(f"{domain.id}/"): record for record in records}
     assert len(by_tool) == len(records)
     return made, by_tool

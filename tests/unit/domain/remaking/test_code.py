@@ -242,6 +242,16 @@ HOSTILE = {
 }
 
 
+def test_a_read_that_never_ends_is_not_put_down_to_the_write_before_it(
+    box_office: Domain, groups: Groups
+) -> None:
+    endless = tool_with("    while True:\n        pass\n")
+    for seed in ("7", "s0", "s10"):  # with the last two, an update is read back before any get
+        functions = {**good(), "get_show": endless}
+        _, records = remake(box_office, answering(groups, functions), trials=40, seed=seed)
+        assert {name for name, one in records.items() if one.maker == "rules"} == {"get_show"}
+
+
 @pytest.mark.parametrize(("source", "said"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_code_is_refused_and_the_draft_stays(
     box_office: Domain, groups: Groups, source: str, said: str
