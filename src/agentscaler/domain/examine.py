@@ -32,7 +32,7 @@ def examine(
         domain.tools,
         domain.states,
         manifest.now,
-        tool_trials(manifest.tools, manifest.table, manifest.now),
+        tool_trials(manifest.tools, manifest.table, manifest.now, manifest.values),
         rules=manifest.rules,
         trials=trials,
         seed=seed,

@@ -219,7 +219,8 @@ class _InstanceMaker:
     def _goals(self, task: Task, notebook: Notebook, seed: str) -> list[Goal] | None:
         """Wishes with the same tools, fed from the same places; None if a try finds none."""
         rng = random.Random(seed)
-        values = ValueMaker(f"{seed}/values", self._domain.manifest.now)
+        manifest = self._domain.manifest
+        values = ValueMaker(f"{seed}/values", manifest.now, manifest.values)
         maker = GoalMaker(self._domain, notebook, rng, values)
         shape = shape_of(task.gold)
         path: list[_Step] = []
