@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agentscaler.domain import Domain, DomainSettings
-from agentscaler.domain.remaking import remake_code
+from agentscaler.domain.remaking.code import remake_code
 from agentscaler.llm import Completion, MakerRecord, PartMaker, Request, Script, ScriptedModel
 
 GOOD = Path(__file__).parent / "box_office_functions.txt"
