@@ -50,7 +50,7 @@ _MEANT = {
     Check.READ_KEEPS_STATE: "it only reads and yet changes something",
     Check.WRITES_WHERE_DECLARED: "it does what it may not do, or writes another table",
     Check.ONLY_TOOL_ERRORS: "it raises another error than ToolError, drops one, or takes too long",
-    Check.RESULT_FITS: "its result does not fit the schema of `returns`",
+    Check.RESULT_FITS: "its result does not have the fields and types of the answer",
     Check.SUCCEEDS: "it refuses everything",
     Check.WRITE_CHANGES_STATE: "it changes nothing",
     Check.READS_BACK: "what it returns is not what is read next",

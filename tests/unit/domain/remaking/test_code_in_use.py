@@ -19,7 +19,7 @@ from tests.unit.domain.remaking.answers import answering, good, questions, remak
 
 DOMAINS = 8
 KEPT = 6
-"""Worker processes of other hash seeds that a process keeps, jailed and others, beside one a core."""
+"""Worker processes that a process keeps beside one a core: those with hash seeds of their own."""
 
 
 @pytest.fixture(scope="module")
