@@ -24,7 +24,15 @@ from agentscaler.world.jail import JailError
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.workers import WorkerLostError
 
-__all__ = ["MOST_TOOLS", "CodeCheck", "ToolFunctions", "first_failures", "with_functions"]
+__all__ = [
+    "MOST_TOOLS",
+    "CodeCheck",
+    "ToolFunctions",
+    "first_failures",
+    "told",
+    "unfit",
+    "with_functions",
+]
 
 MOST_TOOLS = 6
 """Tools in one question."""
@@ -154,27 +162,37 @@ class CodeCheck:
         return list(faults.items())
 
     def _look_at(self, tool: DomainTool, source: str) -> str:
-        """What is wrong with a function before any call of it; empty where nothing is."""
-        most = _ROOM + _TIMES_THE_DRAFT * len(self._module.functions[tool.name])
-        if len(source) > most:
-            return f"it is {len(source):,} characters long, more than {most:,}"
-        strange = _strange_character(source)
-        return strange or self._guarded(tool, source) or _alone(tool, source, self._module)
+        draft = self._module.functions[tool.name]
+        wrong = unfit(self._trial.domain, tool, source, _ROOM + _TIMES_THE_DRAFT * len(draft))
+        if not wrong and bare(source) == bare(draft):
+            return "it is the draft as it was; write it anew"
+        return wrong
 
-    def _guarded(self, tool: DomainTool, source: str) -> str:
-        """What the guard of a jailed worker says of a function that stands alone."""
-        domain = self._trial.domain
-        image = domain.states[min(domain.states, key=lambda name: (len(domain.states[name]), name))]
-        try:
-            toolbox = JailedToolbox(source, [tool])
-            JailedWorld(image, toolbox, now=domain.manifest.now).close()
-        except (GuardError, InputError) as error:
-            return str(error)
-        except JailError:
-            raise
-        except (WorldError, WorkerLostError) as error:
-            return f"it cannot even be compiled: {error}"
-        return ""
+
+def unfit(domain: Domain, tool: DomainTool, source: str, most: int) -> str:
+    """What is wrong with a tool's function before any call of it; empty where nothing is.
+
+    Args:
+        most: characters that it may have.
+    """
+    if len(source) > most:
+        return f"it is {len(source):,} characters long, more than {most:,}"
+    return _strange_character(source) or _guarded(domain, tool, source) or _alone(tool, source)
+
+
+def _guarded(domain: Domain, tool: DomainTool, source: str) -> str:
+    """What the guard of a jailed worker says of a function that stands alone."""
+    image = domain.states[min(domain.states, key=lambda name: (len(domain.states[name]), name))]
+    try:
+        toolbox = JailedToolbox(source, [tool])
+        JailedWorld(image, toolbox, now=domain.manifest.now).close()
+    except (GuardError, InputError) as error:
+        return str(error)
+    except JailError:
+        raise
+    except (WorldError, WorkerLostError) as error:
+        return f"it cannot even be compiled: {error}"
+    return ""
 
 
 def with_functions(domain: Domain, module: Module, written: Mapping[str, str]) -> Domain:
@@ -244,13 +262,11 @@ def _strange_character(source: str) -> str:
     return ""
 
 
-def _alone(tool: DomainTool, source: str, module: Module) -> str:
+def _alone(tool: DomainTool, source: str) -> str:
     """What is wrong with the form of a function that the guard has let through."""
     body = ast.parse(source).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
         return f"it holds {len(body)} statements at the top; write one function, {tool.name}"
     if not ast.get_docstring(body[0]):
         return "it has no docstring"
-    if bare(source) == bare(module.functions[tool.name]):
-        return "it is the draft as it was; write it anew"
     return ""
