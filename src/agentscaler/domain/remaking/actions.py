@@ -44,29 +44,28 @@ async def add_actions(
     maker: PartMaker,
     settings: DomainSettings,
     seed: str,
-    most: int = 3,
 ) -> tuple[Domain, list[MakerRecord]]:
     """The domain with tools that a model made of operations; the same domain where none held.
 
     Args:
         domain: certified; its policy is that of the rules.
-        refused: operations of its service that the rules could not bind.
+        refused: operations of its service that the rules could not bind; the first by id are asked
+            about, see `DomainSettings.most_actions`.
         seed: of the certificate.
-        most: operations that are asked about, the first by id.
 
     Raises:
         AgentScalerError: the endpoint answers nobody, or the budget is spent; `JailError` where
             this machine cannot confine what a model writes.
     """
     records: list[MakerRecord] = []
-    for spec in sorted(refused, key=lambda one: one.id)[:most]:
+    for spec in sorted(refused, key=lambda one: one.id)[: settings.most_actions]:
         name = snake(spec.name.rpartition(".")[2])[:_NAME_LENGTH].strip("_")
         if not name.isascii() or not name.isidentifier() or name in _names(domain):
             continue  # a tool of that name, or what one calls, is there
         subject = f"{domain.id}/{name}"
         attempt = _Attempt(domain, spec, name, settings.trials, seed)
         made = await maker.make(
-            "code", [subject], ACTION_PROMPT, attempt.given(), ActionDraft, attempt.faults
+            "actions", [subject], ACTION_PROMPT, attempt.given(), ActionDraft, attempt.faults
         )
         if made.answer is None or subject not in made.sound:
             records += made.records

@@ -8,20 +8,21 @@ from typing import Any
 import pytest
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.domain import Domain, DomainSettings
+from agentscaler.domain import Domain, DomainSettings, build_domains, remake_domain
 from agentscaler.domain.remaking.actions import add_actions
 from agentscaler.filtering import run_funnel
 from agentscaler.llm import DraftReason, MakerRecord, PartMaker
 from agentscaler.rollout import RolloutSettings, roll_out
 from agentscaler.task import TaskSettings, construct_tasks
+from tests.unit.conftest import _one_community
 from tests.unit.domain.remaking.answers import Recorder
 
 MOVE = ToolSpec(
-    id="local.box_office.RelocateShow",
+    id="local.box-office.RelocateShow",
     name="RelocateShow",
     provider="local",
-    service="local.box_office",
-    service_title="Box office",
+    service="local.box-office",
+    service_title="box office",
     description="Moves a show that is not cancelled to another venue with room for it.",
     parameters={
         "type": "object",
@@ -139,6 +140,30 @@ def test_a_forgotten_rule_is_quoted_and_mended(box_office: Domain) -> None:
     )
     assert (record.maker, record.rounds) == ("model", 2)
     assert "relocate_show" in made.manifest.tool
+
+
+def test_what_no_rule_could_bind_goes_from_the_build_to_the_model(
+    box_office_tools: list[ToolSpec],
+) -> None:
+    tools = sorted([*box_office_tools, MOVE], key=lambda tool: tool.id)
+    graph = _one_community(tools)
+    settings = DomainSettings(trials=40, model_parts=("actions",))
+    (outcome,) = build_domains(graph, tools, settings)
+    assert outcome.domain is not None
+    assert [tool.name for tool in outcome.refused] == ["PaintShow", "RelocateShow"]
+    assert MOVE.id in {rejection.id for rejection in outcome.rejections}
+    unpainted = {"fits": False, "reason": "No column holds the colour of a show."}
+    script = [{"when": {"anywhere": "PaintShow"}, "json": unpainted}, {"json": DRAFT}]
+    model = PartMaker(Recorder(script), "domains")
+    made = asyncio.run(remake_domain(outcome.domain, model, settings, 7, outcome.refused))
+    assert [(one.part, one.maker, one.reason) for one in made.records] == [
+        ("actions", "rules", None),
+        ("actions", "model", None),
+    ]
+    assert "relocate_show" in made.domain.manifest.tool
+    assert made.domain.manifest.makers == {"actions": "scripted"}
+    (unasked,) = build_domains(graph, tools, DomainSettings(trials=40))
+    assert unasked.refused == ()
 
 
 def test_what_does_not_fit_is_left_out_without_blame(box_office: Domain) -> None:
