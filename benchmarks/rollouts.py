@@ -4,7 +4,8 @@ Run `python benchmarks/rollouts.py RUN [--most N] [--domains N]`.  It plays the 
 the expert and the scripted user and puts what comes of it through the funnel, domain by domain, in
 this one process: N/4, N/2 and N trajectories, each task as often as it takes.  It prints seconds of
 processor time, episodes and trajectories a second, and what the growth is; compiling the tools is
-part of both figures, reading files is not.
+part of both figures, reading files is not.  Compiling is done once a domain, and what a call gives
+is remembered there, so that the more trajectories a domain has, the faster they are judged.
 
 Then, on the same trajectories, the baselines: the replay with a database opened anew for each
 trajectory; and the replay with the state as pydantic models, deep-copied for each trajectory and

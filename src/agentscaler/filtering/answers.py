@@ -313,7 +313,7 @@ def _begins(sentence: str, start: int) -> bool:
     return start == 0 or sentence[:start].endswith(_DETERMINERS)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _loose(text: str) -> str:
     """Hyphens and underscores as spaces."""
     return " ".join(text.replace("_", " ").replace("-", " ").split())

@@ -202,15 +202,15 @@ def _object(schema: Mapping[str, Any]) -> Fits:
         name: (_kinds_alone(of), compile_schema(of))
         for name, of in schema.get("properties", {}).items()
     }
-    required = dict.fromkeys(schema.get("required", ())).keys()
+    required = tuple(schema.get("required", ()))
     closed = schema.get("additionalProperties") is False
 
     def fits(value: Any, path: str) -> None:
         if not isinstance(value, dict):
             return
-        if not required <= value.keys():
-            missing = next(name for name in required if name not in value)
-            raise ResultError(f"{path} lacks {missing}")
+        for name in required:
+            if name not in value:
+                raise ResultError(f"{path} lacks {name}")
         for name, member in value.items():
             expected = members.get(name)
             if expected is not None:
