@@ -75,8 +75,12 @@ def remade_domains(
     ) -> tuple[DomainOutcome, Sequence[MakerRecord]]:
         if outcome.domain is None:
             return outcome, ()
-        made = await remake_domain(outcome.domain, maker, settings.domain, settings.seed)
-        return replace(outcome, domain=made.domain), made.records
+        made = await remake_domain(
+            outcome.domain, maker, settings.domain, settings.seed, outcome.refused
+        )
+        tools = {tool.origin for tool in made.domain.manifest.tools}
+        rejections = [one for one in outcome.rejections if one.id not in tools]
+        return replace(outcome, domain=made.domain, rejections=rejections), made.records
 
     if not settings.domain.wanted_parts:
         return ((outcome, ()) for outcome in outcomes)

@@ -37,6 +37,9 @@ _CHARACTERS = 12_000
 _ROUNDS = 3
 """How often functions that fail beside the others are taken out before all are."""
 
+_TELLING = ("type", "enum", "items", "minimum", "maximum")
+"""What of a parameter's schema matters to code; the draft shows the rest."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -143,8 +146,10 @@ def _told(tool: DomainTool, module: Module) -> dict[str, Any]:
         "name": tool.name,
         "signature": draft.partition("\n")[0].removeprefix("def ").removesuffix(":"),
         "description": tool.description,
-        "parameters": tool.parameters["properties"],
-        "returns": tool.returns,
+        "parameters": {
+            name: {word: schema[word] for word in _TELLING if word in schema}
+            for name, schema in tool.parameters["properties"].items()
+        },
         "writes": tool.writes,
         "contract": _said(tool.contract) if tool.contract is not None else {},
         "draft": draft,
