@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.domain.domain import Column
 from agentscaler.domain.meaning import column_type, meaning_of
 from agentscaler.graph.operation import Operation, OperationKind
+from agentscaler.words import singular, split_words
 
 __all__ = ["TRANSPARENT", "Field", "field_name", "gather_fields", "request_properties", "to_column"]
 

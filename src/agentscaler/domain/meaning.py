@@ -6,7 +6,7 @@ speak of them.  The first rule that fits wins; "text" and "number" are the fallb
 
 import re
 
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
 __all__ = ["column_type", "is_person", "meaning_of"]
 

@@ -9,7 +9,6 @@ its owner.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from agentscaler.corpus.words import split_words
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.chronology import made_at, put_in_order
 from agentscaler.domain.domain import Column, Table
@@ -19,6 +18,7 @@ from agentscaler.domain.memberships import member_rows
 from agentscaler.domain.schema import by_dependency, schema_sql
 from agentscaler.domain.statuses import is_over, is_passing, is_trouble
 from agentscaler.domain.values import ValueMaker
+from agentscaler.words import split_words
 from agentscaler.world.database import create_image
 from agentscaler.world.identifiers import prefix
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agentscaler.filtering.answers import AgentWords, tells
-from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.case import Case
 from agentscaler.filtering.consent import find_unagreed
 from agentscaler.filtering.declining import find_misdeclined, find_unmade
 from agentscaler.filtering.settings import FunnelSettings
@@ -44,14 +44,16 @@ def _compare_writes(case: Case) -> Fault | None:
     tools = case.domain.manifest.tool
     made = [one.key for one in case.successes if tools[one.call.name].effect == "write"]
     wanted = [
-        call_key(gold.tool, gold.arguments) for gold in case.task.gold if gold.effect == "write"
+        key
+        for gold, key in zip(case.task.gold, case.gold_keys, strict=True)
+        if gold.effect == "write"
     ]
     return _compare_counts(made, wanted)
 
 
 def _compare_calls(case: Case) -> Fault | None:
     made = [one.key for one in case.successes]
-    wanted = [call_key(gold.tool, gold.arguments) for gold in case.task.gold]
+    wanted = case.gold_keys
     fault = _compare_counts(made, wanted)
     if fault is not None:
         return fault

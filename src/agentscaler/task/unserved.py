@@ -9,7 +9,6 @@ import random
 from typing import Any
 
 from agentscaler.corpus.english import listing, plural_noun, with_article
-from agentscaler.corpus.words import singular
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
@@ -29,6 +28,7 @@ from agentscaler.task.services import SERVICES
 from agentscaler.task.speech import column_noun, quoted, say
 from agentscaler.task.task import Attempt, Fragment, Refusal, SpecialKind
 from agentscaler.task.trial import Declined, Trial, open_trial
+from agentscaler.words import singular
 
 __all__ = ["ask_in_vain"]
 
