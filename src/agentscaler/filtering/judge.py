@@ -53,7 +53,7 @@ class JudgeSettings(BaseModel):
     limit: int | None = Field(default=None, ge=0)
 
 
-class _Mark(BaseModel):
+class GivenMark(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     score: int = Field(ge=1, le=5)
@@ -64,18 +64,18 @@ class _Mark(BaseModel):
     )
 
 
-class _Judged(BaseModel):
+class JudgedDialogue(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     dialogue: int = Field(description="The number of the dialogue.")
-    user_speech: _Mark
-    helpfulness: _Mark
-    honesty: _Mark
-    manner: _Mark
-    coherence: _Mark
+    user_speech: GivenMark
+    helpfulness: GivenMark
+    honesty: GivenMark
+    manner: GivenMark
+    coherence: GivenMark
     note: str = Field(max_length=_REMARK_LENGTH, description="One short sentence, or empty.")
 
-    def marks(self) -> dict[Criterion, _Mark]:
+    def marks(self) -> dict[Criterion, GivenMark]:
         return {criterion: getattr(self, criterion) for criterion in Criterion}
 
 
@@ -84,7 +84,7 @@ class Judgements(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dialogues: list[_Judged]
+    dialogues: list[JudgedDialogue]
 
 
 def batches_of(
@@ -106,7 +106,6 @@ def batches_of(
 
 
 async def judge_dialogues(
-    policy: str,
     batch: Sequence[Trajectory],
     maker: PartMaker,
     settings: JudgeSettings | None = None,
@@ -114,7 +113,7 @@ async def judge_dialogues(
     """One question about some dialogues of one domain.
 
     Args:
-        policy: of the domain.
+        batch: never empty; the policy is read from the first.
         maker: asks the model of the role "judge".
         settings: None takes the defaults.
 
@@ -128,7 +127,7 @@ async def judge_dialogues(
     settings = settings or JudgeSettings()
     by_number = {str(number): trajectory for number, trajectory in enumerate(batch, 1)}
     given = {
-        "policy": policy,
+        "policy": batch[0].messages[0].content,
         "dialogues": [
             {"dialogue": int(number), "messages": _shown(trajectory, settings.result_characters)}
             for number, trajectory in by_number.items()
@@ -154,7 +153,7 @@ async def judge_dialogues(
     return judgements, records
 
 
-def _judgement(trajectory: Trajectory, judged: _Judged, record: MakerRecord) -> Judgement:
+def _judgement(trajectory: Trajectory, judged: JudgedDialogue, record: MakerRecord) -> Judgement:
     return Judgement(
         trajectory=trajectory.id,
         task=trajectory.task,
@@ -180,10 +179,7 @@ def _shown(trajectory: Trajectory, result_characters: int) -> list[dict[str, Any
 
 def _message(message: Message, result_characters: int) -> dict[str, Any]:
     if message.role == "tool":
-        returned = message.content
-        more = len(returned) - result_characters
-        if more > 0:
-            returned = f"{returned[:result_characters]} [{more:,} more characters are left out]"
+        returned = _returned(message.content, result_characters)
         return {"from": "tool", "refused" if message.is_error else "returned": returned}
     shown: dict[str, Any] = {"from": _SPEAKERS[message.role], "said": message.content}
     if message.tool_calls:
@@ -192,6 +188,14 @@ def _message(message: Message, result_characters: int) -> dict[str, Any]:
             for call in message.tool_calls
         ]
     return shown
+
+
+def _returned(content: str, characters: int) -> Any:
+    """What a tool returned: whole as JSON, or the beginning of its text."""
+    more = len(content) - characters
+    if more > 0:
+        return f"{content[:characters]} [{more:,} more characters are left out]"
+    return orjson.loads(content)
 
 
 def _faults(answer: Judgements, by_number: Mapping[str, Trajectory]) -> dict[str, list[str]]:
@@ -226,7 +230,7 @@ def _said(trajectory: Trajectory) -> dict[str, list[str]]:
     return said
 
 
-def _faults_of(judged: _Judged, said: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _faults_of(judged: JudgedDialogue, said: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for criterion, mark in judged.marks().items():
         if not (mark.remark + mark.quote).isprintable():
             yield f"{criterion}: the remark and the quote are one line of plain characters each"

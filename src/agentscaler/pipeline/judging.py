@@ -33,7 +33,6 @@ _MAKERS = "judge-makers.jsonl"
 _SUMMARY = "judging.json"
 _STAGE = "judge"
 
-Batch = tuple[str, list[Trajectory]]
 Judged = tuple[list[Judgement], list[MakerRecord]]
 
 
@@ -86,7 +85,7 @@ def judge_run(folder: RunFolder, settings: Settings) -> Iterator[Judged]:
         )
     judgements: list[Judgement] = []
     records: list[MakerRecord] = []
-    remake = partial(_judge, folder, settings)
+    remake = partial(_judge, settings)
     with folder.locked():
         parts = {name: folder.path / f".{name}.part" for name in (JUDGEMENTS, _MAKERS)}
         with parts[JUDGEMENTS].open("wb") as to_judgements, parts[_MAKERS].open("wb") as to_makers:
@@ -119,27 +118,25 @@ def judging_of(folder: RunFolder) -> Judging | None:
     return judging if of_these and judging.judged else None
 
 
-async def _judge(folder: RunFolder, settings: Settings, batch: Batch, maker: PartMaker) -> Judged:
-    name, trajectories = batch
-    policy = (folder.path / "domains" / name / "policy.md").read_text(encoding="utf-8")
-    return await judge_dialogues(policy, trajectories, maker, settings.judge)
+async def _judge(settings: Settings, batch: list[Trajectory], maker: PartMaker) -> Judged:
+    return await judge_dialogues(batch, maker, settings.judge)
 
 
-def _batches(folder: RunFolder, settings: Settings) -> Iterator[Batch]:
+def _batches(folder: RunFolder, settings: Settings) -> Iterator[list[Trajectory]]:
     """The questions, in the order of the run: all of them, or as many as the limit leaves.
 
     They are the same ones with any limit, so that a larger limit pays for what is new only.
     """
     limit = settings.judge.limit
     chosen = None if limit is None else _chosen(folder, settings, limit)
-    for name, batch in _all_batches(folder, settings):
+    for batch in _all_batches(folder, settings):
         if chosen is None or batch[0].id in chosen:
-            yield name, batch
+            yield batch
 
 
 def _chosen(folder: RunFolder, settings: Settings, limit: int) -> set[str]:
     """The questions of a sample of the run, each by its first dialogue."""
-    sizes = {batch[0].id: len(batch) for _, batch in _all_batches(folder, settings)}
+    sizes = {batch[0].id: len(batch) for batch in _all_batches(folder, settings)}
     chosen = set()
     for first in sorted(sizes, key=partial(_rank, settings.seed)):
         if sizes[first] <= limit:
@@ -148,10 +145,9 @@ def _chosen(folder: RunFolder, settings: Settings, limit: int) -> set[str]:
     return chosen
 
 
-def _all_batches(folder: RunFolder, settings: Settings) -> Iterator[Batch]:
-    for name, _, trajectories in kept(folder):
-        for batch in batches_of(trajectories, settings.judge):
-            yield name, batch
+def _all_batches(folder: RunFolder, settings: Settings) -> Iterator[list[Trajectory]]:
+    for _, _, trajectories in kept(folder):
+        yield from batches_of(trajectories, settings.judge)
 
 
 def _rank(seed: int, first: str) -> bytes:

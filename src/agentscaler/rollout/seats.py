@@ -97,7 +97,6 @@ class Seat:
         return world
 
     def __enter__(self) -> Self:
-        self._house.world_of(self)
         return self
 
     def __exit__(
