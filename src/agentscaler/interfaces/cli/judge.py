@@ -1,4 +1,4 @@
-"""`agentscaler judge`: how the kept dialogues of a run read, asked of a language model."""
+"""How the kept dialogues of a run read, asked of a language model and told in marks."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
