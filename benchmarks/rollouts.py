@@ -29,9 +29,11 @@ from pydantic import BaseModel, create_model
 
 from agentscaler.domain import load_domain
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.filtering import FunnelSettings, run_funnel
-from agentscaler.filtering.alignment import Worlds, find_misaligned
+from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.reruns import Reruns
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
@@ -84,13 +86,13 @@ def replay(cases: list[Case], *, anew: bool) -> float:
     settings = FunnelSettings()
     start = time.process_time()
     for domain, group in groupby(cases, key=lambda case: case.domain):
-        with closing(Worlds(domain)) as shared:
+        with closing(Reruns(domain)) as shared:
             for case in group:
                 if not anew:
                     find_misaligned(case, settings, shared)
                     continue
-                with closing(Worlds(domain)) as worlds:
-                    find_misaligned(case, settings, worlds)
+                with closing(Reruns(domain)) as reruns:
+                    find_misaligned(case, settings, reruns)
     return time.process_time() - start
 
 

@@ -56,11 +56,15 @@ class Reruns:
 
     Only what was given here is remembered, never what stands on record: a record is held against
     a call that was really made, by this trajectory or by one that came this way before.
+
+    Attributes:
+        made: how many calls were made in a world.
     """
 
     def __init__(self, domain: Domain, most: int = MAX_CHARACTERS) -> None:
         """For trajectories of `domain`; `most` bounds the characters that are remembered."""
         self.domain = domain
+        self.made = 0
         self._worlds = Worlds(domain)
         self._starts: dict[str, _Moment] = {}
         self._most = most
@@ -75,7 +79,8 @@ class Reruns:
         return self._worlds.fresh(state)
 
     def remember(self, moment: _Moment, key: tuple[str, str], given: Given) -> None:
-        """Puts down what a call gave; a memory that is full starts anew."""
+        """Puts down what a call gave when it was made; a memory that is full starts anew."""
+        self.made += 1
         self._size += len(key[1]) + len(given.text)
         if self._size > self._most:
             self._starts.clear()

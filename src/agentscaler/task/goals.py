@@ -110,10 +110,15 @@ class GoalMaker(WishMaker):
             confirm=made.confirm if any(needs_confirmation(aim) for aim in aims) else "",
             report=made.report,
             answers=tuple(made.answers),
-            named=made.named,
+            named=(*made.named, *self._found_names(made)),
             branch=made.branch,
         )
         return goal, made.about
+
+    def _found_names(self, made: Made) -> list[str]:
+        """Names in what is to be confirmed that nobody but a tool has told."""
+        names = [mention.name for mention in self.notebook.mentioned.values() if mention.name]
+        return [name for name in dict.fromkeys(names) if name in made.confirm]
 
     def _in_form(self, tool: DomainTool, focus: Focus | None) -> Made | None:
         """At times a wish for several rows, or one with an otherwise; None where none fits."""
@@ -367,7 +372,7 @@ class GoalMaker(WishMaker):
         met: Introduction | None = None,
     ) -> tuple[Introduction, Arguments, tuple[Fragment, ...]]:
         """The row a tool works on: introduced, with the tool's key and owners as arguments."""
-        met = met or self.identify.introduce(table, row[table.key[0]])
+        met = met or self.identify.introduce(table, row[table.key[0]], first=True)
         arguments, owners = self.identify.owners(tool, row)
         return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
 

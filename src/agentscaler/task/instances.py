@@ -25,7 +25,9 @@ from agentscaler.task.goals import Form, GoalMaker
 from agentscaler.task.notebook import Focus, Mark, Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.recollections import Memory
 from agentscaler.task.roles import single_role
+from agentscaler.task.settings import TaskSettings
 from agentscaler.task.shape import shape_of
 from agentscaler.task.task import Goal, GoldCall, Task
 
@@ -41,6 +43,8 @@ _TRIES = 60
 """Tries at one wish, before an earlier one is made anew."""
 
 _TRIES_A_WALK = 200
+
+_RECALL = TaskSettings().recall_share
 
 _FIXED_SHARE = 0.5
 """A column of which two states share so many values has the same ones in every state."""
@@ -158,7 +162,8 @@ class _InstanceMaker:
             for attempt in range(_WALKS):
                 seed = f"{self._seed}/{task.id}/{state}/{attempt}"
                 with self._domain.world(state) as world:
-                    notebook = Notebook(self._domain, world, len(task.gold))
+                    memory = Memory(_RECALL, random.Random(f"{seed}/memory"))
+                    notebook = Notebook(self._domain, world, len(task.gold), memory=memory)
                     goals = self._goals(task, notebook, seed)
                     if goals is None:
                         continue
@@ -214,7 +219,8 @@ class _InstanceMaker:
     def _goals(self, task: Task, notebook: Notebook, seed: str) -> list[Goal] | None:
         """Wishes with the same tools, fed from the same places; None if a try finds none."""
         rng = random.Random(seed)
-        values = ValueMaker(f"{seed}/values", self._domain.manifest.now)
+        manifest = self._domain.manifest
+        values = ValueMaker(f"{seed}/values", manifest.now, manifest.values)
         maker = GoalMaker(self._domain, notebook, rng, values)
         shape = shape_of(task.gold)
         path: list[_Step] = []

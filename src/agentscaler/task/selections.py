@@ -12,6 +12,7 @@ from typing import Any
 from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.domain.domain import DomainTool, Table
 from agentscaler.task.choose import Arguments
+from agentscaler.task.likeness import shown_columns
 from agentscaler.task.notebook import Focus, Mention, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import say
@@ -84,7 +85,7 @@ class Selector(WishMaker):
             WalkStop: there are none, or the state does not bear out what the list shows.
         """
         group = self._group(table, focus, fits)
-        shown = _shown(group.tool) - {besides}
+        shown = shown_columns(group.tool) - {besides}
         fitting = {row[table.key[0]] for row in group.rows if fits(row)}
         columns = [column for column in table.columns if column.name in shown]
         for spoken in spoken_cuts(table, columns, group.rows, group.mine, self.random):
@@ -277,12 +278,6 @@ class Selector(WishMaker):
 
 def focus_of(focus: Focus) -> tuple[str, str]:
     return focus.table, focus.key
-
-
-def _shown(tool: DomainTool) -> set[str]:
-    """The columns that a list shows of each row."""
-    lists = [one for one in tool.returns["properties"].values() if one["type"] == "array"]
-    return set(lists[0]["items"]["properties"]) if lists else set()
 
 
 def _rows(result: dict[str, Any]) -> list[Row]:

@@ -65,7 +65,7 @@ def _goals(
     domain: Domain, notebook: Notebook, seed: str, max_goals: int, usage: Usage
 ) -> list[Goal]:
     rng = random.Random(seed)
-    values = ValueMaker(f"{seed}/values", domain.manifest.now)
+    values = ValueMaker(f"{seed}/values", domain.manifest.now, domain.manifest.values)
     if max_goals < 2 or rng.random() > _MIXED:
         return [special_wish(domain, notebook, rng, values, usage)]
     first = domain.manifest.speaker is None and rng.random() < _FIRST_OF_TWO

@@ -88,7 +88,7 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-_Place = dict[str, int]
+_Place = dict[str, Any]
 
 
 def _place(node: Any) -> _Place:
