@@ -48,7 +48,7 @@ def remade(
         return await remake(unit, maker)
 
     with open_models(folder.path, settings.llm, stage, settings.seed) as models:
-        maker = PartMaker(models.model(role), stage)
+        maker = models.maker(role)
         in_flight = settings.llm.endpoint(role).concurrency
         flight = Flight(play, ([unit] for unit in units), in_flight, models.aclose)
         for (result,) in flight.results():
