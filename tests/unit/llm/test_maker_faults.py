@@ -163,9 +163,11 @@ def test_a_fault_that_passes_leaves_no_trace_in_what_is_made(
 def test_a_question_that_is_never_answered_leaves_its_own_draft_and_no_other(
     tmp_path: Path, failing: dict[str, Any]
 ) -> None:
-    last = UNITS[-1]  # when it is asked, no other answer is on the way any more
+    last, path = UNITS[-1], tmp_path / "calls.sqlite"
     with scripted([rule(last) | failing, *GOOD, {"say": "Yes."}]) as server:
-        made = made_of(tmp_path / "c.sqlite", server.base_url, retries=1, request_seconds=0.3)
+        made_of(path, server.base_url, UNITS[:-1])
+        # Now it is the only question, and nobody else's answer shows that the endpoint lives.
+        made = made_of(path, server.base_url, retries=1, request_seconds=0.3)
     by_subject = records(made)
     lost = by_subject.pop(f"unit {last}")
     assert (lost.maker, lost.reason, lost.rounds) == ("rules", DraftReason.UNANSWERED, 0)
