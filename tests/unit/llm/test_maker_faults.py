@@ -198,6 +198,9 @@ def test_an_answer_that_stays_wrong_costs_its_own_part_only(
     assert (lost.maker, lost.reason) == ("rules", reason)
     assert said in lost.detail
     assert [one.subject for one in records(made).values() if one.maker == "rules"] == ["unit 3"]
+    texts = [line[0] for line in json.loads(content(made))]
+    assert texts[3] == "The room is cleaned."
+    assert texts.count(texts[3]) == 1
 
 
 def free_port() -> int:
