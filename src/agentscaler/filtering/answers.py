@@ -23,7 +23,7 @@ from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import AnswerFact
 from agentscaler.words import plural, singular
 
-__all__ = ["AgentWords", "tells"]
+__all__ = ["AgentWords", "denies", "tells"]
 
 _SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+|\n+""")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
@@ -35,6 +35,9 @@ _NEXT_CLAUSE = re.compile(r"(?:,| and| but|;) (?:the|its|your|it|they) ")
 _NEGATION = re.compile(
     r"(?:\bnot|n't|\bno longer|\bnever)(?: (?:currently|now|yet|at all|called))? $"
 )
+_FLAT_DENIAL = re.compile(r"(?:\bnot|n't)(?: called)? $")
+_ANY_MORE = re.compile(r'"? any ?(?:more|longer)\b')
+_OF_THEM = re.compile(r" (?:of|are) (?:them|these|those|which)\b")
 _COUNTED = re.compile(r"\bof (?:the |all )?$")
 
 
@@ -101,11 +104,40 @@ def tells(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = 
             taken = {Decimal(str(one.value)) for one in others if type(one.value) is int}
             if own in pairs or set(pairs) - taken:
                 return own in pairs
+            if (
+                pairs
+            ):  # of such things another number is told, which is the answer to something else
+                return any(_counts_them(sentence, topic, own) for sentence in words.sentences)
     elif answer.label.startswith("one of ") or not any(map(matcher.holds, words.sentences)):
         # A name may have a full stop in it, and then stands in no single sentence.
         return any(map(matcher.holds, words.statements))
     alike = [_matcher(one, words.year) for one in others if _topic(one.label) == topic]
     return _tells(words, topic, matcher, alike)
+
+
+def denies(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = ()) -> bool:
+    """Whether the words say outright that it is otherwise: "the status is not open", another number
+    of such things, a switch the other way.  What is told after that is no answer any more.
+
+    Args:
+        others: the other answers of the task, which may be what the words are about.
+    """
+    topic = _topic(answer.label)
+    if isinstance(answer.value, bool):
+        said = set[bool]().union(*(find_switch(one, topic) for one in words.sentences))
+        return bool(said) and answer.value not in said
+    if isinstance(answer.value, int | float):
+        if not _counts(answer.label):
+            return False
+        pairs = {pair for sentence in words.sentences for pair in _counts_of(sentence, topic)}
+        own = Decimal(str(answer.value))
+        taken = {Decimal(str(one.value)) for one in others if type(one.value) is int}
+        return own not in pairs and bool(pairs - taken)
+    if any(_topic(one.label) == topic for one in others):
+        return False
+    ways = [_loose(fold(said)) for said in answer.said]
+    tails = [_loose(tail) for sentence in words.sentences for tail in _tails(sentence, topic)]
+    return any(_is_flatly_denied(tail, way) for tail in tails for way in ways)
 
 
 @dataclass(frozen=True)
@@ -214,6 +246,22 @@ def _counts_of(sentence: str, topic: str) -> list[Decimal]:
         near = numbers[place - 1 : place] if place else numbers[place + 1 : place + 2]
         counts += [one.value for one in near]
     return counts
+
+
+def _counts_them(sentence: str, topic: str, number: Decimal) -> bool:
+    """Whether a sentence names a number and what is counted, be it as "them"."""
+    return any(
+        one.value == number and (_is_about(sentence, topic) or _OF_THEM.match(sentence, one.end))
+        for one in _numbers(sentence)
+    )
+
+
+def _is_flatly_denied(text: str, phrase: str) -> bool:
+    """Whether a "not" stands right before the phrase, and it is not said that it once was so."""
+    place = text.find(phrase) if says(text, phrase) else -1
+    if place == -1 or _ANY_MORE.match(text, place + len(phrase)):
+        return False
+    return _FLAT_DENIAL.search(text[:place].removesuffix('"')) is not None
 
 
 def _is_followed(text: str, topic: str) -> bool:

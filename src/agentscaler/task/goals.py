@@ -81,17 +81,23 @@ class GoalMaker(WishMaker):
         self.listings = ListingMaker(walking, self.members, self.report)
 
     def make(
-        self, tool: DomainTool, focus: Focus | None, form: Form | None = None
+        self,
+        tool: DomainTool,
+        focus: Focus | None,
+        form: Form | None = None,
+        many: int | None = None,
     ) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
 
         Args:
             form: the form that the wish must have; None for any.
+            many: for how many rows a wish for several must be; None for any number.
 
         Raises:
             WalkStop: it cannot be grounded, or would be a dull or idle thing to ask.
         """
         first = len(self.notebook.calls)
+        self.several.many = many
         if form is Form.SEVERAL:
             made = self.several.make(tool, focus)
         elif form is Form.BRANCH:

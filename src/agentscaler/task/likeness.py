@@ -87,5 +87,6 @@ def _descriptors(
 
 def shown_columns(tool: DomainTool) -> set[str]:
     """The columns that a list tool shows of each row."""
-    lists = [one for one in tool.returns["properties"].values() if one["type"] == "array"]
+    fields = tool.returns.get("properties", {}).values()
+    lists = [one for one in fields if one.get("type") == "array"]
     return set(lists[0]["items"]["properties"]) if lists else set()

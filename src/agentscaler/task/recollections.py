@@ -245,9 +245,10 @@ def _agree(table: Table, trait: Trait, when: When) -> bool:
     return ahead if trait.word in _PLANNED else not when.words.startswith("that ")
 
 
-def _repeats(table: Table, word: str) -> bool:
-    """Whether a word says what the noun says: "delivered delivery", "report reported"."""
-    return any(noun[:_STEM] == word[:_STEM] for noun in table.noun.split(" "))
+def _repeats(table: Table, words: str) -> bool:
+    """Whether words say what the noun says: "delivered delivery", "report reported"."""
+    stems = {noun[:_STEM] for noun in table.noun.split(" ")}
+    return any(word[:_STEM] in stems for word in words.split(" ")[:2])
 
 
 def _whens(

@@ -32,33 +32,35 @@ _BOUND = re.compile(
 )
 _LEAVE = re.compile(r"\b(can|may|could|might|allowed|permitted|able)\b", re.IGNORECASE)
 _LEAVE_OR_NOT = re.compile(rf"{_LEAVE.pattern}|\bcannot\b", re.IGNORECASE)
-_LEAVE_OF_DRAFT = re.compile(rf"{_LEAVE_OR_NOT.pattern}|\b(only|must|no two)\b", re.IGNORECASE)
+_LEAVE_OF_DRAFT = re.compile(
+    rf"{_LEAVE_OR_NOT.pattern}|\b(only|must|no|not|never)\b", re.IGNORECASE
+)
 _SOFTER = re.compile(
     r"\b(usually|normally|generally|typically|mostly|ideally|preferably|should|try to|if possible"
     r"|where possible|whenever possible|except|exceptions?|exempt|however|although|otherwise"
     r"|optional|optionally|free to|feel free|at your discretion|as you see fit|need not|no need"
     r"|skip|waive|override|bypass|assume|assumed|presume|taken as given|insists?|urgent|emergency"
-    r"|vip|administrators?|managers? may)\b|\bn[o']t (have|need) to\b",
+    r"|vip|administrators?|managers? may|not true|untrue|false that|regardless|even if"
+    r"|(do|does) not apply|no longer appl(y|ies))\b|\bn[o']t (have|need) to\b",
     re.IGNORECASE,
 )
 _KEPT = tuple(
-    re.compile(rf"\b{words}\b", re.IGNORECASE)
+    re.compile(rf"\b({words})", re.IGNORECASE)
     for words in (
-        "not above",
-        "not after",
+        "not (be )?above",
+        "not (be )?after",
         "at least",
         "at most",
-        "yes",
+        "yes\\b",
         "before",
-        "deleted",
+        "delet",
         "no two",
         "belong",
-        "added up",
-        "room",
+        "room\\b|as many",
     )
 )
 """Words that say which way a statement points; where the draft has them, they stay."""
-_ONLY = re.compile(r"\b(only|solely|unless|must)\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(only|solely|unless|must|ha(s|ve) to|before|until)\b", re.IGNORECASE)
 _STATED = re.compile(r"[^\W\d_]{4,}")
 _LITTLE = frozenset(
     "that then what when with this from into have been they them their there than will would"
@@ -97,6 +99,7 @@ class Sameness:
         return [
             *_form(draft, text),
             *_both_ways("name", _names(draft, self._tools), _names(text, self._tools)),
+            *_in_order(draft, text, {one: _pattern(one) for one in _names(draft, self._tools)}),
             *_both_ways("number", _found(_NUMBER, draft), _found(_NUMBER, text)),
             *_both_ways("quotation", _found(_QUOTED, draft), _found(_QUOTED, text)),
             *_added("number", _found(_COUNT_WORD, draft), _found(_COUNT_WORD, text)),
@@ -108,9 +111,10 @@ class Sameness:
     def _nouns_told(self, draft: str, text: str) -> Iterable[str]:
         there = {noun for noun, pattern in self._nouns.items() if pattern.search(draft)}
         inside = {one for one in there for other in there if one != other and one in other}
-        for noun in sorted(there - inside):
-            if not self._nouns[noun].search(text):
-                yield f'it does not say "{noun}", of which the draft speaks'
+        told = [noun for noun in sorted(there - inside) if self._nouns[noun].search(text)]
+        for noun in sorted(there - inside - set(told)):
+            yield f'it does not say "{noun}", of which the draft speaks'
+        yield from _in_order(draft, text, {noun: self._nouns[noun] for noun in told})
         for noun, pattern in self._nouns.items():
             if pattern.search(text) and noun not in there and not _is_part(noun, there):
                 yield f'it speaks of "{noun}", of which the draft says nothing'
@@ -150,7 +154,7 @@ def _direction(draft: str, text: str) -> Iterable[str]:
     if _ONLY.search(draft) is not None and not (_ONLY.search(text) or _REFUSAL.search(text)):
         yield f'the draft says "{_found_first(_ONLY, draft)}", and it binds nothing'
     leave, allowed = len(_LEAVE_OR_NOT.findall(text)), len(_LEAVE_OF_DRAFT.findall(draft))
-    if leave > allowed or _free(text) > _free(draft):
+    if leave > max(1, allowed) or _free(text) > _free(draft):
         yield f'it gives leave ("{_found_first(_LEAVE, text)}") that the draft does not give'
     soft = {one.lower() for one in _whole(_SOFTER, text)} - {
         one.lower() for one in _whole(_SOFTER, draft)
@@ -171,9 +175,8 @@ def _says(pattern: re.Pattern[str], status: str, text: str) -> bool:
     """Whether a text has a status; of one that is a deed's end ("cancelled"), also the deed."""
     if pattern.search(text):
         return True
-    return status.endswith("ed") and _stem(status) in {
-        _stem(word) for word in _STATED.findall(text.lower())
-    }
+    deed = re.sub(r"(.)\1?ed$", r"\1", status)
+    return deed != status and any(word.startswith(deed) for word in _STATED.findall(text.lower()))
 
 
 def _names(text: str, tools: frozenset[str]) -> set[str]:
@@ -203,6 +206,17 @@ def _both_ways(kind: str, draft: set[str], text: set[str]) -> Iterable[str]:
 def _added(kind: str, draft: set[str], text: set[str]) -> Iterable[str]:
     for one in sorted(text - draft):
         yield f"it has the {kind} {one}, which the draft has not"
+
+
+def _in_order(draft: str, text: str, things: dict[str, re.Pattern[str]]) -> Iterable[str]:
+    """Who does what to whom shows in the order in which a statement speaks of things."""
+    orders = []
+    for told in (draft, text):
+        found = {thing: pattern.search(told) for thing, pattern in things.items()}
+        places = {thing: match.start() for thing, match in found.items() if match is not None}
+        orders.append(sorted(places, key=lambda thing: (places[thing], thing)))
+    if len(orders[0]) == len(orders[1]) and orders[0] != orders[1]:
+        yield f"it must speak of {', '.join(orders[0])} in this order, as the draft does"
 
 
 def _is_part(noun: str, there: Iterable[str]) -> bool:

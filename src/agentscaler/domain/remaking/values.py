@@ -5,13 +5,13 @@ asked for those whose values the rules make of words that fit any service: names
 things, sentences, kinds.  People, their addresses, codes and times stay with the rules, so that no
 real person and no real number gets in.
 
-A list is taken where each value fits its column, no two are alike, none is an identifier, markup, a
-name of a tool or an order to the reader, and the names of one table are not those of another.  That
-the values are likely for the service is the model's word alone.
+A value is taken where it fits its column, stands there once, is no identifier, markup, name of a
+tool or order to the reader, and names no row of another table; a list, where enough of its values
+are.  That the values are likely for the service is the model's word alone.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,6 +31,8 @@ _COLUMNS = 10
 _LEAST, _MOST = 12, 40
 _LEAST_UNIQUE = 24
 _EXAMPLES = 3
+_QUOTED = 6
+"""Values whose faults are quoted."""
 
 
 @dataclass(frozen=True)
@@ -141,37 +143,119 @@ async def make_values(
     The records speak of columns ("shop/orders.note").
     """
     wanted = list(_wanted(domain))
-    made: list[ColumnValues] = []
+    made: dict[str, tuple[str, ...]] = {}
     records: list[MakerRecord] = []
     for start in range(0, len(wanted), _COLUMNS):
         some = wanted[start : start + _COLUMNS]
         subject = {one.name: f"{domain.id}/{one.name}" for one in some}
-        before = tuple(made)
-
-        def check(
-            answer: InitialValues,
-            some: Sequence[_Wanted] = some,
-            before: tuple[ColumnValues, ...] = before,
-        ) -> dict[str, list[str]]:
-            found = _faults(domain, answer, some, before)
-            return {f"{domain.id}/{name}" if name else "": wrong for name, wrong in found.items()}
-
+        names = {one.name: made[one.name] for one in wanted if one.name in made and one.calls_rows}
+        sifting = _Sifting(domain, some, made, subject)
         asked = await maker.make(
             "values",
             list(subject.values()),
             VALUES_PROMPT,
-            _given(domain, some),
+            _given(domain, some, names),
             InitialValues,
-            check,
+            sifting.faults,
         )
         records += asked.records
-        given = {one.column: one.values for one in asked.answer.columns} if asked.answer else {}
-        made += (
-            ColumnValues(table=one.table.name, column=one.column.name, values=given[one.name])
-            for one in some
-            if subject[one.name] in asked.sound
-        )
-    return tuple(made), records
+        made |= {name: sifting.kept[name] for name in subject if subject[name] in asked.sound}
+    lists = (
+        ColumnValues(table=one.table.name, column=one.column.name, values=made[one.name])
+        for one in wanted
+        if one.name in made
+    )
+    return tuple(lists), records
+
+
+class _Sifting:
+    """Takes what fits out of the lists of an answer.
+
+    A list is sound if enough of its values fit; the others are left out.
+
+    Attributes:
+        kept: by column, the values of the last answer that fit.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        wanted: Sequence[_Wanted],
+        before: Mapping[str, tuple[str, ...]],
+        subject: Mapping[str, str],
+    ) -> None:
+        self.kept: dict[str, tuple[str, ...]] = {}
+        self._wanted = {one.name: one for one in wanted}
+        self._calling = {one.name for one in _wanted(domain) if one.calls_rows}
+        self._tools = _any_of(domain.manifest.tool)
+        self._before = before
+        self._subject = subject
+
+    def faults(self, answer: InitialValues) -> dict[str, list[str]]:
+        """What is wrong, by subject; "" for the answer itself."""
+        self.kept = {}
+        names = [one.column for one in answer.columns]
+        unknown = sorted({name for name in names if name not in self._wanted})
+        faults: dict[str, list[str]] = {}
+        if unknown:
+            listed = ", ".join(repr(name[:60]) for name in unknown[:5])
+            faults[""] = [f"no column is asked for under the name {listed}"]
+        given = {one.column: one.values for one in answer.columns}
+        for name, wanted in self._wanted.items():
+            if names.count(name) != 1:
+                wrong = [f"it is listed {names.count(name)} times; list it once"]
+            else:
+                wrong = self._sift(wanted, given[name])
+            if wrong:
+                faults[self._subject[name]] = wrong
+        return faults
+
+    def _sift(self, wanted: _Wanted, values: Sequence[str]) -> list[str]:
+        kept: dict[str, str] = {}
+        wrong: list[str] = []
+        for value in values:
+            fault = self._fault(wanted, value, kept)
+            if fault:
+                wrong.append(fault)
+            else:
+                kept[_fold(value)] = value
+        for name, others in self._others().items():
+            common = kept.keys() & set(map(_fold, others))
+            if 2 * len(common) > min(len(kept), len(others)):
+                return [f"{len(common)} of its values also stand in {name}; give others"]
+        if len(kept) < wanted.count:
+            few = f"{len(kept)} values that fit; give {wanted.count} to {_MOST}"
+            return [few, *wrong[:_QUOTED]]
+        self.kept[wanted.name] = tuple(kept.values())[:_MOST]
+        return []
+
+    def _fault(self, wanted: _Wanted, value: str, kept: Mapping[str, str]) -> str:
+        """What is wrong with one value, or ""."""
+        manner = wanted.manner
+        found = text_faults(value, manner.longest)
+        if found:
+            return found[0]
+        if _fold(value) in kept:
+            return f"{value!r} is there twice"
+        if not manner.form.fullmatch(value):
+            return f"{value!r} is not {manner.told}"
+        if wanted.table.address and wanted.calls_rows and "/" in value:
+            return f"{value!r} has a slash, which is not allowed here"
+        if self._tools.search(value):
+            return f"{value!r} has the name of a tool"
+        if wanted.calls_rows:
+            for name, others in self._others().items():
+                if name in self._calling and _fold(value) in map(_fold, others):
+                    return f"{value!r} also stands in {name}; rows need names of their own"
+        return ""
+
+    def _others(self) -> dict[str, tuple[str, ...]]:
+        """The lists of other columns so far."""
+        return {**self._before, **self.kept}
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
 
 
 def _wanted(domain: Domain) -> Iterator[_Wanted]:
@@ -189,8 +273,11 @@ def _wanted(domain: Domain) -> Iterator[_Wanted]:
                 yield _Wanted(table, column)
 
 
-def _given(domain: Domain, wanted: Sequence[_Wanted]) -> dict[str, object]:
-    """What the model is told: the tables, and how each column is to be filled."""
+def _given(
+    domain: Domain, wanted: Sequence[_Wanted], names: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
+    """What the model is told: the tables, how each column is to be filled, and the names that rows
+    of other tables have already."""
     manifest = domain.manifest
     examples = ValueMaker(f"{domain.id}/examples", manifest.now)
     spoken = {one.table.name for one in wanted}
@@ -216,90 +303,8 @@ def _given(domain: Domain, wanted: Sequence[_Wanted]) -> dict[str, object]:
             }
             for one in wanted
         ],
+        **({"taken": names} if names else {}),
     }
-
-
-def _faults(
-    domain: Domain,
-    answer: InitialValues,
-    wanted: Sequence[_Wanted],
-    before: Sequence[ColumnValues],
-) -> dict[str, list[str]]:
-    """What is wrong, by column."""
-    by_name = {one.name: one for one in wanted}
-    names = [one.column for one in answer.columns]
-    unknown = sorted({name for name in names if name not in by_name})
-    faults: dict[str, list[str]] = {}
-    if unknown:
-        listed = ", ".join(repr(name[:60]) for name in unknown[:5])
-        faults[""] = [f"no column is asked for under the name {listed}"]
-    for one in wanted:
-        if names.count(one.name) != 1:
-            faults[one.name] = [f"it is listed {names.count(one.name)} times; list it once"]
-    tools = frozenset(domain.manifest.tool)
-    held: dict[str, tuple[frozenset[str], bool]] = {
-        f"{one.table}.{one.column}": (_folded(one.values), _calls_rows(domain, one))
-        for one in before
-    }
-    for given in answer.columns:
-        one_wanted = by_name.get(given.column)
-        if one_wanted is None or given.column in faults:
-            continue
-        wrong = _of_list(one_wanted, given.values, tools)
-        wrong += _shared(given.values, one_wanted.calls_rows, held)
-        held[given.column] = _folded(given.values), one_wanted.calls_rows
-        if wrong:
-            faults[given.column] = wrong[:6]
-    return faults
-
-
-def _of_list(wanted: _Wanted, values: Sequence[str], tools: frozenset[str]) -> list[str]:
-    """What is wrong with the values of one column by themselves."""
-    wrong: list[str] = []
-    if not wanted.count <= len(values) <= _MOST:
-        wrong.append(f"{len(values)} values; give {wanted.count} to {_MOST}")
-    seen: set[str] = set()
-    manner = wanted.manner
-    in_address = bool(wanted.table.address) and wanted.calls_rows
-    for value in values:
-        folded = _fold(value)
-        if folded in seen:
-            wrong.append(f"{value!r} is there twice")
-        seen.add(folded)
-        found = text_faults(value, manner.longest)
-        if not found and not manner.form.fullmatch(value):
-            found = [f"{value!r} is not {manner.told}"]
-        if not found and in_address and "/" in value:
-            found = [f"{value!r} has a slash, which is not allowed here"]
-        if not found and any(re.search(rf"\b{re.escape(tool)}\b", value) for tool in tools):
-            found = [f"{value!r} has the name of a tool"]
-        wrong += found
-    return wrong
-
-
-def _shared(
-    values: Sequence[str], calls_rows: bool, held: dict[str, tuple[frozenset[str], bool]]
-) -> list[str]:
-    """What a list has in common with others: nothing where people call rows by both, and not most
-    of it anywhere."""
-    own = _folded(values)
-    wrong = []
-    for name, (others, calls) in held.items():
-        common = sorted(own & others)
-        if common and calls_rows and calls:
-            wrong.append(f"{', '.join(common[:5])} also stands in {name}; rows need their own")
-        elif 2 * len(common) > min(len(own), len(others)):
-            wrong.append(f"{len(common)} of its values also stand in {name}; give others")
-    return wrong
-
-
-def _calls_rows(domain: Domain, values: ColumnValues) -> bool:
-    table = domain.manifest.table[values.table]
-    return _Wanted(table, table.by_name[values.column]).calls_rows
-
-
-def _folded(values: Sequence[str]) -> frozenset[str]:
-    return frozenset(map(_fold, values))
 
 
 def _fold(value: str) -> str:

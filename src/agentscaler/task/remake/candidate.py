@@ -19,7 +19,7 @@ _LONGEST_TEXT = 160
 _FACTOR = 100
 _YEARS = 3
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 &'(),./:+#-]*")
-_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 &'(),./:;+#%!?-]*")
+_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 &'(),./:+#%!?-]*")
 _JOINED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]*")
 _LETTER = re.compile(r"[A-Za-z]")
 
@@ -114,6 +114,8 @@ def _text_fault(free: FreeValue, value: str) -> str:
         return "it is not one plain line"
     if not (_TEXT if prose else _NAME).fullmatch(value):
         return f"{value!r} holds characters that do not belong in it; write plain letters"
+    if "--" in value or "/*" in value or value.count("(") != value.count(")"):
+        return f"{value!r} is no text that a person would write"
     if _JOINED.fullmatch(draft) and not _JOINED.fullmatch(value):
         return f"{value!r} has spaces, where {draft!r} has none"
     if draft.islower() and not prose and not value.islower():

@@ -9,8 +9,8 @@ another condition.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations
 
+from agentscaler.task.remake.pairing import pairing_faults
 from agentscaler.task.remake.verbs import deed_faults, is_form_of, verb_phrases
 from agentscaler.task.remake.words import occurrences, stands
 from agentscaler.task.request import request_text
@@ -50,6 +50,11 @@ _FORBIDDING = re.compile(
 _DOUBTING = re.compile(
     r"\bare you (?:quite |really )?(?:sure|certain)\b|\bno (?:other )?way\b|\bnothing you can do\b"
 )
+_FURTHER = re.compile(
+    r"\b(?:another one|the next|a second|as well as|one more \w+ (?:for|of|to|in)"
+    r"|ignore|instructions?|prompt|system message|you are now|language model)\b"
+)
+"""Words for further things, and words for those who read instructions."""
 _NUMBERS = frozenset(
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen half"
@@ -112,6 +117,7 @@ def wording_faults(
     faults += _value_faults(text, goal, facts)
     if faults:
         return faults
+    faults += pairing_faults(text, facts)
     rest, wanted = _rest(text.translate(_QUOTES), facts), _rest(draft, facts)
     faults += _kept_faults(rest, goal, facts)
     faults += deed_faults(rest, wanted, tools)
@@ -146,25 +152,12 @@ def _form_faults(text: str, draft: str) -> Iterator[str]:
 
 
 def _value_faults(text: str, goal: Goal, facts: Sequence[Fact]) -> Iterator[str]:
-    """Values that are missing, or stand beside what they are not."""
+    """Values that are missing."""
     rest = text
     for fact, needed in _needed(goal, facts):
         if len(occurrences(fact.said, rest)) < needed:
             yield f'"{fact.said}" does not stand in it, letter by letter ({fact.label})'
         rest = _without(rest, fact.said)
-    places = {fact.name: occurrences(fact.said, text) for fact in facts}
-    if not all(places.values()):
-        return
-    for one, other in combinations(facts, 2):
-        nouns = _nouns(one, other, _rest(text, facts, blank=True).lower())
-        if nouns is None or one.said == other.said or one.said in other.said:
-            continue
-        values = places[one.name][0] < places[other.name][0]
-        if (nouns[0] < nouns[1]) != values and not _is_after_all(nouns, places, one, other):
-            yield (
-                f'"{one.said}" and "{other.said}" do not stand in the order of what they are:'
-                f" {one.label}, {other.label}"
-            )
 
 
 def _needed(goal: Goal, facts: Sequence[Fact]) -> Iterator[tuple[Fact, int]]:
@@ -173,36 +166,6 @@ def _needed(goal: Goal, facts: Sequence[Fact]) -> Iterator[tuple[Fact, int]]:
     for fact in _longest_first(facts):
         yield fact, len(occurrences(fact.said, rest))
         rest = _without(rest, fact.said)
-
-
-def _is_after_all(
-    nouns: tuple[int, int], places: dict[str, list[int]], one: Fact, other: Fact
-) -> bool:
-    """Whether each value stands nearer to its own noun than to the other's."""
-    mine, theirs = places[one.name][0], places[other.name][0]
-    return abs(mine - nouns[0]) < abs(mine - nouns[1]) and abs(theirs - nouns[1]) < abs(
-        theirs - nouns[0]
-    )
-
-
-def _nouns(one: Fact, other: Fact, text: str) -> tuple[int, int] | None:
-    """Where a text names what two facts are; None where it does not tell them apart."""
-    parts = [fact.label.removeprefix("the ").removeprefix("new ") for fact in (one, other)]
-    firsts, owners = zip(*(_halves(part) for part in parts), strict=True)
-    wanted = firsts if firsts[0] != firsts[1] else owners
-    if wanted[0] == wanted[1] or not all(wanted):
-        return None
-    if wanted[0] in wanted[1] or wanted[1] in wanted[0]:
-        return None
-    found = [occurrences(noun, text) for noun in wanted]
-    if not all(len(places) == 1 for places in found):
-        return None
-    return found[0][0], found[1][0]
-
-
-def _halves(label: str) -> tuple[str, str]:
-    noun, _, owner = label.partition(" of the ")
-    return noun, owner
 
 
 def _kept_faults(rest: str, goal: Goal, facts: Sequence[Fact]) -> Iterator[str]:
@@ -228,6 +191,12 @@ def _turned_faults(rest: str, wanted: str) -> Iterator[str]:
     forbidding = _FORBIDDING.search(rest.lower())
     if forbidding is not None and not _FORBIDDING.search(wanted.lower()):
         yield f'it says "{forbidding[0]}", which could take the wish back'
+    for noun in re.findall(r"\banother (\w+)", rest.lower()):
+        if noun not in _STOP and any(is_form_of(noun, word) for word in meant):
+            yield f'it says "another {noun}", which the draft does not'
+    further = _FURTHER.search(rest.lower())
+    if further is not None and further[0] not in wanted.lower():
+        yield f'it says "{further[0]}", which the draft does not'
     conditions = [
         len(re.findall(r"\bif\b(?! (?:you|possible|that's|it's ok))", one.lower()))
         for one in (rest, wanted)

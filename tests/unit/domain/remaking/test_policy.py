@@ -85,6 +85,7 @@ def test_a_policy_in_other_words_is_taken_with_its_headings(
         (7, "No two venues share a name, except for 2 of them.", "the number 2"),
         (10, "A venue cannot be deleted while visitors still refer to it.", '"show"'),
         (10, "A venue can be deleted while shows still refer to it.", "the draft refuses"),
+        (10, "A show cannot be deleted while venues still refer to it.", "venue, show in this"),
         (10, "Nothing.", "says too little"),
         (
             4,
