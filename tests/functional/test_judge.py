@@ -61,6 +61,7 @@ def run(finished: Path, tmp_path: Path) -> Path:
 
 def settings(run: Path, endpoint: Served, limit: int | None = None, **llm: Any) -> Settings:
     judge = {"base_url": endpoint.url, "model": "reader", "retries": 1, "output_usd": 1e6}
+    judge |= {"concurrency": 2}
     given = {
         "workers": 1,
         "llm": {"judge": judge, **llm},

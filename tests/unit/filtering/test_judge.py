@@ -134,6 +134,7 @@ def test_long_results_are_cut_and_refusals_are_called_that(
 BAD = [
     (marks(user_speech=mark(2, "It is stiff.", "the book named Rome")), "not say 'the book named"),
     (marks(user_speech=mark(2, "It is stiff.", "is B7.")), "the user did not say"),
+    (marks(user_speech=mark(2, "It is stiff.", "The Book with the title")), "letter by letter"),
     (marks(honesty=mark(2, "It is made up.", "Thanks, bye.")), "the agent did not say"),
     (marks(coherence=mark(1, "It is odd.", "list_books")), "the user or the agent did not say"),
     (marks(helpfulness=mark(3, "It could be better.")), "a score of 3 needs a quote"),
