@@ -24,8 +24,10 @@ from agentscaler.domain.remaking.code_check import (
 from agentscaler.domain.remaking.module import Module
 from agentscaler.domain.schema import schema_sql
 from agentscaler.domain.settings import DomainSettings
+from agentscaler.errors import GuardError, WorldError
 from agentscaler.llm import DraftReason, MakerRecord, PartMaker, Prompt
 from agentscaler.world.contract import Contract
+from agentscaler.world.workers import WorkerLostError
 
 __all__ = ["CODE_PROMPT", "remake_code"]
 
@@ -88,7 +90,11 @@ def _certified(
         if not left:
             break
         remade = with_functions(domain, module, left)
-        certificate, failures = examine(remade, trials=settings.trials, seed=seed)
+        try:
+            certificate, failures = examine(remade, trials=settings.trials, seed=seed)
+        except (GuardError, WorldError, WorkerLostError) as error:
+            lost |= {f"{domain.id}/{name}": f"the module does not run: {error}" for name in left}
+            return domain, lost
         if not failures:
             return replace(remade, certificate=certificate), lost
         guilty = {one.tool: told(one) for one in failures if one.tool in left}
