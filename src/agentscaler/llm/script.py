@@ -119,6 +119,8 @@ class Rule(_Part):
 
     Attributes:
         times: how often it may be used; None without end.
+        only: a field by which lists in the answer are cut down: an entry stays if the question
+            has the field's value as a text of its own.
         delay: seconds before the answer.
         finish: why the answer ended, if not for the usual reason.
     """
@@ -128,6 +130,7 @@ class Rule(_Part):
     json_: Any = Field(default=None, alias="json")
     call: tuple[Reply, ...] = ()
     fault: Fault | None = None
+    only: str = ""
     times: int | None = Field(default=None, ge=0)
     delay: float = Field(default=0, ge=0)
     finish: Literal["stop", "length", "tool_calls", "content_filter"] | None = None
@@ -202,7 +205,8 @@ def answer_body(rule: Rule, body: dict[str, Any], number: int) -> dict[str, Any]
 
     Tokens that a rule does not give are counted as four characters each.
     """
-    text = rule.say if rule.json_ is None else orjson.dumps(rule.json_).decode()
+    told = rule.json_ if not rule.only else _cut(rule.json_, rule.only, body)
+    text = rule.say if told is None else orjson.dumps(told).decode()
     message: dict[str, Any] = {"role": "assistant", "content": text or None}
     if rule.call:
         message["tool_calls"] = [
@@ -229,6 +233,20 @@ def answer_body(rule: Rule, body: dict[str, Any], number: int) -> dict[str, Any]
             "total_tokens": prompt + completion,
         },
     }
+
+
+def _cut(answer: Any, field: str, body: dict[str, Any]) -> Any:
+    """An answer whose lists hold no entry but those that the question speaks of."""
+    asked = next((one["content"] for one in body["messages"] if one.get("role") == "user"), "")
+    if isinstance(answer, dict):
+        return {name: _cut(value, field, body) for name, value in answer.items()}
+    if not isinstance(answer, list):
+        return answer
+    return [
+        one
+        for one in answer
+        if not isinstance(one, dict) or field not in one or f'"{one[field]}"' in asked
+    ]
 
 
 def _text(arguments: dict[str, Any] | str) -> str:

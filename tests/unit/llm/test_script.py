@@ -105,3 +105,12 @@ def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:
     assert Script.read(tmp_path / "script.yaml").rules[0].say == "Yes."
     with pytest.raises(InputError, match="absent"):
         Script.read(tmp_path / "absent.yaml")
+
+
+def test_an_answer_may_hold_only_what_the_question_speaks_of() -> None:
+    script = Script.parse(
+        "- {only: tool, json: {say: [1], functions: [{tool: a_one, n: 1}, {tool: a, n: 2}]}}"
+    )
+    asked = talk('[{"name":"a"}]', "no", 'again, "a_one"')
+    answer = asyncio.run(ScriptedModel(script, "tiny").complete(asked)).text
+    assert answer == '{"say":[1],"functions":[{"tool":"a","n":2}]}'
