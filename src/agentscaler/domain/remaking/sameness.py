@@ -60,6 +60,7 @@ _KEPT = tuple(
     )
 )
 """Words that say which way a statement points; where the draft has them, they stay."""
+_UNIQUE = re.compile(r"\bno two\b", re.IGNORECASE)
 _ONLY = re.compile(r"\b(only|solely|unless|must|ha(s|ve) to|before|until)\b", re.IGNORECASE)
 _STATED = re.compile(r"[^\W\d_]{4,}")
 _LITTLE = frozenset(
@@ -86,6 +87,8 @@ class Sameness:
             if table.status is not None
             for value in table.by_name[table.status].enum
         }
+        fields = {column.noun for table in manifest.tables for column in table.columns}
+        self._fields = {noun: _pattern(noun, plural_noun(noun)) for noun in sorted(fields)}
         self._statuses = {word: _pattern(word) for word in sorted(statuses) if word}
 
     def faults(self, draft: str, text: str) -> list[str]:
@@ -105,6 +108,7 @@ class Sameness:
             *_added("number", _found(_COUNT_WORD, draft), _found(_COUNT_WORD, text)),
             *self._nouns_told(draft, text),
             *self._statuses_told(draft, text),
+            *self._fields_told(draft, text),
             *_direction(draft, text),
         ]
 
@@ -125,6 +129,14 @@ class Sameness:
                 yield f'it does not say the status "{status}", as the draft does'
             elif pattern.search(text) and not _says(pattern, status, draft):
                 yield f'it names the status "{status}", which the draft does not'
+
+    def _fields_told(self, draft: str, text: str) -> Iterable[str]:
+        """Further fields in a statement of which one says all that is there: what is unique."""
+        if not _UNIQUE.search(draft):
+            return
+        for noun, pattern in self._fields.items():
+            if pattern.search(text) and not pattern.search(draft):
+                yield f'it speaks of "{noun}", of which the draft says nothing'
 
 
 def _form(draft: str, text: str) -> Iterable[str]:

@@ -20,7 +20,7 @@ TEXTS = {
     5: "Use cancel_show to cancel a show only while it is scheduled or on sale.",
     6: "A show that is cancelled stays as it is: it cannot be changed any more.",
     7: "Each venue has a name of its own, so no two venues share one.",
-    8: "No two visitors share the same email.",
+    8: "Two visitors never share the same email.",
     9: "The capacity of a venue says how many shows it has room for.",
     10: "A venue cannot be deleted as long as shows still refer to it.",
 }
@@ -83,6 +83,7 @@ def test_a_policy_in_other_words_is_taken_with_its_headings(
             '"usually" makes an exception',
         ),
         (7, "No two venues share a name, except for 2 of them.", "the number 2"),
+        (8, "No two visitors share an email or a name.", 'it speaks of "name"'),
         (10, "A venue cannot be deleted while visitors still refer to it.", '"show"'),
         (10, "A venue can be deleted while shows still refer to it.", "the draft refuses"),
         (10, "A show cannot be deleted while venues still refer to it.", "venue, show in this"),
