@@ -16,7 +16,7 @@ from agentscaler.training.derivation import derive_mask
 from agentscaler.training.lengths import LengthReport, cut_examples, measure_lengths
 from agentscaler.training.packing import Pack, collate_packs, pack_examples
 from agentscaler.training.refusal import Refusal, TemplateRefusedError
-from agentscaler.training.rendering import NOT_LEARNED, Rendered, Turn, render
+from agentscaler.training.rendering import NOT_LEARNED, Rendered, Segment, Turn, render
 from agentscaler.training.rows import example_of_row, examples_dataset, rendered_dataset
 from agentscaler.training.template import ChatTemplate, load_template, template_names
 from agentscaler.training.tokenizer import (
@@ -37,6 +37,7 @@ __all__ = [
     "Pack",
     "Refusal",
     "Rendered",
+    "Segment",
     "TemplateRefusedError",
     "Tokenizer",
     "Turn",

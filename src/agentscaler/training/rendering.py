@@ -23,7 +23,15 @@ from agentscaler.training.refusal import Refusal, TemplateRefusedError
 from agentscaler.training.template import ChatTemplate
 from agentscaler.training.tokenizer import Tokenizer
 
-__all__ = ["NOT_LEARNED", "Rendered", "Turn", "conversation_of", "render", "spans_by_inference"]
+__all__ = [
+    "NOT_LEARNED",
+    "Rendered",
+    "Segment",
+    "Turn",
+    "conversation_of",
+    "render",
+    "spans_by_inference",
+]
 
 NOT_LEARNED = -100
 """The label of a token on which no loss is taken, as torch's cross entropy has it."""
@@ -43,6 +51,23 @@ class Turn:
     begin: int
     end: int
     learned: bool
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a rendered text: one turn of the agent, or what stands between two.
+
+    Attributes:
+        begin, end: in characters.
+        first, last: of its tokens; `last` is the first token behind it.
+        turn: None where it is not the agent's.
+    """
+
+    begin: int
+    end: int
+    first: int
+    last: int
+    turn: Turn | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +100,23 @@ class Rendered:
     def learned(self) -> int:
         """How many tokens the loss is taken on."""
         return sum(self.mask)
+
+    def segments(self) -> list[Segment]:
+        """The whole text in order, cut at the edges of the agent's turns."""
+        edges: list[tuple[int, Turn | None]] = []
+        for turn in self.turns:
+            edges += [(turn.begin, None), (turn.end, turn)]
+        edges.append((len(self.text), None))
+        segments: list[Segment] = []
+        place = token = 0
+        for end, owner in edges:
+            last = token
+            while last < len(self.spans) and self.spans[last][1] <= end:
+                last += 1
+            if end > place:
+                segments.append(Segment(place, end, token, last, owner))
+            place, token = end, last
+        return segments
 
 
 def render(example: Example, template: ChatTemplate, tokenizer: Tokenizer) -> Rendered:
