@@ -103,10 +103,16 @@ def _check_completeness(made: Rendered, conversation: Conversation, template: Ch
                     f"{text[:60]!r}",
                 )
             place = found[1]
+    told = made.text[: made.turns[0].begin] if made.turns else made.text
     for tool in conversation.tools:
-        if tool["function"]["name"] not in made.text:
+        function = tool["function"]
+        parameters = (function.get("parameters") or {}).get("properties") or {}
+        if missing := [name for name in (function["name"], *parameters) if name not in told]:
             raise TemplateRefusedError(
-                Refusal.DROPS_TEXT, template.name, f"in {made.id}, the tools are missing"
+                Refusal.DROPS_TEXT,
+                template.name,
+                f"in {made.id}, the tools do not stand before the first turn of the agent: "
+                f"{missing[0]!r} is missing",
             )
 
 

@@ -91,7 +91,7 @@ def _numbered(name: str, numbers: dict[str, str]) -> str:
 
 def _pattern(controls: Iterable[str]) -> re.Pattern[str]:
     """Matches what a space after its first character breaks, longest first."""
-    breakable = {one for one in controls if len(one) > 1 and not one[1].isspace()}
+    breakable = {one for one in controls if len(one) > 1 and " " not in one[:2]}
     ordered = sorted(breakable, key=lambda one: (-len(one), one))
     return re.compile("|".join(map(re.escape, ordered)) if ordered else r"(?!)")
 
