@@ -48,9 +48,9 @@ def check_example(example: Example, template: ChatTemplate, tokenizer: Tokenizer
     """
     made = render(example, template, tokenizer)
     conversation = conversation_of(example, template, tokenizer)
+    _check_inference(made, conversation, template, tokenizer)
     _check_completeness(made, conversation, template)
     _check_ends(made, template, tokenizer)
-    _check_inference(made, conversation, template, tokenizer)
     return made
 
 

@@ -150,23 +150,28 @@ TRL = importlib.util.find_spec("trl")
 
 @pytest.mark.skipif(TRL is None, reason="needs the extra train")
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "thinking", "reason"),
     [
-        ("qwen3_training", None),
-        ("qwen3_instruct_2507_training", Refusal.DROPS_TEXT),
-        ("qwen2_5_training", Refusal.DROPS_TEXT),
-        ("llama3_training", Refusal.DROPS_TEXT),
-        ("qwen3", Refusal.NOT_AS_IN_INFERENCE),
-        ("llama3_1", Refusal.CLOCK),
+        ("qwen3_training", True, None),
+        ("qwen2_5", False, None),
+        ("qwen3_instruct_2507_training", False, None),
+        ("qwen3_instruct_2507_training", True, Refusal.DROPS_TEXT),
+        ("qwen2_5_training", False, Refusal.NOT_AS_DERIVED),  # a header's line break is learned
+        ("llama3_training", False, Refusal.DROPS_TEXT),  # it knows no calls
+        ("llama3_1", False, Refusal.UNREADABLE),  # it raises on parallel calls
+        ("llama3_2", False, Refusal.CLOCK),
+        ("qwen3", True, Refusal.NOT_AS_IN_INFERENCE),
     ],
 )
-def test_templates_that_trl_brings_along_are_told_apart(name: str, reason: Refusal | None) -> None:
+def test_templates_that_trl_brings_along_are_told_apart(
+    name: str, thinking: bool, reason: Refusal | None
+) -> None:
     assert TRL is not None
     assert TRL.origin is not None
     template = load_template(str(Path(TRL.origin).parent / "chat_templates" / f"{name}.jinja"))
     assert template.family is not None
     tokenizer = ByteTokenizer(template.family.controls)
     if reason is None:
-        accept_template(template, tokenizer)
+        accept_template(template, tokenizer, thinking=thinking)
     else:
-        assert refusal(template, tokenizer) == reason
+        assert refusal(template, tokenizer, thinking=thinking) == reason
