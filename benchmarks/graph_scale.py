@@ -21,13 +21,13 @@ import numpy as np
 import orjson
 
 from agentscaler.corpus import ToolSpec, load_corpus
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.graph import GraphSettings, verbs
 from agentscaler.graph.communities import find_communities
 from agentscaler.graph.dependencies import dependency_edges, dependency_weights
 from agentscaler.graph.neighbours import nearest_edges, strong_edges
 from agentscaler.graph.origins import Origins
 from agentscaler.graph.vectors import Vectors, tool_vectors
+from agentscaler.words import singular, split_words
 
 SIZES = (10_000, 20_000, 40_000, 80_000)
 ALL_PAIRS_LIMIT = 10_000

@@ -4,7 +4,8 @@ Run `python benchmarks/rollouts.py RUN [--most N] [--domains N]`.  It plays the 
 the expert and the scripted user and puts what comes of it through the funnel, domain by domain, in
 this one process: N/4, N/2 and N trajectories, each task as often as it takes.  It prints seconds of
 processor time, episodes and trajectories a second, and what the growth is; compiling the tools is
-part of both figures, reading files is not.
+part of both figures, reading files is not.  Compiling is done once a domain, and what a call gives
+is remembered there, so that the more trajectories a domain has, the faster they are judged.
 
 Then, on the same trajectories, the baselines: the replay with a database opened anew for each
 trajectory; and the replay with the state as pydantic models, deep-copied for each trajectory and
@@ -29,9 +30,11 @@ from pydantic import BaseModel, create_model
 
 from agentscaler.domain import load_domain
 from agentscaler.domain.domain import Domain
+from agentscaler.domain.worlds import Worlds
 from agentscaler.filtering import FunnelSettings, run_funnel
-from agentscaler.filtering.alignment import Worlds, find_misaligned
+from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.reruns import Reruns
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
@@ -84,13 +87,13 @@ def replay(cases: list[Case], *, anew: bool) -> float:
     settings = FunnelSettings()
     start = time.process_time()
     for domain, group in groupby(cases, key=lambda case: case.domain):
-        with closing(Worlds(domain)) as shared:
+        with closing(Reruns(domain)) as shared:
             for case in group:
                 if not anew:
                     find_misaligned(case, settings, shared)
                     continue
-                with closing(Worlds(domain)) as worlds:
-                    find_misaligned(case, settings, worlds)
+                with closing(Reruns(domain)) as reruns:
+                    find_misaligned(case, settings, reruns)
     return time.process_time() - start
 
 

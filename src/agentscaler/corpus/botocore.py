@@ -21,8 +21,8 @@ from agentscaler.corpus.service import MALFORMED, Reading, Service, malformation
 from agentscaler.corpus.settings import PoolSettings
 from agentscaler.corpus.text import clean_text
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
 from agentscaler.errors import MissingExtraError
+from agentscaler.words import split_words
 
 __all__ = ["MODEL_NAMES", "model_services", "packaged_models"]
 

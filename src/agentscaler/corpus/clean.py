@@ -11,8 +11,8 @@ from agentscaler.corpus.reason import PoolReason
 from agentscaler.corpus.service import Reading
 from agentscaler.corpus.settings import PoolSettings
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
 from agentscaler.ledger import Rejection
+from agentscaler.words import split_words
 
 __all__ = ["Cleaner", "is_english"]
 

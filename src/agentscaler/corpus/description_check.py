@@ -23,7 +23,7 @@ from agentscaler.corpus.tool import ToolSpec
 from agentscaler.corpus.tool_forms import DescribedTool
 from agentscaler.corpus.tool_reading import ToolReading
 from agentscaler.corpus.wording import plain, wording_faults
-from agentscaler.corpus.words import singular
+from agentscaler.words import singular
 
 __all__ = ["LONGEST", "described", "description_faults", "same_deed"]
 

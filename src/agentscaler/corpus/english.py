@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agentscaler.corpus.words import plural
+from agentscaler.words import plural
 
 __all__ = ["capital", "gerund", "listing", "past", "plural_noun", "with_article"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from agentscaler.corpus.words import singular, split_words
+from agentscaler.words import singular, split_words
 
 __all__ = ["GENERIC", "content_words", "field_names", "is_known", "mentions", "schema_texts"]
 

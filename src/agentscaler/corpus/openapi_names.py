@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from agentscaler.corpus.openapi_paths import PathWords, read_path
 from agentscaler.corpus.openapi_verbs import NOUNS_TOO, VERBS
-from agentscaler.corpus.words import plural, singular, snake, split_words
+from agentscaler.words import plural, singular, snake, split_words
 
 __all__ = ["OperationNames"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agentscaler.corpus.openapi_verbs import FINDING, NOUNS_TOO, VERBS
-from agentscaler.corpus.words import singular, split_words
+from agentscaler.words import singular, split_words
 
 __all__ = ["PathWords", "read_path"]
 

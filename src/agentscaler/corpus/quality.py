@@ -13,7 +13,7 @@ from agentscaler.corpus.tool import ToolSpec
 from agentscaler.corpus.tool_forms import Judgement
 from agentscaler.corpus.tool_reading import ToolReading
 from agentscaler.corpus.wording import plain, wording_faults
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
 __all__ = ["QualityReason", "agreed_reason", "judgement_faults", "most_poor", "poor_reasons"]
 

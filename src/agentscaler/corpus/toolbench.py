@@ -27,7 +27,7 @@ from agentscaler.corpus.service import Reading, Service
 from agentscaler.corpus.settings import PoolSettings
 from agentscaler.corpus.text import clean_text
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
 __all__ = ["is_toolbench_record", "toolbench_service"]
 

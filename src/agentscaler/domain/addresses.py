@@ -122,7 +122,9 @@ def with_whole_keys(domain: Domain) -> Domain:
     if not any(table.address for table in tables.values()):
         return domain
     tools = tuple(whole(tool, tables) for tool in domain.manifest.tools)
-    return replace(domain, manifest=domain.manifest.model_copy(update={"tools": tools}))
+    manifest = domain.manifest.model_copy(update={"tools": tools})
+    vars(manifest).pop("tool", None)  # a copy takes over what was worked out of the old tools
+    return replace(domain, manifest=manifest)
 
 
 def key_lines(tool: DomainTool) -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.words import plural, singular, split_words
 from agentscaler.domain.fields import TRANSPARENT, field_name, request_properties
 from agentscaler.graph.operation import Operation, OperationKind, key_of
+from agentscaler.words import plural, singular, split_words
 
 __all__ = ["SeenList", "carried_lists", "gather_lists", "member_of", "stem_of"]
 

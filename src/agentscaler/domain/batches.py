@@ -6,12 +6,12 @@ whole call.
 
 from typing import Any
 
-from agentscaler.corpus.words import plural
 from agentscaler.domain.arguments import Unfit
 from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.graph import verbs
 from agentscaler.graph.operation import Operation
+from agentscaler.words import plural
 
 __all__ = ["BATCHES", "batch_kind", "key_argument", "keys_argument"]
 

@@ -9,21 +9,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.corpus.tool import ToolSpec
+from agentscaler.domain.assemble import Identity, assemble, main_tables, with_faults_counted
 from agentscaler.domain.borrowing import Lender, borrow
-from agentscaler.domain.certificate import UNCERTIFIED
-from agentscaler.domain.describe import policy_text
-from agentscaler.domain.domain import Domain, DomainManifest
+from agentscaler.domain.domain import Domain
 from agentscaler.domain.draft import Draft, draft_domain, without_tools
 from agentscaler.domain.examine import examine
-from agentscaler.domain.faults import count_faults, fault_coverage
-from agentscaler.domain.populate import STATE_SIZES, populate
 from agentscaler.domain.reasons import DomainReason
 from agentscaler.domain.rest import read_service
-from agentscaler.domain.schema import schema_sql
 from agentscaler.domain.settings import DomainSettings
-from agentscaler.domain.source import render_source
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.errors import AgentScalerError
 from agentscaler.graph.operation import Operation
@@ -157,16 +151,16 @@ def _make(work: _Work) -> DomainOutcome:
     own = [one.tool for one in operations]
     name = _domain_id(own, draft)
     seed = f"{work.seed}/{name}"
-    now = _clock(seed)
+    identity = Identity(name, own[0].service_title, own[0].service, own[0].provider, _clock(seed))
     detail = ""
     for _ in range(_ROUNDS):
         reason = _shortfall(draft, work.settings)
         if reason is not None:
             break
-        domain = _domain(name, own[0], draft, seed, now)
+        domain = assemble(identity, draft, seed)
         certificate, failures = examine(domain, trials=work.settings.trials, seed=seed)
         if not failures:
-            certified = _with_faults_counted(
+            certified = with_faults_counted(
                 replace(domain, certificate=certificate), work.settings.faults
             )
             return DomainOutcome(work.community, certified, rejections + draft.rejections)
@@ -185,15 +179,6 @@ def _make(work: _Work) -> DomainOutcome:
     return DomainOutcome(work.community, None, [*rejections, *draft.rejections, lost])
 
 
-def _with_faults_counted(domain: Domain, count: int) -> Domain:
-    """The domain, whose certificate tells how many of `count` faults its checks catch."""
-    if not count:
-        return domain
-    seeded = count_faults(fault_coverage(domain, count, seed=domain.id))
-    certificate = domain.certificate.model_copy(update={"faults": seeded})
-    return replace(domain, certificate=certificate)
-
-
 def _shortfall(draft: Draft, settings: DomainSettings) -> DomainReason | None:
     """Why a draft is too little to be a domain, or None."""
     effects = {tool.effect for tool in draft.tools}
@@ -209,45 +194,8 @@ def _shortfall(draft: Draft, settings: DomainSettings) -> DomainReason | None:
     return DomainReason.WRITE_ONLY if "read" not in effects else None
 
 
-def _domain(name: str, example: ToolSpec, draft: Draft, seed: str, now: str) -> Domain:
-    """The domain of a draft, not certified yet."""
-    title = f"{example.service_title}: {_nouns(draft)}"
-    tables = draft.tables.values()
-    return Domain(
-        manifest=DomainManifest(
-            id=name,
-            title=title,
-            service=example.service,
-            provider=example.provider,
-            now=now,
-            tables=tuple(tables),
-            tools=draft.tools,
-            edges=draft.edges,
-            rules=draft.supply.rules,
-        ),
-        schema_sql=schema_sql(tables),
-        source=render_source(draft.tools, draft.tables, draft.supply.clauses),
-        policy=policy_text(title, draft.tools, draft.supply.rules),
-        states={
-            state: populate(tables, size, f"{seed}/{state}", now, draft.supply.settle)
-            for state, size in STATE_SIZES.items()
-        },
-        certificate=UNCERTIFIED,
-        trusted=True,
-    )
-
-
-def _main_tables(draft: Draft) -> list[str]:
-    used = Counter(tool.table for tool in draft.tools if not draft.tables[tool.table].is_link)
-    return sorted(used, key=lambda name: (-used[name], name))
-
-
-def _nouns(draft: Draft) -> str:
-    return listing([plural_noun(draft.tables[name].noun) for name in _main_tables(draft)[:3]])
-
-
 def _domain_id(own: Sequence[ToolSpec], draft: Draft) -> str:
-    main = (_main_tables(draft) or ["domain"])[0]
+    main = (main_tables(draft) or ["domain"])[0]
     digest = hashlib.sha256("\n".join(sorted(tool.id for tool in own)).encode()).hexdigest()
     service = own[0].service.replace(".", "-").replace("_", "-").lower()
     return f"{service}-{main.replace('_', '-')}-{digest[:4]}"

@@ -9,11 +9,11 @@ from typing import Any
 
 from agentscaler.corpus.openapi_verbs import FINDING, NOUNS_TOO, VERBS
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.domain.paths import Steps
 from agentscaler.domain.places import Places
 from agentscaler.graph import verbs
 from agentscaler.graph.operation import Operation, OperationKind, key_of, record_of
+from agentscaler.words import singular, split_words
 
 __all__ = ["Call", "body_of", "parameters_of", "read_call"]
 

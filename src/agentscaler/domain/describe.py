@@ -13,7 +13,17 @@ from agentscaler.domain.members import shown_lists
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.source import list_columns
 
-__all__ = ["DESTRUCTIVE", "describe_tool", "needs_confirmation", "policy_text"]
+__all__ = [
+    "DESTRUCTIVE",
+    "OPENING",
+    "describe_tool",
+    "needs_confirmation",
+    "policy_statements",
+    "policy_text",
+]
+
+OPENING = "You help people who work with this system. You act only through the tools."
+"""How a policy begins."""
 
 Schema = dict[str, Any]
 
@@ -55,28 +65,29 @@ def needs_confirmation(tool: DomainTool) -> bool:
 
 
 def policy_text(title: str, tools: Iterable[DomainTool], rules: Iterable[Rule]) -> str:
-    """What the agent may and must do, as Markdown; each rule is one the tools enforce or the
-    funnel checks.  Bounds of numbers are left to the parameters that have them."""
-    lines = [
-        f"# {title}",
-        "",
-        "You help people who work with this system. You act only through the tools.",
-        "",
-        "- Use only facts that the user told you or that a tool returned. Never make up an id.",
-        "- When you lack a fact that only the user can know, ask for it. What a tool can look up,"
+    """What the agent may and must do, as Markdown."""
+    told = (f"- {statement}" for statement in policy_statements(tools, rules))
+    return "\n".join([f"# {title}", "", OPENING, "", *told]) + "\n"
+
+
+def policy_statements(tools: Iterable[DomainTool], rules: Iterable[Rule]) -> list[str]:
+    """The statements of a policy, each one that the tools enforce or the funnel checks.  Bounds of
+    numbers are left to the parameters that have them."""
+    statements = [
+        "Use only facts that the user told you or that a tool returned. Never make up an id.",
+        "When you lack a fact that only the user can know, ask for it. What a tool can look up,"
         " look up.",
-        "- When a tool refuses, read why, then correct the call or tell the user what stands in"
+        "When a tool refuses, read why, then correct the call or tell the user what stands in"
         " the way.",
     ]
     confirmed = [tool.name for tool in tools if needs_confirmation(tool)]
     if confirmed:
-        lines.append(
-            f"- Before you call {_either(confirmed)}, say exactly what you are about to do and wait"
+        statements.append(
+            f"Before you call {_either(confirmed)}, say exactly what you are about to do and wait"
             " for the user's yes."
         )
     told = (rule.text for rule in rules if rule.pattern is not Pattern.RANGE)
-    lines += [f"- {text}" for text in dict.fromkeys(told)]
-    return "\n".join(lines) + "\n"
+    return [*statements, *dict.fromkeys(told)]
 
 
 def _lead(tool: DomainTool, table: Table, source: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "ArgumentRole",
     "Ask",
     "Column",
+    "ColumnValues",
     "Domain",
     "DomainEdge",
     "DomainManifest",
@@ -248,7 +249,11 @@ class DomainTool(ToolDefinition):
 
 
 class DomainEdge(BaseModel):
-    """`producer` returns keys of `table`, which `consumer` takes in `parameter`."""
+    """`producer` returns keys of `table`, which `consumer` takes in `parameter`.
+
+    Attributes:
+        column: the column of `table` whose values are handed on, where it is not the key.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -256,6 +261,17 @@ class DomainEdge(BaseModel):
     consumer: str
     parameter: str
     table: str
+    column: str = ""
+
+
+class ColumnValues(BaseModel):
+    """What the initial states hold in a column of text, in place of words that fit anything."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    column: str
+    values: tuple[str, ...]
 
 
 class DomainManifest(BaseModel):
@@ -264,11 +280,14 @@ class DomainManifest(BaseModel):
     Attributes:
         id: stable name ("aws-connect-contact-flow-3f2a").
         title: for people ("Amazon Connect: contact flows and users").
-        engine: which maker made it ("rules", "curated" or "llm").
+        engine: who wrote its tools: "rules", people ("curated"), or a language model ("llm").
+        makers: the language model that made a part, by part ("schema", "values", "edges", "code",
+            "policy"); the parts that are not here are as the engine makes them.
         now: the fixed clock of every world of this domain, ISO 8601.
         edges: which tool's result can feed which tool's parameter.
         rules: the business rules that hold here, and which of them were supplied.
         speaker: the table whose rows the users are; None where they are no rows of any.
+        values: by column, what its initial states are made of.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -284,6 +303,8 @@ class DomainManifest(BaseModel):
     edges: tuple[DomainEdge, ...]
     rules: tuple[Rule, ...] = ()
     speaker: str | None = None
+    values: tuple[ColumnValues, ...] = ()
+    makers: dict[str, str] = Field(default_factory=dict)
 
     @cached_property
     def table(self) -> dict[str, Table]:

@@ -19,7 +19,7 @@ from agentscaler.domain.tables import derive_tables
 from agentscaler.graph.operation import Operation
 from agentscaler.ledger import Rejection
 
-__all__ = ["Draft", "draft_domain", "without_tools"]
+__all__ = ["Draft", "connected", "draft_domain", "without_tools"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def draft_domain(
     ]
     tables_named = {name: constrained(table) for name, table in binding.tables.items()}
     tools = [with_ranges_and_order(tool, tables_named[tool.table]) for tool in binding.tools]
-    draft = _connected(tools, tables_named, told, rejections)
+    draft = connected(tools, tables_named, told, rejections)
     return replace(draft, rejections=[one for one in draft.rejections if one.id not in lent])
 
 
@@ -89,10 +89,10 @@ def without_tools(draft: Draft, failures: dict[str, str]) -> Draft:
         if tool.name in failures
     ]
     kept = [whole(tool, draft.tables) for tool in draft.tools if tool.name not in failures]
-    return _connected(kept, draft.tables, draft.told, draft.rejections + rejections)
+    return connected(kept, draft.tables, draft.told, draft.rejections + rejections)
 
 
-def _connected(
+def connected(
     tools: list[DomainTool],
     tables: dict[str, Table],
     told: dict[str, str],

@@ -32,10 +32,10 @@ def examine(
         domain.tools,
         domain.states,
         manifest.now,
-        tool_trials(manifest.tools, manifest.table, manifest.now),
+        tool_trials(manifest.tools, manifest.table, manifest.now, manifest.values),
         rules=manifest.rules,
         trials=trials,
         seed=seed,
-        stir=manifest.engine == "rules",
+        stir=manifest.engine != "curated",
         focus=focus,
     )

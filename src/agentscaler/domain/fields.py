@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.domain.domain import Column
 from agentscaler.domain.meaning import column_type, meaning_of
 from agentscaler.graph.operation import Operation, OperationKind
+from agentscaler.words import singular, split_words
 
 __all__ = ["TRANSPARENT", "Field", "field_name", "gather_fields", "request_properties", "to_column"]
 
@@ -38,6 +38,11 @@ _OF_ANSWERS = frozenset(
 """Fields that tell of an answer and its pages, not of a record."""
 _RESOURCE_TYPE = ("the type of the resource", "the resource type", "resource type")
 """How a cloud describes the constant that names the kind of a record."""
+_UNITS = {
+    **{unit: unit for unit in "kg km cm mm seconds minutes hours days months bytes".split()},
+    **{"gb": "GB", "mb": "MB", "tb": "TB", "kb": "KB", "ms": "ms", "secs": "seconds"},
+}
+"""Last words of names that tell in what a value is measured, as people write them."""
 _MAX_ENUM = 12
 _MAX_NESTED = 4
 
@@ -164,12 +169,20 @@ def to_column(field: Field, noun: str) -> Column | None:
             "name": field.name,
             "type": kind,
             "meaning": meaning,
-            "noun": " ".join(words),
+            "noun": _noun(words),
             "description": schema.get("description", ""),
             "enum": enum,
             "nullable": not field.required_by_create,
         }
     )
+
+
+def _noun(words: list[str]) -> str:
+    """A column in words: `weight_kg` is the weight in kg."""
+    *rest, last = words
+    if rest and rest[-1] != "in" and last in _UNITS:
+        return f"{' '.join(rest)} in {_UNITS[last]}"
+    return " ".join(words)
 
 
 def _flatten(properties: dict[str, Schema]) -> Iterator[tuple[str, Schema, bool]]:

@@ -23,7 +23,7 @@ def fresh_state(domain: Domain, like: str, seed: str) -> bytes:
         seed: any text; the same text gives the same bytes.
 
     Raises:
-        InputError: nothing says how states of that domain are made, or a rule does not hold.
+        InputError: nothing says how big such a state is, or a rule does not hold in it.
     """
     if like not in STATE_SIZES:
         raise InputError(
@@ -44,10 +44,5 @@ def _image(domain: Domain, like: str, seed: str) -> bytes:
     if manifest.engine == "curated":
         number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:6], "big")
         return draft_vertical(manifest.id, number).states[like]
-    if manifest.engine != "rules":
-        raise InputError(
-            f"Nothing says how states of {domain.id} are made: {manifest.engine} made it.",
-            "Fresh instances are for domains made by rules, and for verticals.",
-        )
     settle = supply_rules(manifest.table, manifest.tools).settle
-    return populate(manifest.tables, STATE_SIZES[like], seed, manifest.now, settle)
+    return populate(manifest.tables, STATE_SIZES[like], seed, manifest.now, settle, manifest.values)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from agentscaler.corpus.words import plural
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.tables import owner_of, table_name
 from agentscaler.graph import verbs
 from agentscaler.graph.operation import Operation, OperationKind
+from agentscaler.words import plural
 
 __all__ = ["link_table", "linked_pair"]
 

@@ -10,7 +10,7 @@ from agentscaler.corpus.english import plural_noun
 from agentscaler.domain.domain import ArgumentRole, Column, DomainTool, Table, ToolKind
 from agentscaler.domain.source import list_columns
 
-__all__ = ["sortable_columns", "with_ranges_and_order"]
+__all__ = ["order_parameters", "range_parameters", "sortable_columns", "with_ranges_and_order"]
 
 Schema = dict[str, Any]
 
@@ -33,9 +33,9 @@ def with_ranges_and_order(tool: DomainTool, table: Table) -> DomainTool:
         return tool
     added: dict[str, tuple[ArgumentRole, Schema]] = {}
     for column in _ranged(table):
-        added |= _range(table, column)
+        added |= range_parameters(table, column)
     if tool.kind is ToolKind.LIST:
-        added |= _order(table)
+        added |= order_parameters(table)
     fresh = {name: one for name, one in added.items() if name not in tool.arguments}
     if not fresh:
         return tool
@@ -63,7 +63,7 @@ def _ranged(table: Table) -> list[Column]:
     return times[:1] + amounts[:1]
 
 
-def _range(table: Table, column: Column) -> dict[str, tuple[ArgumentRole, Schema]]:
+def range_parameters(table: Table, column: Column) -> dict[str, tuple[ArgumentRole, Schema]]:
     name, noun = column.name, column.noun or column.name
     many = plural_noun(table.noun)
     kind = {"integer": "integer", "real": "number"}.get(column.type, "string")
@@ -87,7 +87,7 @@ def _range(table: Table, column: Column) -> dict[str, tuple[ArgumentRole, Schema
     }
 
 
-def _order(table: Table) -> dict[str, tuple[ArgumentRole, Schema]]:
+def order_parameters(table: Table) -> dict[str, tuple[ArgumentRole, Schema]]:
     columns = [column.name for column in sortable_columns(table)]
     many = plural_noun(table.noun)
     limit: Schema = {

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.corpus.words import plural
 from agentscaler.domain.arrays import SeenList, carried_lists, gather_lists, member_of, stem_of
 from agentscaler.domain.domain import ArgumentRole, Column, ListField, Table
 from agentscaler.domain.fields import Field, field_name, to_column
 from agentscaler.domain.links import link_table
 from agentscaler.domain.tables import owner_of, reference_column, table_name
 from agentscaler.graph.operation import Operation, key_of, same_resource
+from agentscaler.words import plural
 
 __all__ = ["find_lists", "member_arguments", "members_schema"]
 

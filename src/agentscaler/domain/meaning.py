@@ -6,9 +6,9 @@ speak of them.  The first rule that fits wins; "text" and "number" are the fallb
 
 import re
 
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
-__all__ = ["column_type", "is_person", "meaning_of"]
+__all__ = ["NUMBER_MEANINGS", "TEXT_MEANINGS", "column_type", "is_person", "meaning_of"]
 
 _PEOPLE = frozenset(
     "account_holder applicant assignee attendee author candidate coworker customer dependent doctor"
@@ -138,6 +138,9 @@ _NUMBER_RULES = tuple(
         ),
     )
 )
+
+TEXT_MEANINGS = (*dict.fromkeys(meaning for meaning, _ in _TEXT_RULES), "text")
+NUMBER_MEANINGS = (*dict.fromkeys(meaning for meaning, _ in _NUMBER_RULES), "number")
 
 _TIME = re.compile(
     r"\b(time|timestamp|date|at|created|updated|modified|on|expiration|expiry|expires|deadline|since"

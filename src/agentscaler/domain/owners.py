@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from agentscaler.corpus.words import split_words
 from agentscaler.graph.operation import KeyInput, Operation, OperationKind
+from agentscaler.words import split_words
 
 __all__ = ["Owner", "find_owner", "is_named_by_noun"]
 

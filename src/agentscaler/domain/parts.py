@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agentscaler.corpus.words import split_words
 from agentscaler.graph.operation import KeyInput, Operation, OperationKind
+from agentscaler.words import split_words
 
 __all__ = ["settle_parts"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agentscaler.corpus.openapi_verbs import VERBS
-from agentscaler.corpus.words import split_words
 from agentscaler.graph.operation import noun
+from agentscaler.words import split_words
 
 __all__ = ["Step", "Steps", "own_scope_words", "read_steps"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.domain.paths import Step, own_scope_words, read_steps
 from agentscaler.graph.operation import key_of, record_of
+from agentscaler.words import singular, split_words
 
 __all__ = ["Place", "Places"]
 

@@ -6,19 +6,21 @@ be deleted; what has not ended has no end time; nothing is done before it is mad
 its owner.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+import random
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from agentscaler.corpus.words import split_words
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.chronology import made_at, put_in_order
-from agentscaler.domain.domain import Column, Table
+from agentscaler.domain.domain import Column, ColumnValues, Table
 from agentscaler.domain.homonyms import settle_addresses
 from agentscaler.domain.meaning import is_person
 from agentscaler.domain.memberships import member_rows
 from agentscaler.domain.schema import by_dependency, schema_sql
 from agentscaler.domain.statuses import is_over, is_passing, is_trouble
 from agentscaler.domain.values import ValueMaker
+from agentscaler.words import split_words
 from agentscaler.world.database import create_image
 from agentscaler.world.identifiers import prefix
 
@@ -28,6 +30,8 @@ STATE_SIZES = {"small": 5, "medium": 10, "large": 20}
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _CHILDLESS = 0.25
 _MISSING = 0.12
+_IN_USE = 0.75
+"""Share of the values listed for a column that one state has."""
 _GONE = frozenset({"deleted", "deletion"})
 _ENDS = _GONE | frozenset("end ends ended completion completed finish finished closed".split())
 _TROUBLE = frozenset("error errors failure reason fault exception".split())
@@ -37,7 +41,12 @@ Row = dict[str, Cell]
 
 
 def populate(
-    tables: Iterable[Table], size: int, seed: str, now: str, settle: Sequence[str] = ()
+    tables: Iterable[Table],
+    size: int,
+    seed: str,
+    now: str,
+    settle: Sequence[str] = (),
+    values: Iterable[ColumnValues] = (),
 ) -> bytes:
     """An SQLite image with about `size` rows a table.
 
@@ -45,9 +54,10 @@ def populate(
         settle: statements of business rules, which make the rows agree in the end.
         seed: any text; the same text gives the same bytes.
         now: the domain's clock, ISO 8601.
+        values: what some columns are made of.
     """
     ordered = by_dependency(tables)
-    maker = ValueMaker(seed, now)
+    maker = ValueMaker(seed, now, _some(values, seed))
     named = {table.name: table for table in ordered}
     rows: dict[str, list[Row]] = {}
     for table in ordered:
@@ -56,13 +66,25 @@ def populate(
         elif table.is_link:
             rows[table.name] = _link_rows(table, rows, size, maker)
         else:
-            rows[table.name] = _entity_rows(table, rows, size, maker)
+            rows[table.name] = _entity_rows(table, named, rows, size, maker)
             _date(table, rows, named, maker.now)
     return create_image(schema_sql(ordered), rows, settle)
 
 
+def _some(values: Iterable[ColumnValues], seed: str) -> Iterator[ColumnValues]:
+    """Most of what columns may hold; the rest is left for rows that are made later."""
+    for one in values:
+        rng = random.Random(f"{seed}/{one.table}.{one.column}")
+        kept = rng.sample(one.values, math.ceil(len(one.values) * _IN_USE))
+        yield one.model_copy(update={"values": tuple(kept)})
+
+
 def _entity_rows(
-    table: Table, rows: dict[str, list[Row]], size: int, maker: ValueMaker
+    table: Table,
+    tables: dict[str, Table],
+    rows: dict[str, list[Row]],
+    size: int,
+    maker: ValueMaker,
 ) -> list[Row]:
     count = size + maker.random.randint(0, max(1, size // 3))
     statuses = _spread(table, count, maker)
@@ -84,7 +106,7 @@ def _entity_rows(
             _tell_only_what_is_so(table, row, statuses[number])
         _agree(table, row)
         _tell_apart(row, addresses)
-        _share_owners(table, row, rows)
+        _share_owners(table, tables, row, rows)
         made.append(row)
     if table.address:
         settle_addresses(table, made, maker)
@@ -105,7 +127,9 @@ def _date(
         put_in_order(table, row, [when for when in whens if when is not None], now)
 
 
-def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
+def _share_owners(
+    table: Table, tables: dict[str, Table], row: Row, rows: dict[str, list[Row]]
+) -> None:
     """A row's owner belongs to the same owner as the row: a note on an issue of an app is on that
     app."""
     for column in table.columns:
@@ -114,8 +138,13 @@ def _share_owners(table: Table, row: Row, rows: dict[str, list[Row]]) -> None:
         parents = rows[column.references]
         parent = next(one for one in parents if next(iter(one.values())) == row[column.name])
         for shared in table.columns:
-            if shared.references and shared.name != column.name and parent.get(shared.name):
-                row[shared.name] = parent[shared.name]
+            if shared.references is None or shared.name == column.name:
+                continue
+            owner = tables[column.references]
+            held = owner.by_name.get(shared.name)
+            of_same = held is not None and held.references == shared.references
+            if of_same or (owner.name == shared.references and shared.name == owner.key[0]):
+                row[shared.name] = parent[shared.name] or row[shared.name]
 
 
 def _cell(table: Table, column: Column, rows: dict[str, list[Row]], maker: ValueMaker) -> Cell:
@@ -147,7 +176,7 @@ def _unique(value: Cell, taken: set[Cell], table: Table, column: Column, maker: 
     tries = 0
     while value in taken:
         tries += 1
-        value = maker.value(table, column)
+        value = maker.unused(table, column, taken) or maker.value(table, column)
         if tries > 20:
             value = f"{value} {len(taken)}"
     taken.add(value)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
 from agentscaler.domain.calls import Call, body_of, parameters_of, read_call
 from agentscaler.domain.parts import settle_parts
 from agentscaler.domain.paths import Steps, own_scope_words, read_steps
@@ -23,6 +22,7 @@ from agentscaler.graph.operation import (
     read_operation,
     record_of,
 )
+from agentscaler.words import split_words
 
 __all__ = ["read_service"]
 

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-from agentscaler.corpus.words import plural
 from agentscaler.domain.arrays import gather_lists, stem_of
 from agentscaler.domain.domain import Column, Table
 from agentscaler.domain.fields import Field, gather_fields, to_column
@@ -17,6 +16,7 @@ from agentscaler.domain.meaning import is_person
 from agentscaler.domain.outline import Outline, Reference, cut_cycles, settle_names
 from agentscaler.domain.owners import is_named_by_noun
 from agentscaler.graph.operation import KeyInput, Operation, OperationKind, key_of
+from agentscaler.words import plural
 
 __all__ = ["derive_tables", "owner_of", "reference_column", "table_name"]
 

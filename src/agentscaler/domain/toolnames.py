@@ -7,9 +7,9 @@ operation stands in its API; a tool's name says what it does (`list_dockerfiles`
 import keyword
 from collections.abc import Collection, Iterator
 
-from agentscaler.corpus.words import plural, singular, snake, split_words
 from agentscaler.graph import verbs
 from agentscaler.graph.operation import Operation, OperationKind
+from agentscaler.words import plural, singular, snake, split_words
 
 __all__ = ["tool_name"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from agentscaler.domain.batches import BATCHES
-from agentscaler.domain.domain import ArgumentRole, DomainTool, Table, ToolKind
+from agentscaler.domain.domain import ArgumentRole, ColumnValues, DomainTool, Table, ToolKind
 from agentscaler.domain.schema import joined_key, quote
 from agentscaler.domain.values import ValueMaker
 from agentscaler.world.trials import Draw, ReadBack, ToolTrial
@@ -22,20 +22,27 @@ _READS = frozenset({ToolKind.LIST, ToolKind.COUNT})
 
 
 def tool_trials(
-    tools: Iterable[DomainTool], tables: Mapping[str, Table], now: str
+    tools: Iterable[DomainTool],
+    tables: Mapping[str, Table],
+    now: str,
+    values: Iterable[ColumnValues] = (),
 ) -> list[ToolTrial]:
-    """One trial plan a tool, in the order of `tools`."""
+    """One trial plan a tool, in the order of `tools`.
+
+    Args:
+        values: what some columns hold.
+    """
     tools = list(tools)
-    values = _Pools(now)
+    pools = _Pools(now, values)
     readers = {tool.table: tool for tool in tools if tool.kind is ToolKind.GET}
-    return [_trial(tool, readers.get(tool.table), tables, values) for tool in tools]
+    return [_trial(tool, readers.get(tool.table), tables, pools) for tool in tools]
 
 
 class _Pools:
     """Values by column, drawn once for all tools that take them."""
 
-    def __init__(self, now: str) -> None:
-        self._maker = ValueMaker("trials", now)
+    def __init__(self, now: str, values: Iterable[ColumnValues]) -> None:
+        self._maker = ValueMaker("trials", now, values)
         self._pools: dict[tuple[str, str], tuple[object, ...]] = {}
 
     def of(self, table: Table, name: str) -> tuple[object, ...]:

@@ -1,18 +1,20 @@
 """Plausible values by column meaning.
 
 `ValueMaker` draws values from one seeded stream: the same seed gives the same values.  Names,
-people, streets and companies come from `mimesis`, the rest from word lists of our own.
+people, streets and companies come from `mimesis`, the rest from word lists of our own, or from the
+lists that a domain has for its columns.
 """
 
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from mimesis import Address, Finance, Locale, Person
 
 from agentscaler.domain import vocabulary as words
-from agentscaler.domain.domain import Column, Table
+from agentscaler.domain.domain import Column, ColumnValues, Table
 from agentscaler.domain.meaning import is_person
 
 __all__ = ["ValueMaker"]
@@ -76,10 +78,12 @@ class ValueMaker:
     Args:
         seed: any text; the same text gives the same values.
         now: the domain's clock; moments lie before it, or after it where a name says so.
+        values: what some columns of text hold.
     """
 
-    def __init__(self, seed: str, now: str) -> None:
+    def __init__(self, seed: str, now: str, values: Iterable[ColumnValues] = ()) -> None:
         self.random = random.Random(seed)
+        self._listed = {(one.table, one.column): one.values for one in values}
         self._seed = self.random.randrange(2**31)
         self.now = datetime.fromisoformat(now)
 
@@ -107,8 +111,14 @@ class ValueMaker:
             moment = self.moment(column.name)
             return moment.date().isoformat() if column.type == "date" else moment.isoformat()
         if column.type in {"integer", "real"}:
-            return self._number(column)
-        return self._text(table, column)
+            return _within(column, self._number(column), self.random)
+        listed = self._listed.get((table.name, column.name))
+        return self.random.choice(listed) if listed else self._text(table, column)
+
+    def unused(self, table: Table, column: Column, taken: Collection[object]) -> Scalar | None:
+        """A value that is listed for `column` and not taken, if there is one."""
+        left = [one for one in self._listed.get((table.name, column.name), ()) if one not in taken]
+        return self.random.choice(left) if left else None
 
     def moment(self, name: str) -> datetime:
         """A time on the quarter hour: past, or to come where the column's name looks ahead."""
@@ -225,3 +235,15 @@ class ValueMaker:
 
     def _letters(self, count: int) -> str:
         return "".join(self.random.choice("ABCDEFGHJKLMNPRSTUVWXYZ") for _ in range(count))
+
+
+def _within(column: Column, number: int | float, rng: random.Random) -> int | float:
+    """A number that lies between the bounds of a column: `number` if it does."""
+    low, high = column.minimum, column.maximum
+    if (low is None or number >= low) and (high is None or number <= high):
+        return number
+    least = low if low is not None else high - abs(high or 1) if high is not None else 0
+    most = high if high is not None else least + abs(least or 1)
+    if column.type == "integer":
+        return rng.randint(math.ceil(least), math.floor(most))
+    return min(max(round(rng.uniform(least, most), 2), least), most)

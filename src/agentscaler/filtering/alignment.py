@@ -5,43 +5,50 @@ from typing import Any
 
 import orjson
 
-from agentscaler.domain.worlds import Worlds
 from agentscaler.errors import WorldError
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.reruns import Rerun, Reruns
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.verdict import Fault, FunnelReason
-from agentscaler.rollout.episode import result_text
 
 __all__ = ["find_misaligned"]
 
 _DETAIL_LENGTH = 200
 
 
-def find_misaligned(case: Case, settings: FunnelSettings, worlds: Worlds) -> Fault | None:
+def find_misaligned(case: Case, settings: FunnelSettings, reruns: Reruns) -> Fault | None:
     """What the replay shows against a trajectory, if anything.
 
-    Nothing on record is trusted: every call, refused ones too, runs once more.
+    Nothing on record is trusted: every call, refused ones too, is held against what the world of
+    `reruns` gives.
     """
-    world = worlds.fresh(case.task.state)
+    rerun = reruns.begin(case.task.state)
     for number, answered in enumerate(case.calls):
         call, answer = answered.call, answered.answer
         try:
-            result = world.call(call.name, call.arguments)
+            given = rerun.call(call.name, call.arguments)
         except WorldError as error:
             return Fault(FunnelReason.WORLD_FAILED, f"call {number}: {error}")
-        again = result_text(result)
-        if again != answer.content or result.ok == answer.is_error:
-            what = f"call {number}, {call.name}, gives {_short(again)} when replayed"
+        if given.text != answer.content or given.refused != answer.is_error:
+            what = f"call {number}, {call.name}, gives {_short(given.text)} when replayed"
             return Fault(
                 FunnelReason.RESULT_DIFFERS, f"{what}; on record is {_short(answer.content)}"
             )
-    final, recorded = world.state_hash(), case.trajectory.state_hash
+    try:
+        return _find_other_end(case, settings, rerun)
+    except WorldError as error:
+        return Fault(FunnelReason.WORLD_FAILED, f"at the end: {error}")
+
+
+def _find_other_end(case: Case, settings: FunnelSettings, rerun: Rerun) -> Fault | None:
+    """Whether the calls end where the record says, and where gold does."""
+    final, recorded = rerun.state_hash(), case.trajectory.state_hash
     if recorded not in ("", final):
         what = f"the replay ends in state {final}; on record is {recorded}"
         return Fault(FunnelReason.STATE_DIFFERS, what)
     if final == case.task.state_hash or not settings.state:
         return None
-    return Fault(FunnelReason.WRONG_STATE, _difference(world.changeset(), case.task.changeset))
+    return Fault(FunnelReason.WRONG_STATE, _difference(rerun.changeset(), case.task.changeset))
 
 
 def _difference(actual: Sequence[dict[str, Any]], gold: Sequence[dict[str, Any]]) -> str:

@@ -12,20 +12,20 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
-from agentscaler.corpus.words import plural, singular
 from agentscaler.filtering.spoken import (
     SpokenMoment,
+    SpokenNumber,
     find_moments,
     find_numbers,
     find_switch,
 )
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import AnswerFact
+from agentscaler.words import plural, singular
 
-__all__ = ["AgentWords", "tells"]
+__all__ = ["AgentWords", "denies", "tells"]
 
 _SENTENCE_END = re.compile(r"""(?<=\S[.!?;])\s+(?=["'(]?\w)|(?<=[.!?]["')])\s+|\n+""")
-_LOOSE = str.maketrans("_-", "  ")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _WORD = re.compile(r"[^\W_]+(?:['_-][^\W_]+)*")
 _NEXT_WORD = re.compile(r" ([a-z][a-z0-9-]*)\b")
@@ -35,6 +35,9 @@ _NEXT_CLAUSE = re.compile(r"(?:,| and| but|;) (?:the|its|your|it|they) ")
 _NEGATION = re.compile(
     r"(?:\bnot|n't|\bno longer|\bnever)(?: (?:currently|now|yet|at all|called))? $"
 )
+_FLAT_DENIAL = re.compile(r"(?:\bnot|n't)(?: called)? $")
+_ANY_MORE = re.compile(r'"? any ?(?:more|longer)\b')
+_OF_THEM = re.compile(r" (?:of|are) (?:them|these|those|which)\b")
 _COUNTED = re.compile(r"\bof (?:the |all )?$")
 
 
@@ -63,8 +66,19 @@ class AgentWords:
         return tuple(" ".join(_statements(message)) for message in self.messages)
 
 
-def _statements(message: str) -> list[str]:
-    return [one for one in _SENTENCE_END.split(message) if not one.endswith("?")]
+@lru_cache(maxsize=1024)
+def _statements(message: str) -> tuple[str, ...]:
+    return tuple(one for one in _SENTENCE_END.split(message) if not one.endswith("?"))
+
+
+@lru_cache(maxsize=1024)
+def _numbers(text: str) -> tuple[SpokenNumber, ...]:
+    return tuple(find_numbers(text))
+
+
+@lru_cache(maxsize=1024)
+def _moments(text: str) -> tuple[SpokenMoment, ...]:
+    return tuple(find_moments(text))
 
 
 def tells(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = ()) -> bool:
@@ -82,7 +96,6 @@ def tells(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = 
     topic = _topic(answer.label)
     if isinstance(answer.value, bool):
         return _tells_switch(words, answer, topic)
-    alike = [_matcher(one, words.year) for one in others if _topic(one.label) == topic]
     matcher = _matcher(answer, words.year)
     if isinstance(answer.value, int | float):
         if _counts(answer.label):
@@ -91,10 +104,40 @@ def tells(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = 
             taken = {Decimal(str(one.value)) for one in others if type(one.value) is int}
             if own in pairs or set(pairs) - taken:
                 return own in pairs
+            if (
+                pairs
+            ):  # of such things another number is told, which is the answer to something else
+                return any(_counts_them(sentence, topic, own) for sentence in words.sentences)
     elif answer.label.startswith("one of ") or not any(map(matcher.holds, words.sentences)):
         # A name may have a full stop in it, and then stands in no single sentence.
         return any(map(matcher.holds, words.statements))
+    alike = [_matcher(one, words.year) for one in others if _topic(one.label) == topic]
     return _tells(words, topic, matcher, alike)
+
+
+def denies(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = ()) -> bool:
+    """Whether the words say outright that it is otherwise: "the status is not open", another number
+    of such things, a switch the other way.  What is told after that is no answer any more.
+
+    Args:
+        others: the other answers of the task, which may be what the words are about.
+    """
+    topic = _topic(answer.label)
+    if isinstance(answer.value, bool):
+        said = set[bool]().union(*(find_switch(one, topic) for one in words.sentences))
+        return bool(said) and answer.value not in said
+    if isinstance(answer.value, int | float):
+        if not _counts(answer.label):
+            return False
+        pairs = {pair for sentence in words.sentences for pair in _counts_of(sentence, topic)}
+        own = Decimal(str(answer.value))
+        taken = {Decimal(str(one.value)) for one in others if type(one.value) is int}
+        return own not in pairs and bool(pairs - taken)
+    if any(_topic(one.label) == topic for one in others):
+        return False
+    ways = [_loose(fold(said)) for said in answer.said]
+    tails = [_loose(tail) for sentence in words.sentences for tail in _tails(sentence, topic)]
+    return any(_is_flatly_denied(tail, way) for tail in tails for way in ways)
 
 
 @dataclass(frozen=True)
@@ -110,14 +153,14 @@ def _matcher(answer: AnswerFact, year: int) -> _Matcher:
     if isinstance(value, int | float):
         number = Decimal(str(value))
         return _Matcher(
-            lambda text: any(one.value == number for one in find_numbers(text)),
-            lambda text: bool(find_numbers(text)),
+            lambda text: any(one.value == number for one in _numbers(text)),
+            lambda text: bool(_numbers(text)),
         )
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         moment = datetime.fromisoformat(value)
         return _Matcher(
-            lambda text: any(_is_moment(said, moment, year) for said in find_moments(text)),
-            lambda text: bool(find_moments(text)),
+            lambda text: any(_is_moment(said, moment, year) for said in _moments(text)),
+            lambda text: bool(_moments(text)),
         )
     ways = [_loose(fold(said)) for said in answer.said]
 
@@ -172,6 +215,7 @@ def _is_moment(said: SpokenMoment, moment: datetime, year: int) -> bool:
     return (said.time.hour, said.time.minute) == (moment.hour, moment.minute)
 
 
+@lru_cache(maxsize=4096)
 def _topic(label: str) -> str:
     """What a label names: "the status of the loan" a status, "the number of loans" loans."""
     folded = fold(label).removeprefix("the ")
@@ -180,6 +224,7 @@ def _topic(label: str) -> str:
     return folded.partition(" of ")[0]
 
 
+@lru_cache(maxsize=4096)
 def _counts(label: str) -> bool:
     """Whether it is a number of things, and no column that is called so ("the number of the
     version")."""
@@ -190,7 +235,7 @@ def _counts_of(sentence: str, topic: str) -> list[Decimal]:
     """The numbers of things called `topic`: "12 loans", "12 of the 20 loans", "of 20, 12 are"."""
     if not _is_about(sentence, topic):
         return []
-    numbers = find_numbers(sentence)
+    numbers = _numbers(sentence)
     counts: list[Decimal] = []
     for place, number in enumerate(numbers):
         if not _is_followed(sentence[number.end :], topic):
@@ -198,9 +243,25 @@ def _counts_of(sentence: str, topic: str) -> list[Decimal]:
         if not _COUNTED.search(sentence[: number.start]):
             counts.append(number.value)
             continue
-        near = [numbers[place - 1]] if place else numbers[place + 1 : place + 2]
+        near = numbers[place - 1 : place] if place else numbers[place + 1 : place + 2]
         counts += [one.value for one in near]
     return counts
+
+
+def _counts_them(sentence: str, topic: str, number: Decimal) -> bool:
+    """Whether a sentence names a number and what is counted, be it as "them"."""
+    return any(
+        one.value == number and (_is_about(sentence, topic) or _OF_THEM.match(sentence, one.end))
+        for one in _numbers(sentence)
+    )
+
+
+def _is_flatly_denied(text: str, phrase: str) -> bool:
+    """Whether a "not" stands right before the phrase, and it is not said that it once was so."""
+    place = text.find(phrase) if says(text, phrase) else -1
+    if place == -1 or _ANY_MORE.match(text, place + len(phrase)):
+        return False
+    return _FLAT_DENIAL.search(text[:place].removesuffix('"')) is not None
 
 
 def _is_followed(text: str, topic: str) -> bool:
@@ -252,9 +313,10 @@ def _begins(sentence: str, start: int) -> bool:
     return start == 0 or sentence[:start].endswith(_DETERMINERS)
 
 
+@lru_cache(maxsize=1024)
 def _loose(text: str) -> str:
     """Hyphens and underscores as spaces."""
-    return " ".join(text.translate(_LOOSE).split())
+    return " ".join(text.replace("_", " ").replace("-", " ").split())
 
 
 def _is_denied(text: str, phrase: str) -> bool:

@@ -1,7 +1,7 @@
 """`Case`: a trajectory with all that is needed to judge it."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -63,37 +63,60 @@ class Case:
     def successful_calls(self) -> tuple[ToolCall, ...]:
         return tuple(answered.call for answered in self.successes)
 
+    @cached_property
+    def gold_keys(self) -> tuple[str, ...]:
+        """Of gold's calls, what `AnsweredCall.key` is of the trajectory's."""
+        return tuple(call_key(gold.tool, gold.arguments) for gold in self.task.gold)
+
     def answered(self, gold: int) -> int:
         """The message that answers a gold call; 0 if the call was not made.
 
         Where gold makes a call several times, its n-th time is the trajectory's n-th.
         """
-        call = self.task.gold[gold]
-        key = call_key(call.tool, call.arguments)
-        before = sum(call_key(one.tool, one.arguments) == key for one in self.task.gold[:gold])
+        key = self.gold_keys[gold]
+        before = self.gold_keys[:gold].count(key)
         places = [one.place for one in self.successes if one.key == key]
         return places[before] if before < len(places) else 0
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
         """What each message says, in the form in which texts are compared."""
-        return tuple(fold(message.content) for message in self.trajectory.messages)
+        return tuple(
+            _folded_policy(message.content) if message.role == "system" else fold(message.content)
+            for message in self.trajectory.messages
+        )
 
     def agent_words(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
         """What the agent said from message `start` to before message `end`: a text a message,
         folded line by line."""
-        messages = zip(self.trajectory.messages[start:end], self.folded[start:end], strict=True)
+        return tuple(filter(None, self._agent_words[start:end]))
+
+    @cached_property
+    def _agent_words(self) -> tuple[str, ...]:
+        """The same for every message; "" where the agent said nothing."""
         return tuple(
-            "\n".join(map(fold, message.content.splitlines())) if "\n" in message.content else words
-            for message, words in messages
-            if message.role == "assistant" and words
+            ""
+            if message.role != "assistant" or not words
+            else "\n".join(map(fold, message.content.splitlines()))
+            if "\n" in message.content
+            else words
+            for message, words in zip(self.trajectory.messages, self.folded, strict=True)
         )
+
+
+@lru_cache(maxsize=8)
+def _folded_policy(text: str) -> str:
+    """The policy, which opens every dialogue of a domain, in the form in which texts are
+    compared."""
+    return fold(text)
 
 
 def call_key(name: str, arguments: dict[str, Any]) -> str:
     """Equal for calls of the same meaning: 5 is 5.0, and neither the order of the arguments nor
     that of an array's items counts, nor whether one is there twice, for arrays are sets."""
-    plain = {key: _plain(value) for key, value in arguments.items()}
+    plain = {
+        key: value if type(value) is str else _plain(value) for key, value in arguments.items()
+    }
     return f"{name} {orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()}"
 
 

@@ -8,7 +8,7 @@ counts even if the tool refuses it.
 import re
 from collections import defaultdict
 
-from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.case import Case
 from agentscaler.filtering.verdict import Fault, FunnelReason
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.task import Goal
@@ -25,11 +25,11 @@ _NO = frozenset("no nope not don't stop cancel wait never hold".split())
 _CLEAR_YES = frozenset("yes yep yeah yup absolutely definitely certainly".split())
 _DO_IT = re.compile(r"\b(?:do|go for|make) (?:it|that|so)\b")
 _LONG_WORD = 4
-_ASKS = re.compile(r"\?|\bconfirm\b|\bgo[- ]ahead\b")
+_ASKS = re.compile(r"\?|\b(?:confirm|go[- ]ahead)\b")
+_ASKING_PARTS = ("?", "confirm", "ahead")
+"""One of these is in all that asks: most messages need no closer look."""
 _ASKS_FOR_MORE = re.compile(r"\b(?:any|some|no)thing (?:else|more)\b")
-_ASKS_TO_ACT = re.compile(
-    r"\bconfirm\b|\bgo[- ]ahead\b|\bproceed\b|\bshall i\b|\bshould i\b|\bmay i\b|\bsure\b"
-)
+_ASKS_TO_ACT = re.compile(r"\b(?:confirm|go[- ]ahead|proceed|shall i|should i|may i|sure)\b")
 
 
 def find_unagreed(case: Case) -> Fault | None:
@@ -49,7 +49,7 @@ def find_unagreed(case: Case) -> Fault | None:
             agreed = agreed | about if agrees(words) else agreed - about
         if message.role != "assistant":
             continue
-        question = words if _asks_for_consent(words) and not message.tool_calls else ""
+        question = words if not message.tool_calls and _asks_for_consent(words) else ""
         for call in message.tool_calls:
             due = by_key.get(made[call.id].key)
             if made[call.id].answer.is_error:
@@ -74,9 +74,10 @@ def agrees(words: str) -> bool:
 
 def _asks_for_consent(words: str) -> bool:
     """Whether a message asks, and not only whether there is anything else."""
-    if not _ASKS.search(words):
+    if not any(part in words for part in _ASKING_PARTS) or not _ASKS.search(words):
         return False
-    return not _ASKS_FOR_MORE.search(words) or bool(_ASKS_TO_ACT.search(words))
+    for_more = "thing " in words and _ASKS_FOR_MORE.search(words)
+    return not for_more or bool(_ASKS_TO_ACT.search(words))
 
 
 def _goals_of_writes(case: Case) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
@@ -87,7 +88,7 @@ def _goals_of_writes(case: Case) -> tuple[dict[str, list[int]], dict[str, list[i
         for index in goal.calls:
             gold = case.task.gold[index]
             if gold.effect == "write":
-                by_key[call_key(gold.tool, gold.arguments)].append(number)
+                by_key[case.gold_keys[index]].append(number)
                 by_tool[gold.tool].append(number)
     return by_key, by_tool
 

@@ -58,11 +58,10 @@ def find_misdeclined(case: Case) -> Fault | None:
 
 def find_unmade(case: Case) -> Fault | None:
     """A gold call of an ordinary wish that was not made; further reads do no harm."""
-    made = {call_key(call.name, call.arguments) for call in case.successful_calls}
+    made = {one.key for one in case.successes}
     for goal in case.task.goals:
         for index in goal.calls if goal.refusal is None else ():
-            gold = case.task.gold[index]
-            key = call_key(gold.tool, gold.arguments)
+            key = case.gold_keys[index]
             if key not in made:
                 return Fault(FunnelReason.MISSING_CALL, f"gold's {key} was not made")
     return None
@@ -72,13 +71,11 @@ def _surplus_writes(case: Case) -> list[str]:
     """Names of the tools with which more was written than gold writes."""
     tools = case.domain.manifest.tool
     made = Counter(
-        (call.name, call_key(call.name, call.arguments))
-        for call in case.successful_calls
-        if tools[call.name].effect == "write"
+        (one.call.name, one.key) for one in case.successes if tools[one.call.name].effect == "write"
     )
     made.subtract(
-        (gold.tool, call_key(gold.tool, gold.arguments))
-        for gold in case.task.gold
+        (gold.tool, key)
+        for gold, key in zip(case.task.gold, case.gold_keys, strict=True)
         if gold.effect == "write"
     )
     return [name for (name, _), times in made.items() if times > 0]
@@ -141,11 +138,8 @@ def _was_seen(case: Case, goal: Goal, refusal: Refusal, told: int) -> bool:
     """Whether the reads that show the reason came before the message that tells it, or a try."""
     before = {call.id for message in case.trajectory.messages[:told] for call in message.tool_calls}
     answered = [one for one in case.calls if one.call.id in before]
-    tried = {call_key(one.call.name, one.call.arguments) for one in answered}
+    tried = {one.key for one in answered}
     if any(call_key(one.tool, one.arguments) in tried for one in refusal.attempts):
         return True
-    made = {
-        call_key(one.call.name, one.call.arguments) for one in answered if not one.answer.is_error
-    }
-    gold = (case.task.gold[index] for index in goal.calls)
-    return all(call_key(call.tool, call.arguments) in made for call in gold)
+    made = {one.key for one in answered if not one.answer.is_error}
+    return all(case.gold_keys[index] in made for index in goal.calls)

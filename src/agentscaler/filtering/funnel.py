@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from agentscaler.domain.domain import Domain
-from agentscaler.domain.worlds import Worlds
 from agentscaler.engine import Engine, LocalEngine
 from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.declining import was_done_anyway
 from agentscaler.filtering.matching import find_mismatch
 from agentscaler.filtering.recovery import RefusalKind, refusal_kind
+from agentscaler.filtering.reruns import Reruns
 from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.filtering.validity import find_invalid
 from agentscaler.filtering.verdict import Fault, FunnelReason, FunnelStage, Verdict
@@ -46,14 +46,14 @@ def run_funnel(
     yield from (engine or LocalEngine()).map(function, _units(work, settings.limit))
 
 
-def judge(case: Case, settings: FunnelSettings, worlds: Worlds) -> Verdict:
-    """The verdict on one trajectory; `worlds` are its domain's."""
+def judge(case: Case, settings: FunnelSettings, reruns: Reruns) -> Verdict:
+    """The verdict on one trajectory; `reruns` are its domain's."""
     fault = find_invalid(case, settings)
     if fault is not None:
         return _verdict(case.trajectory, FunnelStage.VALIDITY, fault)
     refused = [one.answer for one in case.calls if one.answer.is_error]
     refusals = tuple(map(refusal_kind, refused))
-    fault = find_misaligned(case, settings, worlds)
+    fault = find_misaligned(case, settings, reruns)
     if fault is not None:
         if fault.reason is FunnelReason.WRONG_STATE and was_done_anyway(case):
             fault = Fault(FunnelReason.DONE_ANYWAY, fault.detail)
@@ -111,12 +111,12 @@ def _units(
 def _judge_unit(unit: _Unit, *, settings: FunnelSettings) -> list[Verdict]:
     tasks = {task.id: task for task in unit.tasks}
     verdicts = []
-    with closing(Worlds(unit.domain)) as worlds:
+    with closing(Reruns(unit.domain)) as reruns:
         for trajectory in unit.trajectories:
             task = tasks.get(trajectory.task)
             if task is None:
                 fault = Fault(FunnelReason.WRONG_TASK, f"no task {trajectory.task} was given")
                 verdicts.append(_verdict(trajectory, FunnelStage.VALIDITY, fault))
             else:
-                verdicts.append(judge(Case(unit.domain, task, trajectory), settings, worlds))
+                verdicts.append(judge(Case(unit.domain, task, trajectory), settings, reruns))
     return verdicts

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from agentscaler.filtering.answers import AgentWords, tells
-from agentscaler.filtering.case import Case, call_key
+from agentscaler.filtering.answers import AgentWords, denies, tells
+from agentscaler.filtering.case import Case
 from agentscaler.filtering.consent import find_unagreed
 from agentscaler.filtering.declining import find_misdeclined, find_unmade
 from agentscaler.filtering.settings import FunnelSettings
@@ -44,14 +44,16 @@ def _compare_writes(case: Case) -> Fault | None:
     tools = case.domain.manifest.tool
     made = [one.key for one in case.successes if tools[one.call.name].effect == "write"]
     wanted = [
-        call_key(gold.tool, gold.arguments) for gold in case.task.gold if gold.effect == "write"
+        key
+        for gold, key in zip(case.task.gold, case.gold_keys, strict=True)
+        if gold.effect == "write"
     ]
     return _compare_counts(made, wanted)
 
 
 def _compare_calls(case: Case) -> Fault | None:
     made = [one.key for one in case.successes]
-    wanted = [call_key(gold.tool, gold.arguments) for gold in case.task.gold]
+    wanted = case.gold_keys
     fault = _compare_counts(made, wanted)
     if fault is not None:
         return fault
@@ -88,7 +90,8 @@ def _find_untold_answer(case: Case) -> Fault | None:
     """An answer that the agent does not tell once the calls have given it.
 
     It is looked for in what the agent says before the next goal's calls are through, where nothing
-    is said of another goal's rows, and then in all that it says from there on.
+    is said of another goal's rows, and then in all that it says from there on; not where it says
+    there already that it is otherwise.
     """
     if not any(goal.answers for goal in case.task.goals):
         return None
@@ -102,9 +105,8 @@ def _find_untold_answer(case: Case) -> Fault | None:
         rest = AgentWords(case.agent_words(start), year)
         for answer in goal.answers:
             others = [one for each in case.task.goals for one in each.answers if one is not answer]
-            if not (
-                tells(near, answer, others) or (end is not None and tells(rest, answer, others))
-            ):
+            told = tells(near, answer, others) or (end is not None and tells(rest, answer, others))
+            if not told or denies(near, answer, others):
                 said = " or ".join(answer.said) or str(answer.value)
                 return Fault(FunnelReason.ANSWER_NOT_TOLD, f"{answer.label}: {said} is never said")
     return None

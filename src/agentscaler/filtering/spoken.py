@@ -44,6 +44,7 @@ _YEAR_FIRST = re.compile(r"(?<![\w.-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d|-\d
 _YEAR_LAST = re.compile(r"(?<![\w./-])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?!\d)")
 _CLOCK_AFTER = re.compile(rf",?(?: at |t| )(?:about )?{_CLOCK}")
 _CLOCK_BEFORE = re.compile(rf"{_CLOCK} on (?:\w+day,? )?(?:the )?$")
+_DIGIT = re.compile(r"\d")
 _QUOTED = re.compile(r'"([^"]*)"')
 
 _UNITS = "%|[kmgt]i?b|kg|km|cm|mm|ms|g|m|s|h"
@@ -86,6 +87,8 @@ _DENIED = re.compile(r"\b(?:not|no longer|never|without|no)\b(?: \w+){0,2} ?$")
 
 def find_moments(text: str) -> list[SpokenMoment]:
     """The days that a text names, with their times."""
+    if not _DIGIT.search(text):
+        return []
     return [moment for moment, _, _ in _moments(_outside_quotes(text))]
 
 
@@ -93,7 +96,7 @@ def find_numbers(text: str) -> list[SpokenNumber]:
     """The numbers that a text names in digits or in words; parts of dates, of names in quotation
     marks and of what is joined by hyphens are none."""
     plain = _outside_quotes(text)
-    if any(character.isdigit() for character in plain):
+    if _DIGIT.search(plain):
         for _, start, end in _moments(plain):
             plain = plain[:start] + " " * (end - start) + plain[end:]
     found = [

@@ -1,7 +1,7 @@
 """First stage: is it a well-formed conversation that came to its end, and free of loops?"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -58,10 +58,12 @@ def _find_broken_turn(messages: Sequence[Message]) -> Fault | None:
             return Fault(FunnelReason.EMPTY_TEXT, f"message {number}, {message.role}, is empty")
         if message.tool_calls and message.role != "assistant":
             return Fault(FunnelReason.BROKEN_TURNS, f"message {number}: only the agent may call")
-        due = [call.id for call in message.tool_calls]
-        if len(set(due)) < len(due) or used & set(due):
-            return Fault(FunnelReason.UNANSWERED_CALL, f"message {number} uses a call id again")
-        used |= set(due)
+        for call in message.tool_calls:
+            if call.id in used:
+                what = f"message {number} uses a call id again"
+                return Fault(FunnelReason.UNANSWERED_CALL, what)
+            used.add(call.id)
+            due.append(call.id)
     if due or messages[-1].role == "tool":
         return Fault(FunnelReason.UNANSWERED_CALL, "it ends before the agent had its say")
     return None
@@ -93,14 +95,24 @@ def _find_unknown_tool(case: Case) -> Fault | None:
 
 def _find_repetition(case: Case, settings: FunnelSettings) -> Fault | None:
     words = " ".join(case.agent_words()).split()
-    phrases = zip(*(words[start:] for start in range(settings.ngram)), strict=False)
-    phrase, times = _most_common(phrases)
+    phrase, times = _most_common(_phrases(words, settings))
     if times > settings.max_repeats:
         return Fault(FunnelReason.REPETITION, f'"{" ".join(phrase)}" is said {times} times')
     key, times = _most_common(one.key for one in case.calls)
     if times > settings.max_call_repeats:
         return Fault(FunnelReason.REPETITION, f"the call {key} is made {times} times")
     return None
+
+
+def _phrases(words: Sequence[str], settings: FunnelSettings) -> Iterator[tuple[str, ...]]:
+    """The phrases that may be said too often: those of which every word is."""
+    often = {word for word, times in Counter(words).items() if times > settings.max_repeats}
+    are_often = bytes(map(often.__contains__, words))
+    all_often = b"\1" * settings.ngram
+    start = are_often.find(all_often)
+    while start != -1:
+        yield tuple(words[start : start + settings.ngram])
+        start = are_often.find(all_often, start + 1)
 
 
 def _find_excess(case: Case, settings: FunnelSettings) -> Fault | None:

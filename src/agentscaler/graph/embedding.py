@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
 from agentscaler.errors import InputError, MissingExtraError
+from agentscaler.words import split_words
 
 __all__ = ["Embedder", "SentenceEncoder", "parameter_text"]
 

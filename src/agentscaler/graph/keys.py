@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.graph import verbs
 from agentscaler.graph.operation import Operation, OperationKind, noun
 from agentscaler.graph.resource_names import (
@@ -20,6 +19,7 @@ from agentscaler.graph.resource_names import (
     own_scope,
     parent_scope,
 )
+from agentscaler.words import singular, split_words
 
 __all__ = ["Key", "ServiceKeys", "Taken"]
 

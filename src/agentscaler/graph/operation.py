@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import Any
 
 from agentscaler.corpus.tool import Effect, ToolSpec
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.graph import verbs
+from agentscaler.words import singular, split_words
 
 __all__ = [
     "KeyInput",

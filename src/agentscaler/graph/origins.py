@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
 __all__ = ["Origins"]
 

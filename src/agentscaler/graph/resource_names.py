@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import split_words
+from agentscaler.words import split_words
 
 __all__ = ["elements_scope", "name_parameters", "own_scope", "parent_scope"]
 

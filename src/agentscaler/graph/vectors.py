@@ -17,10 +17,10 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
 
 from agentscaler.corpus.tool import ToolSpec
-from agentscaler.corpus.words import singular, split_words
 from agentscaler.graph import verbs
 from agentscaler.graph.embedding import Embedder, parameter_text
 from agentscaler.graph.settings import BlockWeights
+from agentscaler.words import singular, split_words
 
 __all__ = ["Vectors", "parameter_vectors", "tool_vectors"]
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agentscaler.corpus import CORPUS_PROMPTS, PoolSettings
-from agentscaler.domain import DomainSettings
+from agentscaler.domain import DOMAIN_PROMPTS, DomainSettings
 from agentscaler.llm import (
     AccountedModel,
     Budget,
@@ -34,7 +34,7 @@ from agentscaler.rollout import (
 )
 from agentscaler.rollout.model_agent import AGENT_PROMPTS
 from agentscaler.rollout.model_user import USER_PROMPTS
-from agentscaler.task import TaskSettings
+from agentscaler.task import TASK_PROMPTS, TaskSettings
 
 __all__ = [
     "CALLS",
@@ -50,7 +50,11 @@ __all__ = [
 CALLS = "calls.sqlite"
 IN_FLIGHT = 64
 """Episodes at the same time where a model plays and the settings do not say how many."""
-_PROMPTS: dict[type[BaseModel], Mapping[str, Prompt]] = {PoolSettings: CORPUS_PROMPTS}
+_PROMPTS: dict[type[BaseModel], Mapping[str, Prompt]] = {
+    PoolSettings: CORPUS_PROMPTS,
+    DomainSettings: DOMAIN_PROMPTS,
+    TaskSettings: TASK_PROMPTS,
+}
 
 
 class Models:

@@ -26,7 +26,7 @@ __all__ = ["PACKAGES", "Observer", "run", "run_stage"]
 
 # Bottom first: the code version of a stage covers everything up to its package.
 PACKAGES = (
-    *("errors", "ledger", "settings", "chat", "runfolder", "engine", "llm"),
+    *("errors", "ledger", "words", "settings", "chat", "runfolder", "engine", "llm"),
     *("corpus", "graph", "world", "domain", "task", "rollout", "filtering", "dataset"),
 )
 BUILDING = frozenset({"corpus", "graph", "world", "domain", "task"})

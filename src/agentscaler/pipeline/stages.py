@@ -17,16 +17,14 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from agentscaler.corpus import (
-    Rewritten,
     ToolSpec,
     load_corpus,
-    rewrite_tools,
     share_schemas,
-    tool_batches,
 )
 from agentscaler.dataset import DatasetSettings, build_dataset, count_examples
 from agentscaler.domain import (
     Domain,
+    DomainOutcome,
     DomainSettings,
     build_domains,
     load_vertical,
@@ -35,10 +33,10 @@ from agentscaler.domain import (
 from agentscaler.engine import Engine
 from agentscaler.errors import SettingsError
 from agentscaler.filtering import FunnelSettings, run_funnel
-from agentscaler.graph import ToolGraph, build_graph, tool_reading
+from agentscaler.graph import ToolGraph, build_graph
 from agentscaler.ledger import Rejection
 from agentscaler.llm import MakerRecord
-from agentscaler.pipeline.building import count_makers, remade
+from agentscaler.pipeline.building import count_makers, remade_domains, remade_tasks, rewritten
 from agentscaler.pipeline.card import run_card
 from agentscaler.pipeline.makers import MAKERS
 from agentscaler.pipeline.models import IN_FLIGHT, asked_by, open_models
@@ -50,7 +48,9 @@ from agentscaler.task import Task, TaskSettings, construct_tasks
 
 __all__ = ["STAGES", "DomainEntry", "Stage", "Work", "stage_named", "stages_of"]
 
-Limited = TypeVar("Limited", TaskSettings, RolloutSettings, FunnelSettings, DatasetSettings)
+Limited = TypeVar(
+    "Limited", DomainSettings, TaskSettings, RolloutSettings, FunnelSettings, DatasetSettings
+)
 Result = TypeVar("Result")
 
 
@@ -97,23 +97,13 @@ def _make_pool(work: Work) -> None:
     work.out.write("rejected-tools.jsonl", pool.rejections)
     work.out.write("pool-sources.jsonl", pool.sources)
     count, reasons = 0, list(_reasons(pool.rejections))
-    for batch in _rewritten(work, pool.tools):
+    for batch in rewritten(work.folder, settings, pool.tools):
         count += len(batch.tools)
         work.out.write("pool.jsonl", batch.tools)
         work.out.write("rejected-tools.jsonl", batch.rejections)
         _keep_records(work, "pool", batch.records)
         reasons += _reasons(batch.rejections)
     work.end_unit({"in": pool.read - pool.skipped, "out": count}, reasons)
-
-
-def _rewritten(work: Work, tools: Sequence[ToolSpec]) -> Iterator[Rewritten]:
-    """The tools in batches, as a model leaves them where the settings name parts for it."""
-    parts = work.settings.pool.wanted_parts
-    if not parts:
-        yield Rewritten(tuple(tools))
-        return
-    rewrite = partial(rewrite_tools, parts=parts, read=tool_reading)
-    yield from remade(work.folder, work.settings, "pool", tool_batches(tools), rewrite)
 
 
 def _keep_records(work: Work, stage: str, records: Sequence[MakerRecord]) -> None:
@@ -144,9 +134,12 @@ def _make_domains(work: Work) -> None:
     ids = {tool.id for tool in tools}
     graph = ToolGraph.parse((work.folder.path / "graph.npz").read_bytes())
     start = out.done_units - len(names)
-    outcomes = build_domains(graph, tools, settings.domain, settings.seed, work.engine, start)
-    for outcome in _up_to(settings.domain.limit, "out", out, outcomes):
+    drafts = build_domains(graph, tools, settings.domain, settings.seed, work.engine, start)
+    enough = _rest_of(settings.domain, "out", out).limit
+    outcomes = remade_domains(work.folder, settings, _until(enough, drafts))
+    for outcome, records in _up_to(settings.domain.limit, "out", out, outcomes):
         _keep_domain(work, outcome.domain, outcome.community)
+        _keep_records(work, "domains", records)
         out.write("rejected-domains.jsonl", outcome.rejections)
         reasons = [
             f"{rejection.reason} (tool)" if rejection.id in ids else rejection.reason
@@ -176,9 +169,11 @@ def _make_tasks(work: Work) -> None:
     made = (entry.id for entry in entries if entry.id)
     domains = (domain_of(work.folder, name) for name in islice(made, out.done_units, None))
     rest = _rest_of(settings.task, "in", out)
-    outcomes = construct_tasks(domains, rest, settings.seed, work.engine)
-    for outcome in _up_to(settings.task.limit, "in", out, outcomes):
+    drafts = construct_tasks(islice(domains, rest.limit), rest, settings.seed, work.engine)
+    outcomes = remade_tasks(work.folder, settings, drafts)
+    for outcome, records in _up_to(settings.task.limit, "in", out, outcomes):
         out.write("tasks.jsonl", outcome.tasks)
+        _keep_records(work, "tasks", records)
         out.write("rejected-tasks.jsonl", outcome.rejections)
         counts = {"in": 1, "out": len(outcome.tasks), "domains": int(bool(outcome.tasks))}
         work.end_unit(counts, _reasons(outcome.rejections))
@@ -358,6 +353,17 @@ def _rest_of(section: Limited, counter: str, out: StageWriter) -> Limited:
         return section
     left = section.limit - out.counters.get(counter, 0)
     return section.model_copy(update={"limit": max(left, 0)})
+
+
+def _until(limit: int | None, outcomes: Iterable[DomainOutcome]) -> Iterator[DomainOutcome]:
+    """The outcomes up to so many domains, so that no model works on more than are wanted."""
+    left = limit
+    for outcome in outcomes:
+        yield outcome
+        if left is not None and outcome.domain is not None:
+            left -= 1
+            if not left:
+                return
 
 
 def _up_to(

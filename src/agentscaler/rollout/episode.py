@@ -6,7 +6,7 @@ or an endpoint does, but puts down what happened and whose fault it was.
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from inspect import isawaitable
 from typing import Any, TypeVar
@@ -35,8 +35,9 @@ def play(
         trial: which attempt at the task this is; part of the trajectory's id.
         max_turns: assistant messages before the episode is stopped.
     """
-    seat = SeatHouse(1).seat(domain, task.state)
-    return finish(play_at(seat, domain, task, agent, user, trial=trial, max_turns=max_turns))
+    with closing(SeatHouse(1)) as house:
+        seat = house.seat(domain, task.state)
+        return finish(play_at(seat, domain, task, agent, user, trial=trial, max_turns=max_turns))
 
 
 async def play_at(
@@ -51,7 +52,7 @@ async def play_at(
 ) -> Trajectory:
     """The same at a seat that is given, with others who may wait for an answer from elsewhere.
 
-    The seat's world is closed at the end.
+    The seat is left at the end.
     """
     messages = [system_message(domain)]
     stop, owner, failure = StopReason.FAILED, None, ""

@@ -20,7 +20,7 @@ from agentscaler.rollout.protocols import GaveUpError, UserTurn
 from agentscaler.rollout.requests import withholdable_facts
 from agentscaler.rollout.trajectory import FailureOwner
 from agentscaler.rollout.user_checks import UserChecks
-from agentscaler.task.request import request_text
+from agentscaler.task.request import wish_text
 from agentscaler.task.task import Fact, Task
 
 __all__ = ["USER_PROMPTS", "ModelUser", "ModelUserMaker"]
@@ -73,6 +73,7 @@ class ModelUser:
         self._checks = UserChecks(domain, task)
         rng = seeded(seed)
         persona = rng.choice(_PERSONAS.text.splitlines())
+        persona = task.persona.words if task.persona is not None else persona
         required = {
             tool.name: set(tool.parameters.get("required", ())) for tool in domain.manifest.tools
         }
@@ -138,7 +139,7 @@ class ModelUser:
 def _told(domain: Domain, task: Task, persona: str, kept_back: Sequence[Fact]) -> Message:
     """The system message of a user: wishes, facts, persona and rules."""
     tellable = {fact.name for fact in task.facts} - {fact.name for fact in kept_back}
-    wishes = [request_text(goal.request, tellable) for goal in task.goals]
+    wishes = [wish_text(goal, tellable) for goal in task.goals]
     content = _USER.fill(
         service=domain.manifest.title,
         wishes="\n".join(f"{number}. {wish}" for number, wish in enumerate(wishes, 1)),

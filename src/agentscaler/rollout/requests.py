@@ -68,6 +68,8 @@ def withholdable_facts(task: Task, goal: Goal, required: Mapping[str, set[str]])
 def places(task: Task, name: str) -> Iterator[str]:
     """Every piece of a request, in each of its wordings, that tells the fact called `name`."""
     for goal in task.goals:
+        if goal.wording and any(name in fragment.facts for fragment in goal.request):
+            yield goal.wording
         for number, fragment in enumerate(goal.request):
             if name in fragment.facts:
                 yield from heads(fragment.text).every if number == 0 else (fragment.text,)
@@ -76,8 +78,8 @@ def places(task: Task, name: str) -> Iterator[str]:
 def find_request(goal: Goal, heard: str, start: int) -> int:
     """Where a goal's request ends in what the user said, at or after `start`; -1 if unsaid.
 
-    Each fragment may stand there in any of its forms, as long as they follow each other; the first
-    one also in other words (see `rewording`).
+    It may stand there as the task words it, or its fragments may, each in any of its forms, as long
+    as they follow each other; the first one also in other words (see `rewording`).
 
     Args:
         heard: the user's words in the form `fold` gives.
@@ -135,6 +137,11 @@ def _locate(goal: Goal, heard: str, start: int) -> tuple[int, int]:
     """Where a request begins and ends in what the user said; (-1, -1) if it is unsaid."""
     if not goal.request:
         return -1, -1
+    if goal.wording:
+        whole = fold(goal.wording)
+        place = heard.find(whole, start)
+        if place != -1:
+            return place, place + len(whole)
     forms = [
         tuple(fold(form) for form in (one.text, one.vague, pointed(one.vague)))
         for one in goal.request

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agentscaler.corpus.words import singular
+from agentscaler.words import singular
 
 __all__ = ["Heads", "heads", "pointed"]
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 
@@ -92,8 +93,8 @@ class _Cast:
 
     def play_unit(self, unit: _Unit) -> list[Trajectory]:
         """The episodes of a domain, one after the other."""
-        house = SeatHouse(1)
-        return [finish(self.play(house, unit.domain, *episode)) for episode in unit.episodes]
+        with closing(SeatHouse(len(unit.domain.states) or 1)) as house:
+            return [finish(self.play(house, unit.domain, *episode)) for episode in unit.episodes]
 
     def play_together(
         self,
@@ -102,10 +103,10 @@ class _Cast:
         at_end: Callable[[], Awaitable[None]] | None,
     ) -> Iterator[list[Trajectory]]:
         """The episodes of all domains, many at the same time."""
-        house = SeatHouse(self.settings.worlds)
         items = ([(unit.domain, *episode) for episode in unit.episodes] for unit in units)
-        flight = Flight(lambda item: self.play(house, *item), items, in_flight, at_end)
-        return flight.results()
+        with closing(SeatHouse(self.settings.worlds)) as house:
+            flight = Flight(lambda item: self.play(house, *item), items, in_flight, at_end)
+            yield from flight.results()
 
     async def play(self, house: SeatHouse, domain: Domain, task: Task, trial: int) -> Trajectory:
         """One episode; one that the infrastructure failed is begun again after a while."""

@@ -15,11 +15,10 @@ from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
 from agentscaler.rollout.declining import Accepting
 from agentscaler.rollout.hearing import Heard, asks_for
-from agentscaler.rollout.personas import PERSONAS
 from agentscaler.rollout.phrases import Voice, seeded
 from agentscaler.rollout.protocols import GaveUpError, UserTurn
 from agentscaler.rollout.requests import goal_facts, said_facts, withholdable_facts
-from agentscaler.rollout.rewording import heads, pointed
+from agentscaler.rollout.rewording import heads
 from agentscaler.rollout.second_thoughts import (
     Moment,
     SecondThought,
@@ -29,6 +28,7 @@ from agentscaler.rollout.second_thoughts import (
 from agentscaler.rollout.telling import Teller, can_be_stated, people_facts
 from agentscaler.rollout.trajectory import FailureOwner
 from agentscaler.rollout.user_phrases import COMMON
+from agentscaler.rollout.wish import Wish, closes, join_lead, personas_of, pointing
 from agentscaler.rollout.wording import fold, says
 from agentscaler.task.request import request_text
 from agentscaler.task.task import Fact, Fragment, Goal, Task
@@ -76,27 +76,6 @@ class ScriptedUserMaker:
         )
 
 
-@dataclass(frozen=True)
-class _Wish:
-    """One request in words.
-
-    Attributes:
-        ask, wish, question: the request with the agent as its subject, with the user, and as a
-            question; "" where it cannot be put so.
-        before, after: sentences around it; "" for none.
-        vague: whether something of it is kept back, or told beside it.
-        changed: whether it holds a value that will be put right.
-    """
-
-    ask: str
-    wish: str
-    question: str
-    before: str = ""
-    after: str = ""
-    vague: bool = False
-    changed: bool = False
-
-
 class ScriptedUser:
     """One episode's user; see the module."""
 
@@ -115,7 +94,7 @@ class ScriptedUser:
         self._task = task
         self._facts = {fact.name: fact for fact in task.facts}
         self._voice = voice or Voice(rng)
-        self._persona = self._voice.pick(PERSONAS)
+        self._persona = self._voice.pick(personas_of(task))
         required = {
             tool.name: set(tool.parameters.get("required", ())) for tool in domain.manifest.tools
         }
@@ -145,11 +124,17 @@ class ScriptedUser:
     def open(self) -> str:
         """The first request, now and then with the second."""
         voice, persona = self._voice, self._persona
-        lead = [voice.say(persona.greetings)]
-        if voice.chance(persona.talkative):
-            lead.append(voice.say_loosely(persona.talk))
+        lead = []
+        if not self._says_whole(0):
+            lead.append(voice.say(persona.greetings))
+            if voice.chance(persona.talkative):
+                lead.append(voice.say_loosely(persona.talk))
         if len(self._task.goals) > 1 and voice.chance(_TWO_AT_ONCE_CHANCE):
             first, second = self._announce(), self._announce()
+            if first.whole or second.whole:
+                begun = self._put(first, persona.asks, persona.wishes, persona.questions)
+                then = (persona.next_asks, persona.next_wishes, persona.next_questions)
+                return self._speak(*lead, begun, self._put(second, *then))
             words = voice.say_loosely(persona.pairs, first=first.ask, second=second.ask)
             around = (first.before, first.after, second.before, second.after)
             return self._speak(*lead, words, *around)
@@ -212,21 +197,35 @@ class ScriptedUser:
         self, asks: tuple[str, ...], wishes: tuple[str, ...], questions: tuple[str, ...]
     ) -> str:
         """The next goal's request with what stands around it."""
-        wish = self._announce()
+        return self._put(self._announce(), asks, wishes, questions)
+
+    def _put(
+        self,
+        wish: Wish,
+        asks: tuple[str, ...],
+        wishes: tuple[str, ...],
+        questions: tuple[str, ...],
+    ) -> str:
+        """A request in one of these forms, with what stands around it."""
+        if wish.whole:
+            return wish.whole
         if wish.question and not wish.vague and self._voice.chance(_QUESTION_CHANCE):
             words = self._voice.say_loosely(questions, question=wish.question)
         else:
             bank = (*asks, *wishes) if wish.wish else asks
             if wish.changed or wish.after or len(wish.ask.split()) > _LONG:
-                bank = tuple(one for one in bank if _closes(one)) or bank
+                bank = tuple(one for one in bank if closes(one)) or bank
             words = self._voice.say_loosely(bank, request=wish.ask, wish=wish.wish)
         return " ".join(part for part in (wish.before, words, wish.after) if part)
 
-    def _announce(self) -> _Wish:
+    def _announce(self) -> Wish:
         """The next goal's request, without what is kept back or told beside it."""
         number = self._announced
         goal = self._task.goals[number]
         self._announced += 1
+        if self._says_whole(number):
+            self._told |= said_facts(goal, set(self._facts))
+            return Wish("", "", "", whole=goal.wording)
         tellable = set(self._facts) - (self._withheld - self._told)
         thought = self._thought if self._is_pending(number) else None
         request = list(goal.request)
@@ -247,16 +246,24 @@ class ScriptedUser:
             opening = not self._said and number == 0
             if opening and self._voice.chance(_FIRST_CHANCE) and not words.startswith("-"):
                 before = words
-                request = _pointing(request, {fact.name for fact in beside})
+                request = pointing(request, {fact.name for fact in beside})
             else:
                 lead = self._voice.say(COMMON.details)
-                after = _join_lead(lead, words)
+                after = join_lead(lead, words)
         wish = self._wish(request, tellable, before, after)
         return replace(wish, changed=thought is not None)
 
+    def _says_whole(self, number: int) -> bool:
+        """Whether a goal is said in the words that a model found for it: where nothing of it is
+        kept back or put right later, for which these have no place."""
+        goal = self._task.goals[number]
+        held = self._withheld - self._told
+        is_open = said_facts(goal, set(self._facts)).isdisjoint(held)
+        return bool(goal.wording) and is_open and not self._is_pending(number)
+
     def _wish(
         self, request: Sequence[Fragment], tellable: set[str], before: str, after: str
-    ) -> _Wish:
+    ) -> Wish:
         first = request[0]
         begun = first.text if set(first.facts) <= tellable else first.vague
         rest = request_text(request[1:], tellable)
@@ -270,7 +277,7 @@ class ScriptedUser:
             forms = forms if told else forms[:2]  # one cannot "set" what is not said
             return f"{self._voice.pick(forms)} {rest}".rstrip() if forms else ""
 
-        return _Wish(put(ways.asks), put(wishes), put(ways.questions), before, after, vague)
+        return Wish(put(ways.asks), put(wishes), put(ways.questions), before, after, vague=vague)
 
     def _beside(self, number: int, tellable: set[str]) -> list[Fact]:
         """Facts of a goal to be told in sentences of their own."""
@@ -318,10 +325,10 @@ class ScriptedUser:
         return [fact for fact in facts if asks_for(words, fold(fact.label))]
 
     def _tell(self, facts: Sequence[Fact], *, sparingly: bool = False) -> str:
-        """Answers, now and then with less than was asked for, or with more."""
+        """Answers, now and then with half of what was asked for, or with more."""
         told, persona = list(facts), self._persona
         if sparingly and len(told) > 1 and self._voice.chance(persona.sparing):
-            told = told[:1]
+            told = told[: max(1, len(told) // 2)]
         elif self._voice.chance(persona.forthcoming):
             told += [fact for fact in self._open_facts() if fact not in told]
         thought = self._thought if self._is_pending(None) else None
@@ -330,17 +337,17 @@ class ScriptedUser:
         self._told |= {fact.name for fact in told}
         parts = []
         if told:
-            parts.append(_join_lead(self._voice.say(persona.leads), self._teller.answer(told)))
+            parts.append(join_lead(self._voice.say(persona.leads), self._teller.answer(told)))
         if thought is not None and (thought.moment is Moment.LATER or not told):
             parts.append(self._correct(thought, COMMON.later_thoughts))
         elif self._has_next() and self._voice.chance(_NEXT_IN_PASSING_CHANCE):
             wish = self._announce()
-            aside = self._voice.say(COMMON.asides, request=wish.ask)
+            aside = wish.whole or self._voice.say(COMMON.asides, request=wish.ask)
             parts += [aside, wish.before, wish.after]
         return " ".join(part for part in parts if part)
 
     def _repeat(self, facts: Sequence[Fact]) -> str:
-        return _join_lead(self._voice.say(self._persona.repeats), self._teller.answer(facts))
+        return join_lead(self._voice.say(self._persona.repeats), self._teller.answer(facts))
 
     def _agree(self) -> str:
         return self._voice.say(self._persona.agreements)
@@ -369,29 +376,3 @@ class ScriptedUser:
         if not asked:
             closings = tuple(one for one in closings if not one.startswith(("No,", "No.", "Nope")))
         return UserTurn(self._voice.say(closings), done=True)
-
-
-def _pointing(request: Sequence[Fragment], told: set[str]) -> list[Fragment]:
-    """The request with its vague forms pointing back to the facts that were told before it."""
-    return [
-        fragment.model_copy(update={"vague": pointed(fragment.vague)})
-        if fragment.facts and set(fragment.facts) <= told and pointed(fragment.vague)
-        else fragment
-        for fragment in request
-    ]
-
-
-def _closes(phrase: str) -> bool:
-    """Whether the request ends a phrase, so that nothing hangs behind a long one."""
-    return phrase.rstrip(".?!").endswith(("{request}", "{Request}", "{wish}", "{Wish}"))
-
-
-def _join_lead(lead: str, words: str) -> str:
-    """Words behind their lead, a list on lines of its own."""
-    if not lead or not words:
-        return lead or words
-    if words.startswith("-"):
-        return f"{lead}\n{words}"
-    if lead.endswith(":") and words.startswith(("The ", "My ")):
-        return f"{lead} {words[0].lower()}{words[1:]}"
-    return f"{lead} {words}"

@@ -11,9 +11,8 @@ from typing import Any
 
 __all__ = ["fold", "join_phrases", "quote_long", "quote_words", "says", "sentence", "value_text"]
 
-_TYPOGRAPHY = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "−": "-"}
-)
+_TYPOGRAPHY = (("'", "‘’"), ('"', "“”"), ("-", "‐‑–−"))
+"""Plain marks, each with those that it stands for."""
 _MOMENT = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d")
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 
@@ -23,7 +22,10 @@ def fold(text: str) -> str:
     if text.isascii():  # nothing there to be translated
         plain = " ".join(text.lower().split())
     else:
-        plain = " ".join(text.translate(_TYPOGRAPHY).casefold().split())
+        for mark, others in _TYPOGRAPHY:
+            for other in others:  # several times as fast as `str.translate`
+                text = text.replace(other, mark)
+        plain = " ".join(text.casefold().split())
     return _THOUSANDS.sub("", plain) if "," in plain else plain
 
 

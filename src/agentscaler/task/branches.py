@@ -86,7 +86,8 @@ class BranchMaker(WishMaker):
         first = len(self.notebook.calls)
         row, fork = self._fork(tool, table, focus)
         met = self.identify.introduce(table, row[table.key[0]])
-        if _is_told(fork, row, met):
+        known = self.notebook.recollected(table.name, met.key)
+        if fork.column.name in known or _is_told(fork, row, met):
             raise WalkStop(TaskReason.NO_START, f"the user knows the {fork.column.noun}")
         shown = self._shown(met)
         deed = self._deed(tool, table, row, met, fork)

@@ -169,6 +169,7 @@ class Chooser:
             *table.key,
             table.label,
             *self.touched(table, row),
+            *self.notebook.recollected(table.name, row[table.key[0]]),
             *(column.name for column in list_columns(table) if looked_up),
         }
         known = [fact.value for fact in self.notebook.facts.values()]

@@ -17,6 +17,7 @@ from agentscaler.ledger import Rejection, fault_text
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.recollections import Memory
 from agentscaler.task.request import intent_text, request_text
 from agentscaler.task.settings import TaskSettings
 from agentscaler.task.shape import shape_of
@@ -25,7 +26,7 @@ from agentscaler.task.task import Goal, GoldCall, Provenance, SpecialKind, Task
 from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
-__all__ = ["TaskOutcome", "construct_tasks", "written_up"]
+__all__ = ["TaskOutcome", "construct_tasks", "judge_words", "written_up"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ class _Maker:
         """
         domain, state = self._domain, self._states[attempt % len(self._states)]
         named = self._usage.rows_in(state)
-        notebook = Notebook(domain, self._worlds.fresh(state), self._settings.max_calls, named)
+        memory = Memory(self._settings.recall_share, random.Random(f"{seed}/memory"))
+        world, most = self._worlds.fresh(state), self._settings.max_calls
+        notebook = Notebook(domain, world, most, named, memory=memory)
         special = random.Random(f"{seed}/special").random() < self._settings.special_share
         make = special_walk if special else walk
         goals = make(domain, notebook, seed, self._settings.max_goals, self._usage)
@@ -165,7 +168,7 @@ def written_up(
     """
     gold, state_hash = tuple(notebook.calls), notebook.world.state_hash()
     intent = intent_text(goals)
-    _judge_words(intent, gold, goals)
+    judge_words(intent, gold, goals)
     task = Task(
         id=name,
         domain=notebook.domain.id,
@@ -207,15 +210,19 @@ def _judge(task: Task) -> None:
         raise WalkStop(TaskReason.VARIANT_FAILS, task.intent)
 
 
-def _judge_words(intent: str, gold: Iterable[GoldCall], goals: Iterable[Goal]) -> None:
-    """Turns away a request that gives away what should be found out."""
+def judge_words(intent: str, gold: Iterable[GoldCall], goals: Iterable[Goal]) -> None:
+    """Turns away a request that gives away what should be found out.
+
+    Raises:
+        WalkStop: it does, with the reason and what it gives away.
+    """
     for call in gold:
         for name, origin in call.provenance.items():
             for value in _found_out(origin, call.arguments[name]):
                 if value in intent:
                     raise WalkStop(TaskReason.LEAK, value)
     for goal in goals:
-        request = request_text(goal.request)
+        request = f"{request_text(goal.request)} {goal.wording}"
         for answer in goal.answers:
             said = answer.said[0]
             if len(said) > 2 and re.search(rf"\b{re.escape(said)}\b", request):

@@ -81,17 +81,23 @@ class GoalMaker(WishMaker):
         self.listings = ListingMaker(walking, self.members, self.report)
 
     def make(
-        self, tool: DomainTool, focus: Focus | None, form: Form | None = None
+        self,
+        tool: DomainTool,
+        focus: Focus | None,
+        form: Form | None = None,
+        many: int | None = None,
     ) -> tuple[Goal, Focus | None]:
         """A wish whose aim is `tool`, about the focused row or one tied to it.
 
         Args:
             form: the form that the wish must have; None for any.
+            many: for how many rows a wish for several must be; None for any number.
 
         Raises:
             WalkStop: it cannot be grounded, or would be a dull or idle thing to ask.
         """
         first = len(self.notebook.calls)
+        self.several.many = many
         if form is Form.SEVERAL:
             made = self.several.make(tool, focus)
         elif form is Form.BRANCH:
@@ -110,10 +116,15 @@ class GoalMaker(WishMaker):
             confirm=made.confirm if any(needs_confirmation(aim) for aim in aims) else "",
             report=made.report,
             answers=tuple(made.answers),
-            named=made.named,
+            named=(*made.named, *self._found_names(made)),
             branch=made.branch,
         )
         return goal, made.about
+
+    def _found_names(self, made: Made) -> list[str]:
+        """Names in what is to be confirmed that nobody but a tool has told."""
+        names = [mention.name for mention in self.notebook.mentioned.values() if mention.name]
+        return [name for name in dict.fromkeys(names) if name in made.confirm]
 
     def _in_form(self, tool: DomainTool, focus: Focus | None) -> Made | None:
         """At times a wish for several rows, or one with an otherwise; None where none fits."""
@@ -367,7 +378,7 @@ class GoalMaker(WishMaker):
         met: Introduction | None = None,
     ) -> tuple[Introduction, Arguments, tuple[Fragment, ...]]:
         """The row a tool works on: introduced, with the tool's key and owners as arguments."""
-        met = met or self.identify.introduce(table, row[table.key[0]])
+        met = met or self.identify.introduce(table, row[table.key[0]], first=True)
         arguments, owners = self.identify.owners(tool, row)
         return met, {table.key[0]: (met.key, met.origin), **arguments}, owners
 

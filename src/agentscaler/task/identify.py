@@ -3,23 +3,35 @@
 A row is spoken of by its name, if no other row of the table has that name; else by one or two facts
 that only it has; else by its id, as from a letter.  At times its place in a list says which it is.
 A key that is an opaque id is looked up with a list tool, whose own owners are singled out in the
-same way.
+same way.  In a share of cases the user remembers a row by what it is like and by when it came about
+("the blue one I ordered last week"), and the list shows which one that is.
 """
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from agentscaler.corpus.english import listing, plural_noun, with_article
-from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
+from agentscaler.corpus.english import plural_noun, with_article
+from agentscaler.domain.domain import Column, Domain, DomainTool, Table
 from agentscaler.domain.schema import quote
 from agentscaler.domain.source import list_columns
-from agentscaler.task.likeness import alike, asked_of, same_owners
+from agentscaler.task.likeness import asked_of, finder_of, same_owners, told_apart
 from agentscaler.task.notebook import Mention, Notebook, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.references import by_facts, joined, labelled, places_of, told_by_name
+from agentscaler.task.recalling import Recaller
+from agentscaler.task.recollections import Recollection
+from agentscaler.task.references import (
+    behind,
+    by_values,
+    joined,
+    own_account,
+    place_word,
+    places_of,
+    signature,
+    told_by_name,
+)
 from agentscaler.task.speech import column_noun, label_of, say
 from agentscaler.task.task import Fragment, Provenance
 
@@ -29,16 +41,7 @@ _DEPTH = 3
 _BACK_REFERENCES = 0.5
 _SHORT_REFERENCES = 0.4
 _FOREMOST = 0.15
-_CONTAINERS = frozenset(
-    "account album app application basket bucket calendar catalog channel cluster collection"
-    " course database dataset directory domain environment fleet folder group instance library"
-    " network order organization pool portfolio project queue registry repository room schema"
-    " server site space stack store table team vault vpc workgroup workspace".split()
-)
-
 _PEOPLE = frozenset("author creator login owner user username".split())
-
-_PLACES = {"origin": "from", "source": "from", "destination": "to"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Identifier:
         self.manifest = domain.manifest
         self.notebook = notebook
         self.random = rng
+        self.recall = Recaller(domain.manifest, notebook)
 
     def row(self, table: Table, key: str) -> dict[str, Any] | None:
         """The row as it is now."""
@@ -76,8 +80,13 @@ class Identifier:
             *where.values(),
         )
 
-    def introduce(self, table: Table, key: str, depth: int = 0) -> Introduction:
+    def introduce(
+        self, table: Table, key: str, depth: int = 0, *, first: bool = False
+    ) -> Introduction:
         """Makes the key of a row known, by what the user says and by lookups where needed.
+
+        Args:
+            first: whether no other thing is named before it in the request.
 
         Raises:
             WalkStop: there is no way to the key.
@@ -99,16 +108,23 @@ class Identifier:
             raise WalkStop(TaskReason.NO_START, f"{table.noun} {key} cannot be reached")
         if table.address:
             return self._by_address(table, row, depth)
+        finder = self.finder(table, row)
+        picked = self._picked(table, row, finder, depth, first=first)
+        if picked is not None:
+            return picked
         if table.natural_key:
             return self.by_key(table, row)
-        finder = self.finder(table, row)
-        foremost = self._foremost(table, row, finder)
-        if foremost is not None:
-            return foremost
-        described = self._describe(table, row, finder)
-        if described is None:
+        return self._described(table, row, finder, depth)
+
+    def _described(
+        self, table: Table, row: dict[str, Any], finder: DomainTool | None, depth: int
+    ) -> Introduction:
+        """A row by what it holds, or by its key where others hold the same."""
+        telling = told_apart(table, row, self.rows(table), finder)
+        if telling is None:
             return self.by_key(table, row)
-        columns, reference, alone = described
+        columns, alone = telling
+        key, reference = row[table.key[0]], by_values(table, columns, row, self.random)
         told = {column.name: row[column.name] for column in columns}
         facts = tuple(self._tell(table, column, row[column.name]) for column in columns)
         owners: tuple[Fragment, ...] = ()
@@ -120,7 +136,7 @@ class Identifier:
         elif finder is not None and not alone:
             owners = self.owners(finder, row, depth + 1, named=True)[1]
         if self._is_speaker(table):
-            words, reference = self._speaker(columns, row, facts), "your account"
+            words, reference = own_account(columns, row, facts), "your account"
             self._remember(table, key, "my account", facts, reference)
         else:
             said, reference = self._possessed(finder, reference)
@@ -138,17 +154,30 @@ class Identifier:
             raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
         return Introduction(key, seen, (words, *owners), reference)
 
-    def _foremost(
-        self, table: Table, row: dict[str, Any], finder: DomainTool | None
+    def _picked(
+        self,
+        table: Table,
+        row: dict[str, Any],
+        finder: DomainTool | None,
+        depth: int,
+        *,
+        first: bool,
     ) -> Introduction | None:
-        """At times a row by its place among those it is listed with ("the most recent order").
-
-        Nothing has to be told for it; the list itself shows which row is meant.
-        """
+        """At times a row that is not named: a list shows which one is meant."""
         if finder is None or asked_of(finder, table) or self._is_speaker(table):
             return None
-        if self.random.random() > _FOREMOST:
+        found = self.recall.draw(table, row, finder)
+        if found is not None:
+            noun = self.recall.noun(table) if first else table.noun
+            return self._remembered(row, finder, depth, found, noun)
+        if table.natural_key or self.random.random() > _FOREMOST:
             return None
+        return self._foremost(table, row, finder)
+
+    def _foremost(
+        self, table: Table, row: dict[str, Any], finder: DomainTool
+    ) -> Introduction | None:
+        """A row by its place among those it is listed with ("the most recent order")."""
         near = [one for one in self.rows(table) if same_owners(finder, one, row)]
         places = [
             place
@@ -167,6 +196,30 @@ class Identifier:
         if seen is None:
             raise WalkStop(TaskReason.NO_START, f"{reference} cannot be told from others")
         return Introduction(key, seen, (Fragment(text=said), *owners), reference)
+
+    def _remembered(
+        self, row: dict[str, Any], finder: DomainTool, depth: int, found: Recollection, noun: str
+    ) -> Introduction:
+        """A row by what it is like and by when it came about."""
+        table = found.table
+        key = row[table.key[0]]
+        named = not self.recall.singles_out(replace(found, group=()), row)
+        told = {
+            name: (row[column.name], self._tell(table, column, row[column.name]))
+            for name, column in self.recall.narrowed(found, finder).items()
+        }
+        facts = tuple(fact for _, fact in told.values())
+        owners = self.look_up(finder, row, depth, named=named, also=told)
+        seen = self.notebook.seen(key, {name: row[name] for name in found.columns})
+        if seen is None:
+            raise WalkStop(TaskReason.NO_START, f"{found.words()} cannot be told from others")
+        words = Fragment(text=found.words(noun), facts=facts)
+        called, reference = self.recall.called(row, finder, found, self.rows(table))
+        reference = self._possessed(finder, reference)[1] if not called else reference
+        self.notebook.mentioned[table.name, key] = Mention(
+            f"the {table.noun} I mentioned before", facts, reference, found, called
+        )
+        return Introduction(key, seen, (words, *owners), reference)
 
     def _vague(self, table: Table, *, mine: bool) -> str:
         """A row of which it is not said which."""
@@ -192,13 +245,6 @@ class Identifier:
 
     def _is_speaker(self, table: Table) -> bool:
         return table.name == self.manifest.speaker
-
-    def _speaker(
-        self, columns: tuple[Column, ...], row: dict[str, Any], facts: tuple[str, ...]
-    ) -> Fragment:
-        """The user's own row, as the user speaks of it."""
-        told = listing([f"my {column_noun(c)} is {say(c, row[c.name])}" for c in columns])
-        return Fragment(text=f"my account ({told})", facts=facts, vague="my account")
 
     def _possessed(self, finder: DomainTool | None, reference: str) -> tuple[str, str]:
         """Words of the user and of the agent for a row that may be the user's own."""
@@ -264,6 +310,15 @@ class Identifier:
         others = table.name in self.notebook.grouped or self._met_another(table, key)
         if not others and self.random.random() < _BACK_REFERENCES:
             return Fragment(text=f"that {table.noun}")
+        found = mention.recollection
+        if found is not None:
+            row = self.row(table, key)
+            still = row is not None and self.recall.singles_out(found, row)
+            if others and not still:
+                raise WalkStop(TaskReason.NO_START, f"{found.words()} is no longer as it was")
+            return Fragment(
+                text=found.words() if still else mention.full, facts=mention.facts if still else ()
+            )
         vague = f"one of the {plural_noun(table.noun)}" if others else f"that {table.noun}"
         return Fragment(text=mention.full, facts=mention.facts, vague=vague)
 
@@ -272,74 +327,24 @@ class Identifier:
     ) -> None:
         self.notebook.mentioned[table.name, key] = Mention(full, facts, reference)
 
-    def _describe(
-        self, table: Table, row: dict[str, Any], finder: DomainTool | None
-    ) -> tuple[tuple[Column, ...], str, bool] | None:
-        """Columns whose values single out this row, words for it, and whether they do so alone.
-
-        They do where no other row of the table has the same values; else no other row that the
-        finder lists for the same owners has them.
-        """
-        rows = self.rows(table)
-        near = [one for one in rows if same_owners(finder, one, row)] if finder else []
-        for columns in self._descriptors(table, row, finder):
-            counts = [alike(columns, row, among) for among in (rows, near)]
-            if 1 not in counts:
-                continue
-            said = [say(column, row[column.name]) for column in columns]
-            if columns[0].name == table.label:
-                reference = labelled(table, columns[0], said[0], self.random)
-            else:
-                reference = by_facts(table, columns, said)
-            return columns, reference, counts[0] == 1
-        return None
-
-    def _descriptors(
-        self, table: Table, row: dict[str, Any], finder: DomainTool | None
-    ) -> Iterator[tuple[Column, ...]]:
-        asked = asked_of(finder, table)
-        if asked:
-            yield asked
-        if table.label is not None and row[table.label] is not None:
-            yield (table.by_name[table.label], *asked)
-        telling = [
-            column
-            for column in list_columns(table)
-            if column.references is None
-            and column.name not in table.key
-            and column.name != table.label
-            and column.type != "boolean"
-            and column.meaning not in {"sentence", "url", "text", "path"}
-            and row[column.name] is not None
-            and column not in asked
-        ]
-        telling.sort(key=lambda column: column.meaning != "moment")
-        yield from ((*asked, column) for column in telling)
-        yield from ((*asked, *pair) for pair in combinations(telling, 2))
-
     def finder(self, table: Table, row: dict[str, Any]) -> DomainTool | None:
         """The list tool that shows the row for the least that it needs to know."""
-        tools = [
-            tool
-            for tool in self.manifest.tools
-            if tool.kind is ToolKind.LIST
-            and tool.table == table.name
-            and all(
-                role.kind in {"reference", "filter"} and row[role.column] is not None
-                for role in map(tool.arguments.__getitem__, tool.parameters["required"])
-            )
-        ]
-        return min(
-            tools, key=lambda tool: (len(tool.parameters["required"]), tool.name), default=None
-        )
+        return finder_of(self.manifest.tools, table, row)
 
     def look_up(
-        self, tool: DomainTool, row: dict[str, Any], depth: int, *, named: bool
+        self,
+        tool: DomainTool,
+        row: dict[str, Any],
+        depth: int,
+        *,
+        named: bool,
+        also: Mapping[str, tuple[Any, str]] = MappingProxyType({}),
     ) -> tuple[Fragment, ...]:
         """Calls a list tool that shows the row; the words for the owners it needed.
 
         Args:
             named: whether owners that were spoken of before are spoken of again.
+            also: what else the list is asked for, with the fact that tells it.
         """
         arguments, words = self.owners(tool, row, depth + 1, named=named)
         table = self.manifest.table[tool.table]
@@ -349,6 +354,8 @@ class Identifier:
                 value = row[role.column]
                 fact = self._tell(table, table.by_name[role.column], value)
                 arguments[name] = value, Provenance(origin="user", fact=fact)
+        for name, (value, fact) in also.items():
+            arguments[name] = value, Provenance(origin="user", fact=fact)
         called = self.notebook.as_called(tool, arguments)
         values = {name: value for name, (value, _) in called.items()}
         if self.notebook.same_call(tool.name, values) is None:
@@ -373,17 +380,10 @@ class Identifier:
             met = self.introduce(table, row[role.column], depth)
             arguments[name] = met.key, met.origin
             if self._is_speaker(table):
-                words += [] if spoken else self._signature(met)
+                words += [] if spoken else signature(met.words)
             elif named or not spoken:
                 words += joined(words, self.belonging(table, met, role.column))
         return arguments, tuple(words)
-
-    def _signature(self, met: Introduction) -> list[Fragment]:
-        """Who the user is, behind what is the user's own: "(my email address is ...)"."""
-        return [
-            Fragment(text=one.text.removeprefix("my account "), facts=one.facts)
-            for one in met.words
-        ]
 
     def belonging(self, table: Table, met: Introduction, column: str = "") -> list[Fragment]:
         """The words for an owner, behind the thing it owns ("in the app Billing").
@@ -391,8 +391,4 @@ class Identifier:
         Args:
             column: what holds the owner's key, where that tells more ("from the airport").
         """
-        last = table.noun.rsplit(" ", 1)[-1]
-        first, *rest = met.words
-        word = _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
-        vague = f"{word} {first.vague}" if first.vague else ""
-        return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
+        return behind(place_word(table, column), met.words)

@@ -11,25 +11,24 @@ state.
 
 import random
 import string
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from agentscaler.domain.domain import Domain, DomainTool
+from agentscaler.domain.domain import Domain
 from agentscaler.domain.fresh import fresh_state
 from agentscaler.domain.schema import quote
-from agentscaler.domain.values import ValueMaker
 from agentscaler.ledger import Rejection
 from agentscaler.task.construct import written_up
-from agentscaler.task.goals import Form, GoalMaker
-from agentscaler.task.notebook import Focus, Mark, Notebook, WalkStop
+from agentscaler.task.counterparts import counterparts
+from agentscaler.task.free_values import Value, free_values
+from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.roles import single_role
-from agentscaler.task.shape import shape_of
-from agentscaler.task.task import Goal, GoldCall, Task
+from agentscaler.task.recollections import Memory
+from agentscaler.task.settings import TaskSettings
+from agentscaler.task.task import Task
 
-__all__ = ["Instances", "free_values", "make_instances"]
+__all__ = ["Instances", "make_instances"]
 
 _STATES = 3
 """Fresh states in which an instance is looked for."""
@@ -37,20 +36,13 @@ _STATES = 3
 _WALKS = 2
 """Walks in one state."""
 
-_TRIES = 60
-"""Tries at one wish, before an earlier one is made anew."""
+_SPARE_CALLS = 8
+"""Calls with which a special wish may be tried, beside those that stay in its solution."""
 
-_TRIES_A_WALK = 200
+_RECALL = TaskSettings().recall_share
 
 _FIXED_SHARE = 0.5
 """A column of which two states share so many values has the same ones in every state."""
-
-_FREE_ROLES = frozenset(
-    {"key", "reference", "holds", "address", "value", "filter", "least", "most"}
-)
-
-Value = tuple[str, str, str]
-"""A table, a column of it, and a value."""
 
 
 @dataclass(frozen=True)
@@ -95,36 +87,6 @@ def make_instances(domain: Domain, tasks: Sequence[Task], count: int, seed: int 
     return replace(made, domain=replace(domain, states=kept))
 
 
-def free_values(domain: Domain, gold: Sequence[GoldCall]) -> set[Value]:
-    """The ids, names, dates and texts in a solution: what its arguments hold that is not one of a
-    list of values, and the keys in its results, each with its table and column."""
-    values: set[Value] = set()
-    manifest = domain.manifest
-    keys = {table.key[0]: table.name for table in manifest.tables if not table.is_link}
-    for call in gold:
-        tool = manifest.tool[call.tool]
-        for name, value in call.arguments.items():
-            role = single_role(manifest, tool.arguments[name])
-            schema = tool.parameters["properties"][name]
-            column = role.column
-            if role.kind in {"key", "reference", "holds"}:
-                column = manifest.table[role.table].key[0]
-            if role.kind in _FREE_ROLES and "enum" not in {*schema, *schema.get("items", ())}:
-                members = value if isinstance(value, list) else [value]
-                values |= {(role.table, column, one) for one in members if isinstance(one, str)}
-        values |= {(keys[name], name, value) for name, value in _keys_in(call.result, keys)}
-    return values
-
-
-@dataclass(frozen=True)
-class _Step:
-    """A wish of a walk, the row it was about, and the moment before it."""
-
-    goal: Goal
-    about: Focus | None
-    mark: Mark
-
-
 class _InstanceMaker:
     """Makes instances in one domain.
 
@@ -150,19 +112,20 @@ class _InstanceMaker:
         Raises:
             WalkStop: none was found, or the proof of what was found does not hold.
         """
-        if task.special is not None:
-            raise WalkStop(TaskReason.NO_INSTANCE, "one of its wishes cannot be fulfilled")
-        taken = free_values(self._domain, task.gold)
+        taken = free_values(self._original, task.gold, task.goals)
+        most = len(task.gold) + (_SPARE_CALLS if task.special else 0)
         why: tuple[str, str] = (TaskReason.NO_INSTANCE, "no walk has the shape")
         for state in self._names(task.state, number):
             for attempt in range(_WALKS):
                 seed = f"{self._seed}/{task.id}/{state}/{attempt}"
-                with self._domain.world(state) as world:
-                    notebook = Notebook(self._domain, world, len(task.gold))
-                    goals = self._goals(task, notebook, seed)
+                domain = self._beside_its_own(state)
+                with domain.world(state) as world:
+                    memory = Memory(_RECALL, random.Random(f"{seed}/memory"))
+                    notebook = Notebook(domain, world, most, memory=memory)
+                    goals = counterparts(task, domain, notebook, seed)
                     if goals is None:
                         continue
-                    shared = sorted(taken & free_values(self._domain, notebook.calls))
+                    shared = sorted(taken & free_values(domain, notebook.calls, goals))
                     held = [one for one in shared if self._is_free(one, task.state, state)]
                     if held:
                         why = TaskReason.NO_INSTANCE, f"{held[0][2]} is in the original too"
@@ -173,6 +136,12 @@ class _InstanceMaker:
                     except WalkStop as stop:
                         why = stop.args[0], stop.args[1]
         raise WalkStop(*why)
+
+    def _beside_its_own(self, state: str) -> Domain:
+        """The domain with one fresh state beside its own, whose names are those of other things
+        there; which other instances are made has no part in it."""
+        states = {**self._original.states, state: self._states[state]}
+        return replace(self._original, states=states)
 
     def _is_free(self, value: Value, before: str, state: str) -> bool:
         """Whether a value could be another one: not where all states have the same, as airports."""
@@ -200,84 +169,3 @@ class _InstanceMaker:
                 seed = f"{self._seed}/{self._domain.id}/{name}"
                 self._states[name] = fresh_state(self._domain, like, seed)
             yield name
-
-    def _aim(self, task: Task, wish: Goal) -> tuple[DomainTool, Form]:
-        """The tool that a wish is for, and its form."""
-        aims = [index for index in wish.calls if task.gold[index].purpose == "goal"]
-        name = task.gold[wish.calls[-1]].tool
-        if wish.branch is None:
-            return self._domain.manifest.tool[name], Form.SEVERAL if aims[1:] else Form.PLAIN
-        if not wish.branch.holds:
-            name = wish.branch.other[-1].tool
-        return self._domain.manifest.tool[name], Form.BRANCH
-
-    def _goals(self, task: Task, notebook: Notebook, seed: str) -> list[Goal] | None:
-        """Wishes with the same tools, fed from the same places; None if a try finds none."""
-        rng = random.Random(seed)
-        values = ValueMaker(f"{seed}/values", self._domain.manifest.now)
-        maker = GoalMaker(self._domain, notebook, rng, values)
-        shape = shape_of(task.gold)
-        path: list[_Step] = []
-        tries = 0
-        while len(path) < len(task.goals):
-            wish = task.goals[len(path)]
-            step, tried = self._step(task, wish, notebook, maker, shape, path, rng)
-            tries += tried
-            if step is not None:
-                path.append(step)
-            elif tries >= _TRIES_A_WALK or not path:
-                return None
-            else:  # an earlier wish may be about a row with which no walk goes on from here
-                back = path[-rng.randint(1, len(path)) :]
-                notebook.return_to(back[0].mark)
-                del path[-len(back) :]
-        return [step.goal for step in path]
-
-    def _step(
-        self,
-        task: Task,
-        wish: Goal,
-        notebook: Notebook,
-        maker: GoalMaker,
-        shape: Sequence[bytes],
-        path: Sequence[_Step],
-        rng: random.Random,
-    ) -> tuple[_Step | None, int]:
-        """A wish like `wish`, made in the notebook, and how many tries that took."""
-        tool, form = self._aim(task, wish)
-        end = wish.calls[-1] + 1
-        for number in range(1, _TRIES + 1):
-            mark = notebook.mark()
-            try:
-                goal, about = maker.make(tool, _focus(path, rng), form)
-            except WalkStop:
-                notebook.return_to(mark)
-                continue
-            if shape_of(notebook.calls) == shape[:end] and _asks_alike(goal, wish):
-                return _Step(goal, about, mark), number
-            notebook.return_to(mark)
-        return None, _TRIES
-
-
-def _focus(path: Sequence[_Step], rng: random.Random) -> Focus | None:
-    """What a wish follows from: the row of the last one, of any one before it, or none."""
-    rows = [step.about for step in path if step.about is not None]
-    return rng.choice((None, rows[-1], rng.choice(rows))) if rows else None
-
-
-def _asks_alike(goal: Goal, other: Goal) -> bool:
-    """Whether both ask for the same things, or neither for any; lists may be of any length."""
-    return {answer.label for answer in goal.answers} == {answer.label for answer in other.answers}
-
-
-def _keys_in(result: Any, keys: Container[str]) -> Iterator[tuple[str, str]]:
-    """The keys of rows in a result, with their columns."""
-    if isinstance(result, dict):
-        for name, value in result.items():
-            if name in keys and isinstance(value, str):
-                yield name, value
-            else:
-                yield from _keys_in(value, keys)
-    elif isinstance(result, list):
-        for inner in result:
-            yield from _keys_in(inner, keys)

@@ -12,6 +12,7 @@ from typing import Any
 from agentscaler.domain.domain import Domain, DomainTool
 from agentscaler.domain.schema import quote
 from agentscaler.task.reasons import TaskReason
+from agentscaler.task.recollections import Memory, Recollection
 from agentscaler.task.task import Fact, Goal, GoldCall, Provenance
 from agentscaler.world.world import Mark as WorldMark
 from agentscaler.world.world import World
@@ -34,11 +35,18 @@ class Focus:
 @dataclass(frozen=True)
 class Mention:
     """How a row is spoken of: the user's `full` singles it out and tells `facts`; the agent says
-    `reference`."""
+    `reference`.
+
+    Attributes:
+        recollection: how the user remembers it, where that is how it is spoken of.
+        name: what it is called in `reference`, where only a result has shown that; "" elsewhere.
+    """
 
     full: str
     facts: tuple[str, ...]
     reference: str
+    recollection: Recollection | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Notebook:
         mentioned: (table, key) of rows that the user has spoken of, with the words for them.
         touched: (table, key) -> columns the task has set; "*" once the row was created or deleted.
         grouped: tables of which the user has spoken of several rows at once.
+        memory: how often rows are remembered rather than named.
     """
 
     domain: Domain
@@ -76,6 +85,13 @@ class Notebook:
     mentioned: dict[tuple[str, str], Mention] = field(default_factory=dict)
     touched: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     grouped: set[str] = field(default_factory=set)
+    memory: Memory = field(default_factory=Memory)
+
+    def recollected(self, table: str, key: str) -> frozenset[str]:
+        """The columns of a row by which the user remembers it."""
+        mention = self.mentioned.get((table, key))
+        found = mention.recollection if mention is not None else None
+        return found.columns if found is not None else frozenset()
 
     def call(
         self, tool: DomainTool, arguments: dict[str, tuple[Any, Provenance]], purpose: str

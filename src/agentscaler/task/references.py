@@ -2,15 +2,26 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agentscaler.corpus.english import listing
 from agentscaler.domain.domain import Column, Table
-from agentscaler.task.speech import clause, column_noun
+from agentscaler.task.speech import clause, column_noun, say
 from agentscaler.task.task import Fragment
 
-__all__ = ["by_facts", "joined", "labelled", "places_of", "told_by_name"]
+__all__ = [
+    "behind",
+    "by_facts",
+    "by_values",
+    "joined",
+    "labelled",
+    "own_account",
+    "place_word",
+    "places_of",
+    "signature",
+    "told_by_name",
+]
 
 _MEASURES = frozenset({"money", "number", "quantity", "rating"})
 _EVENT = re.compile(r"(\w+ed|made|bought|paid|sent) (on|at)")
@@ -34,6 +45,24 @@ _HAPPENED = {
     "start time": "starting",
     "submission time": "submitted",
 }
+
+_CONTAINERS = frozenset(
+    "account album app application basket bucket calendar catalog channel cluster collection"
+    " course database dataset directory domain environment fleet folder group instance library"
+    " network order organization pool portfolio project queue registry repository room schema"
+    " server site space stack store table team vault vpc workgroup workspace".split()
+)
+_PLACES = {"origin": "from", "source": "from", "destination": "to"}
+
+
+def by_values(
+    table: Table, columns: tuple[Column, ...], row: dict[str, Any], rng: random.Random
+) -> str:
+    """Words for a row by some of its columns: by what it is called, if that is the first one."""
+    said = [say(column, row[column.name]) for column in columns]
+    if columns[0].name == table.label:
+        return labelled(table, columns[0], said[0], rng)
+    return by_facts(table, columns, said)
 
 
 def by_facts(table: Table, columns: tuple[Column, ...], said: list[str]) -> str:
@@ -83,6 +112,34 @@ def places_of(column: Column, row: dict[str, Any], near: list[dict[str, Any]]) -
     for end, said in zip((min(values), max(values)), words, strict=True):
         if value == end and values.count(end) == 1:
             yield said
+
+
+def place_word(table: Table, column: str = "") -> str:
+    """What stands between a thing and the row that it belongs to.
+
+    Args:
+        column: what holds the owner's key, where that tells more ("from the airport").
+    """
+    last = table.noun.rsplit(" ", 1)[-1]
+    return _PLACES.get(column) or ("in" if last in _CONTAINERS else "for")
+
+
+def behind(word: str, words: Sequence[Fragment]) -> list[Fragment]:
+    """The words for a row behind a word of place ("in the app Billing")."""
+    first, *rest = words
+    vague = f"{word} {first.vague}" if first.vague else ""
+    return [Fragment(text=f"{word} {first.text}", facts=first.facts, vague=vague), *rest]
+
+
+def own_account(columns: Sequence[Column], row: dict[str, Any], facts: tuple[str, ...]) -> Fragment:
+    """The user's own row, as the user speaks of it."""
+    told = listing([f"my {column_noun(c)} is {say(c, row[c.name])}" for c in columns])
+    return Fragment(text=f"my account ({told})", facts=facts, vague="my account")
+
+
+def signature(words: Sequence[Fragment]) -> list[Fragment]:
+    """Who the user is, behind what is the user's own: "(my email address is ...)"."""
+    return [Fragment(text=one.text.removeprefix("my account "), facts=one.facts) for one in words]
 
 
 def joined(words: list[Fragment], more: list[Fragment]) -> list[Fragment]:

@@ -12,6 +12,7 @@ from typing import Any
 from agentscaler.corpus.english import listing, plural_noun
 from agentscaler.domain.domain import DomainTool, Table
 from agentscaler.task.choose import Arguments
+from agentscaler.task.likeness import shown_columns
 from agentscaler.task.notebook import Focus, Mention, WalkStop
 from agentscaler.task.reasons import TaskReason
 from agentscaler.task.speech import say
@@ -73,6 +74,7 @@ class Selector(WishMaker):
         fits: Callable[[Row], bool],
         most: int = MOST,
         besides: str = "",
+        least: int = LEAST,
     ) -> Selection:
         """Two rows or more that have something in common which a list shows.
 
@@ -84,17 +86,26 @@ class Selector(WishMaker):
             WalkStop: there are none, or the state does not bear out what the list shows.
         """
         group = self._group(table, focus, fits)
-        shown = _shown(group.tool) - {besides}
+        shown = shown_columns(group.tool) - {besides}
         fitting = {row[table.key[0]] for row in group.rows if fits(row)}
         columns = [column for column in table.columns if column.name in shown]
         for spoken in spoken_cuts(table, columns, group.rows, group.mine, self.random):
             keys = spoken.cut.of(group.rows, table.key[0])
-            if keys and LEAST <= len(keys) <= most and fitting.issuperset(keys):
+            if keys and least <= len(keys) <= most and fitting.issuperset(keys):
                 return self._listed(table, group, spoken, set(keys))
         raise WalkStop(TaskReason.NO_START, f"no {table.name} have something in common")
 
-    def named(self, table: Table, focus: Focus | None, fits: Callable[[Row], bool]) -> Selection:
+    def named(
+        self,
+        table: Table,
+        focus: Focus | None,
+        fits: Callable[[Row], bool],
+        many: int | None = None,
+    ) -> Selection:
         """Two or three rows, each called by its name.
+
+        Args:
+            many: how many; None for either.
 
         Raises:
             WalkStop: too few have a name of their own, or there is no way to their keys.
@@ -106,7 +117,7 @@ class Selector(WishMaker):
         rows = group.rows if group else self.identify.rows(table)
         given = [row[name] for row in self.identify.rows(table)]
         chosen = [row for row in rows if fits(row) and given.count(row[name]) == 1 and row[name]]
-        chosen = self._few(table, chosen)
+        chosen = self._few(table, chosen, many)
         called = self._called(table, name, "name", chosen)
         if group is None:
             return called
@@ -122,8 +133,13 @@ class Selector(WishMaker):
             looked_up=True,
         )
 
-    def by_keys(self, table: Table, fits: Callable[[Row], bool]) -> Selection:
+    def by_keys(
+        self, table: Table, fits: Callable[[Row], bool], many: int | None = None
+    ) -> Selection:
         """Two or three rows that nobody looked up, each called by its id, as from a letter.
+
+        Args:
+            many: how many; None for either.
 
         Raises:
             WalkStop: there are too few.
@@ -133,16 +149,18 @@ class Selector(WishMaker):
         key = table.key[0]
         rows = [row for row in self.identify.rows(table) if fits(row)]
         unknown = [row for row in rows if self.notebook.seen(row[key]) is None]
-        called = self._called(table, key, "ID", self._few(table, unknown))
+        called = self._called(table, key, "ID", self._few(table, unknown, many))
         for one, origin in zip(called.keys, called.origins, strict=True):
             said = f"the {table.noun} {one}"
             mention = Mention(said, (origin.fact,) if origin.fact else (), said)
             self.notebook.mentioned[table.name, one] = mention
         return called
 
-    def _few(self, table: Table, rows: list[Row]) -> list[Row]:
-        if len(rows) < LEAST:
+    def _few(self, table: Table, rows: list[Row], many: int | None) -> list[Row]:
+        if len(rows) < (many or LEAST) or (many or LEAST) > len(_ORDINALS):
             raise WalkStop(TaskReason.NO_START, f"too few {table.name} to name")
+        if many is not None:
+            return self.random.sample(rows, many)
         return self.random.sample(rows, min(len(rows), self.random.choice((2, 2, 3))))
 
     def _called(self, table: Table, column: str, what: str, rows: list[Row]) -> Selection:
@@ -277,12 +295,6 @@ class Selector(WishMaker):
 
 def focus_of(focus: Focus) -> tuple[str, str]:
     return focus.table, focus.key
-
-
-def _shown(tool: DomainTool) -> set[str]:
-    """The columns that a list shows of each row."""
-    lists = [one for one in tool.returns["properties"].values() if one["type"] == "array"]
-    return set(lists[0]["items"]["properties"]) if lists else set()
 
 
 def _rows(result: dict[str, Any]) -> list[Row]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import DomainManifest
+from agentscaler.words import singular
 
 __all__ = ["changes_column", "deletes_from", "inserts_into", "is_told_in_full", "spoken_words"]
 

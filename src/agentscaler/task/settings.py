@@ -24,6 +24,8 @@ class TaskSettings(BaseModel):
             for any number.
         special_share: share of walks with a wish that cannot be fulfilled, so that the right
             outcome is to explain why and to change nothing.
+        recall_share: chance that a row which can be is remembered by what it is like and by when it
+            came about ("the blue one I ordered last week"), rather than named.
         limit: at most so many domains are worked on; None for all.
         model_parts: what a language model makes anew of each task ("all": everything it can);
             what it makes is checked, and the rules' draft stays where it does not hold.
@@ -37,6 +39,7 @@ class TaskSettings(BaseModel):
     max_goals: int = Field(default=10, ge=1, le=12)
     per_shape: int | None = Field(default=3, ge=1)
     special_share: float = Field(default=0.12, ge=0, le=1)
+    recall_share: float = Field(default=0.4, ge=0, le=1)
     limit: int | None = Field(default=None, ge=1)
     model_parts: tuple[TaskPart | Literal["all"], ...] = ()
 

@@ -17,7 +17,7 @@ from agentscaler.task.identify import Introduction
 from agentscaler.task.made import Made
 from agentscaler.task.notebook import Focus, WalkStop
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.selections import MOST, Selection, Selector
+from agentscaler.task.selections import LEAST, MOST, Selection, Selector
 from agentscaler.task.speech import clause, column_noun, is_switch, quoted, spellings, states
 from agentscaler.task.spoken_deeds import SpokenDeed, is_added, spoken_deed
 from agentscaler.task.task import AnswerFact, Fragment, Provenance
@@ -34,11 +34,16 @@ Row = dict[str, Any]
 
 
 class SeveralMaker(WishMaker):
-    """Makes such wishes for one walk."""
+    """Makes such wishes for one walk.
+
+    Attributes:
+        many: for how many rows the next wish must be; None for any number.
+    """
 
     def __init__(self, walking: Walking, deeds: DeedMaker) -> None:
         super().__init__(walking)
         self.deeds = deeds
+        self.many: int | None = None
         self.selector = Selector(walking)
 
     def serves(self, tool: DomainTool) -> bool:
@@ -78,9 +83,10 @@ class SeveralMaker(WishMaker):
         for named in (named_first, not named_first):
             try:
                 if named:
-                    return self.selector.named(table, focus, fits)
+                    return self.selector.named(table, focus, fits, self.many)
                 few = min(most, _MOST_READ) if tool.kind in _READS else most
-                return self.selector.select(table, focus, fits, few, sets)
+                few, least = min(few, self.many or few), self.many or LEAST
+                return self.selector.select(table, focus, fits, few, sets, least)
             except WalkStop:
                 self.notebook.return_to(mark)
                 mark = self.notebook.mark()
@@ -132,7 +138,7 @@ class SeveralMaker(WishMaker):
         records, columns = self._askable(rows)
         if not columns and rows.looked_up and focus is None:
             self.notebook.return_to(mark)
-            rows = self.selector.by_keys(table, self._fits(tool, table, ""))
+            rows = self.selector.by_keys(table, self._fits(tool, table, ""), self.many)
             records, columns = self._askable(rows)
         if not columns:
             raise WalkStop(TaskReason.NO_START, f"nothing to ask of several {table.name}")

@@ -5,7 +5,7 @@ that has no occasion for it (no rule stands in the way of anything) gets another
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.domain import Domain, DomainTool
@@ -21,7 +21,7 @@ from agentscaler.task.unserved import ask_in_vain
 from agentscaler.task.usage import Usage
 from agentscaler.task.walk import walk
 
-__all__ = ["special_walk", "special_wish"]
+__all__ = ["about_tool", "adopted", "are_told_apart", "special_walk", "special_wish"]
 
 _TOOLS_TRIED = 6
 _MIXED = 0.4
@@ -55,17 +55,22 @@ def special_walk(
         WalkStop: the domain has no occasion for a special wish.
     """
     goals = _goals(domain, notebook, seed, max_goals, usage)
-    labels = [fact.label for fact in notebook.spoken_facts(goals)]
-    if any(goal.refusal and goal.refusal.missing in labels for goal in goals):
+    if not are_told_apart(goals, notebook):
         raise WalkStop(TaskReason.NO_START, "what is missing has the name of what is told")
     return goals
+
+
+def are_told_apart(goals: Sequence[Goal], notebook: Notebook) -> bool:
+    """Whether nothing that the user tells in wishes has the name of what one of them lacks."""
+    labels = [fact.label for fact in notebook.spoken_facts(goals)]
+    return not any(goal.refusal and goal.refusal.missing in labels for goal in goals)
 
 
 def _goals(
     domain: Domain, notebook: Notebook, seed: str, max_goals: int, usage: Usage
 ) -> list[Goal]:
     rng = random.Random(seed)
-    values = ValueMaker(f"{seed}/values", domain.manifest.now)
+    values = ValueMaker(f"{seed}/values", domain.manifest.now, domain.manifest.values)
     if max_goals < 2 or rng.random() > _MIXED:
         return [special_wish(domain, notebook, rng, values, usage)]
     first = domain.manifest.speaker is None and rng.random() < _FIRST_OF_TWO
@@ -92,18 +97,40 @@ def special_wish(
     for kind in kinds:
         mark = notebook.mark()
         try:
-            declined = _make(kind, domain, notebook, rng, values, usage)
-            calls = adopt(notebook, declined.trial, declined.lookups)
+            return adopted(notebook, _make(kind, domain, notebook, rng, values, usage))
         except WalkStop:
             notebook.return_to(mark)
-            continue
-        return Goal(
-            calls=calls,
-            request=tuple(declined.request),
-            report=declined.refusal.reason,
-            refusal=declined.refusal,
-        )
     raise WalkStop(TaskReason.NO_START, "no occasion for a wish that cannot be fulfilled")
+
+
+def adopted(notebook: Notebook, declined: Declined) -> Goal:
+    """A wish that cannot be fulfilled, with its reads, taken over into the walk.
+
+    Raises:
+        WalkStop: the walk is longer then than it may be.
+    """
+    return Goal(
+        calls=adopt(notebook, declined.trial, declined.lookups),
+        request=tuple(declined.request),
+        report=declined.refusal.reason,
+        refusal=declined.refusal,
+    )
+
+
+def about_tool(
+    kind: SpecialKind,
+    domain: Domain,
+    notebook: Notebook,
+    tool: DomainTool,
+    rng: random.Random,
+    values: ValueMaker,
+) -> Declined:
+    """A wish of a kind whose aim is `tool`, a write; of any kind but those that no tool serves.
+
+    Raises:
+        WalkStop: the tool gives no occasion for one.
+    """
+    return _MAKERS[kind](domain, notebook, tool, rng, values)
 
 
 def _make(
@@ -123,7 +150,7 @@ def _make(
     ]
     for tool in usage.in_turn(tools, rng)[:_TOOLS_TRIED]:
         try:
-            return _MAKERS[kind](domain, notebook, tool, rng, values)
+            return about_tool(kind, domain, notebook, tool, rng, values)
         except WalkStop:
             continue
     raise WalkStop(TaskReason.NO_START, f"no occasion for {kind}")

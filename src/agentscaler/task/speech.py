@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import Column
 from agentscaler.domain.statuses import spoken_value
+from agentscaler.words import singular
 
 __all__ = ["clause", "column_noun", "is_switch", "label_of", "quoted", "say", "spellings", "states"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "AnswerFact",
@@ -18,6 +18,8 @@ __all__ = [
     "Fragment",
     "Goal",
     "GoldCall",
+    "Manner",
+    "Persona",
     "Proof",
     "Provenance",
     "Refusal",
@@ -194,6 +196,8 @@ class Goal(BaseModel):
             the wish is for several rows, so are those before it that write.  Of a wish that cannot
             be fulfilled, the reads that show why, if there are any.
         request: the wish as a verb phrase ("change the description of the contact flow ...").
+        wording: the wish once more, with every fact of `request`, in whole sentences that a model
+            wrote; "" where none did.  A user who keeps something back says `request`.
         confirm: for a goal the policy wants confirmed, the question's object as a gerund phrase
             ("deleting the contact flow Evening Support"); else "".
         report: what the agent says when it is done, whole sentences, answers included.
@@ -207,6 +211,7 @@ class Goal(BaseModel):
 
     calls: tuple[int, ...]
     request: tuple[Fragment, ...]
+    wording: str = ""
     confirm: str = ""
     report: str
     answers: tuple[AnswerFact, ...] = ()
@@ -276,6 +281,24 @@ class Proof(BaseModel):
         )
 
 
+Manner = Literal["plain", "brief", "chatty", "polite", "hurried", "unsure", "explaining"]
+"""How a person writes, in one word."""
+
+
+class Persona(BaseModel):
+    """Who a user is.
+
+    Attributes:
+        words: how the person speaks, addressed to one who plays it ("You are in a hurry ...").
+        manner: what comes nearest to it among the manners that need no model.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str
+    manner: Manner
+
+
 class Task(BaseModel):
     """A task with its gold solution and its proof.
 
@@ -285,6 +308,8 @@ class Task(BaseModel):
         kind: "write" when a gold call writes, else "read".
         special: why one of its wishes cannot be fulfilled; None where all can.
         intent: the whole request in the user's words, with every fact.
+        persona: who the user is, where a model said so.
+        makers: the models that made parts of it anew, by part (see `TaskSettings.model_parts`).
         changeset: the net change gold makes, canonical (see `world.changeset`).
         state_hash: of the final state after gold.
     """
@@ -304,3 +329,5 @@ class Task(BaseModel):
     changeset: tuple[dict[str, Any], ...]
     state_hash: str
     proof: Proof
+    persona: Persona | None = None
+    makers: dict[str, str] = Field(default_factory=dict)

@@ -9,7 +9,6 @@ import random
 from typing import Any
 
 from agentscaler.corpus.english import listing, plural_noun, with_article
-from agentscaler.corpus.words import singular
 from agentscaler.domain.batches import BATCHES
 from agentscaler.domain.binding import is_automatic
 from agentscaler.domain.domain import Column, Domain, DomainTool, Table, ToolKind
@@ -25,10 +24,11 @@ from agentscaler.task.served import (
     is_told_in_full,
     spoken_words,
 )
-from agentscaler.task.services import SERVICES
+from agentscaler.task.services import SERVICES, Service
 from agentscaler.task.speech import column_noun, quoted, say
 from agentscaler.task.task import Attempt, Fragment, Refusal, SpecialKind
 from agentscaler.task.trial import Declined, Trial, open_trial
+from agentscaler.words import singular
 
 __all__ = ["ask_in_vain"]
 
@@ -51,9 +51,16 @@ _DEEDS = (
 
 
 def ask_in_vain(
-    domain: Domain, notebook: Notebook, rng: random.Random, values: ValueMaker
+    domain: Domain,
+    notebook: Notebook,
+    rng: random.Random,
+    values: ValueMaker,
+    sought: str | None = None,
 ) -> Declined:
     """A wish that no tool serves, with no call needed to see it.
+
+    Args:
+        sought: the name of the tool that one would look for; None for any.
 
     Raises:
         WalkStop: nothing of the kind can be asked of this domain.
@@ -62,7 +69,7 @@ def ask_in_vain(
         raise WalkStop(TaskReason.NO_START, "a tool does not say what it changes")
     tables = [table for table in domain.manifest.tables if not table.is_link]
     for table in rng.sample(tables, len(tables)):
-        asker = _Asker(domain, notebook, table, rng, values)
+        asker = _Asker(domain, notebook, table, rng, values, sought)
         makers = [asker.delete, asker.create, asker.change, asker.service]
         for make in rng.sample(makers, len(makers)):
             try:
@@ -84,7 +91,9 @@ class _Asker:
         table: Table,
         rng: random.Random,
         values: ValueMaker,
+        sought: str | None,
     ) -> None:
+        self.sought = sought
         self.manifest = domain.manifest
         self.notebook = notebook
         self.table = table
@@ -95,18 +104,22 @@ class _Asker:
 
     def delete(self) -> Declined | None:
         status = self.table.status
-        if deletes_from(self.manifest, self.table.name):
+        name = self._name("delete")
+        if not self._is_sought(name) or deletes_from(self.manifest, self.table.name):
             return None
         if status is not None and changes_column(self.manifest, self.table.name, status):
             return None  # to cancel or to close it might be what is meant
         met = self._row()
         request = [Fragment(text="delete"), *met.words]
-        attempt = Attempt(tool=self._name("delete"), arguments={self.table.key[0]: met.key})
+        attempt = Attempt(tool=name, arguments={self.table.key[0]: met.key})
         return self._declined(request, f"delete {met.reference}", attempt, met.key)
 
     def create(self) -> Declined | None:
         table = self.table
-        if table.label is None or inserts_into(self.manifest, table.name):
+        tool = self._name("create")
+        if not self._is_sought(tool) or table.label is None:
+            return None
+        if inserts_into(self.manifest, table.name):
             return None
         if self.manifest.speaker is not None:
             return None  # customers do not ask for new staff or new flights
@@ -122,12 +135,16 @@ class _Asker:
         word = "for" if column.meaning in {"person_name", "email"} else "called"
         deed = f"create {with_article(table.noun)}"
         request = [Fragment(text=deed), Fragment(text=f"{word} {said}", facts=(fact.name,))]
-        attempt = Attempt(tool=self._name("create"), arguments={column.name: name})
+        attempt = Attempt(tool=tool, arguments={column.name: name})
         return self._declined(request, deed, attempt, None)
 
     def change(self) -> Declined | None:
         table = self.table
-        columns = [column for column in table.columns if self._is_fixed(column)]
+        columns = [
+            column
+            for column in table.columns
+            if self._is_sought(self._setter(column)) and self._is_fixed(column)
+        ]
         if not columns:
             return None
         column = self.random.choice(columns)
@@ -142,20 +159,23 @@ class _Asker:
         end = Fragment(text=f"to {quoted(column, said)}", facts=(fact.name,))
         request = [Fragment(text=f"change the {noun} of"), *met.words, end]
         arguments = {table.key[0]: met.key, column.name: value}
-        attempt = Attempt(tool=f"{self._name('set')}_{column.name}", arguments=arguments)
+        attempt = Attempt(tool=self._setter(column), arguments=arguments)
         return self._declined(request, f"change the {noun} of {met.reference}", attempt, met.key)
 
     def service(self) -> Declined | None:
         spoken = spoken_words(self.manifest)
-        services = [one for one in SERVICES if one.words.isdisjoint(spoken)]
+        services = [
+            one
+            for one in SERVICES
+            if self._is_sought(self._server(one)) and one.words.isdisjoint(spoken)
+        ]
         if not services:
             return None
         one = self.random.choice(services)
         met = self._row()
         request = [Fragment(text=one.before), *met.words, Fragment(text=one.after)]
         deed = f"{one.said_before} {met.reference} {one.said_after}".strip()
-        name = self._name(one.before.split(" ")[0])
-        attempt = Attempt(tool=name, arguments={self.table.key[0]: met.key})
+        attempt = Attempt(tool=self._server(one), arguments={self.table.key[0]: met.key})
         return self._declined([r for r in request if r.text], deed, attempt, met.key)
 
     def _is_fixed(self, column: Column) -> bool:
@@ -189,6 +209,15 @@ class _Asker:
     def _name(self, verb: str) -> str:
         """The name of the tool that one would look for."""
         return f"{verb}_{singular(self.table.name)}"
+
+    def _setter(self, column: Column) -> str:
+        return f"{self._name('set')}_{column.name}"
+
+    def _server(self, service: Service) -> str:
+        return self._name(service.before.split(" ")[0])
+
+    def _is_sought(self, tool: str) -> bool:
+        return self.sought in {None, tool}
 
     def _declined(
         self, request: list[Fragment], deed: str, attempt: Attempt, key: str | None

@@ -41,7 +41,7 @@ def walk(domain: Domain, notebook: Notebook, seed: str, max_goals: int, usage: U
     """
     domain = with_whole_keys(domain)
     rng = random.Random(seed)
-    values = ValueMaker(f"{seed}/values", domain.manifest.now)
+    values = ValueMaker(f"{seed}/values", domain.manifest.now, domain.manifest.values)
     maker = GoalMaker(domain, notebook, rng, values)
     wanted = usage.length(notebook.max_calls, rng)
     least = min(rng.choice(_WISHES), max_goals, wanted)

@@ -16,7 +16,7 @@ from agentscaler.world.budget import Budget
 from agentscaler.world.guard import DATABASE_METHODS, check
 from agentscaler.world.operations import Operations, shown
 from agentscaler.world.ordered_set import FrozenOrderedSet, OrderedSet
-from agentscaler.world.tree import children, fields
+from agentscaler.world.tree import fields
 
 __all__ = ["FILENAME", "compile_functions", "no_collection"]
 
@@ -62,7 +62,7 @@ def compile_functions(source: str, budget: Budget) -> dict[str, FunctionType]:
         "__set__": OrderedSet,
         **constants,
     }
-    code = compile(_located(rewritten), FILENAME, "exec", dont_inherit=True)
+    code = compile(rewritten, FILENAME, "exec", dont_inherit=True)
     exec(code, namespace)  # noqa: S102 - the tree went through the allow-list
     return {name: cast(FunctionType, namespace[name]) for name in names}
 
@@ -88,30 +88,35 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-def _call(name: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+_Place = dict[str, Any]
 
 
-def _located(tree: ast.Module) -> ast.Module:
-    """The tree with a place in the source for every node that was put in: that of the node around
-    it."""
-    waiting: list[tuple[ast.AST, Any]] = [(tree, (1, 0, 1, 0))]
-    while waiting:
-        node, place = waiting.pop()
-        if "lineno" in node._attributes:
-            at: Any = node
-            if hasattr(node, "lineno"):
-                place = at.lineno, at.col_offset, at.end_lineno, at.end_col_offset
-            else:
-                at.lineno, at.col_offset, at.end_lineno, at.end_col_offset = place
-        below = children(node)
-        if below:
-            waiting += [(child, place) for child in below]
-    return tree
+def _place(node: Any) -> _Place:
+    """Where in the source a node stands, as nodes take it that are put in there."""
+    return {
+        "lineno": node.lineno,
+        "col_offset": node.col_offset,
+        "end_lineno": node.end_lineno,
+        "end_col_offset": node.end_col_offset,
+    }
+
+
+def _call(name: str, place: _Place, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, _LOAD, **place), list(arguments), [], **place)
+
+
+def _tick(place: _Place) -> ast.Expr:
+    return ast.Expr(_call("__tick__", place), **place)
+
+
+_LOAD = ast.Load()
 
 
 class _Meter(ast.NodeTransformer):
-    """Puts the metering into a tree; every name it adds has underscores that tools cannot write."""
+    """Puts the metering into a tree; every name it adds has underscores that tools cannot write.
+
+    What is put in stands where the node stands that it is for.
+    """
 
     def visit(self, node: ast.AST) -> Any:
         method = _VISITS.get(type(node))
@@ -124,15 +129,17 @@ class _Meter(ast.NodeTransformer):
         for name in fields(type(node)):
             value = getattr(node, name, None)
             if isinstance(value, list):
-                value[:] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
-            elif isinstance(value, ast.AST):
+                for place, one in enumerate(value):
+                    if type(one) not in _LEAVES and isinstance(one, ast.AST):
+                        value[place] = self.visit(one)
+            elif type(value) not in _LEAVES and isinstance(value, ast.AST):
                 setattr(node, name, self.visit(value))
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
         node.returns = None
-        node.body.insert(0, ast.Expr(_call("__tick__")))
+        node.body.insert(0, _tick(_place(node)))
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
@@ -141,67 +148,71 @@ class _Meter(ast.NodeTransformer):
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         self.generic_visit(node)
-        node.body = ast.IfExp(_call("__tick__"), node.body, ast.Constant(None))
+        place = _place(node)
+        nothing = ast.Constant(None, **place)
+        node.body = ast.IfExp(_call("__tick__", place), node.body, nothing, **place)
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
-        node.body.insert(0, ast.Expr(_call("__tick__")))
+        node.body.insert(0, _tick(_place(node)))
         return node
 
     def visit_While(self, node: ast.While) -> ast.AST:
         self.generic_visit(node)
-        node.body.insert(0, ast.Expr(_call("__tick__")))
+        node.body.insert(0, _tick(_place(node)))
         return node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
         self.generic_visit(node)
-        node.ifs.insert(0, _call("__tick__"))
+        node.ifs.insert(0, _call("__tick__", _place(node.target)))
         return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        operator = ast.Constant(type(node.op).__name__)
-        return ast.copy_location(_call("__operate__", operator, node.left, node.right), node)
+        place = _place(node)
+        operator = ast.Constant(type(node.op).__name__, **place)
+        return _call("__operate__", place, operator, node.left, node.right)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
-        operator = ast.Constant(type(node.op).__name__)
-        changed: ast.stmt
+        place = _place(node)
+        operator = ast.Constant(type(node.op).__name__, **place)
         if isinstance(node.target, ast.Subscript):
             item = (node.target.value, node.target.slice)
-            changed = ast.Expr(_call("__operate_on_item__", operator, *item, node.value))
-        else:
-            name = cast(ast.Name, node.target).id
-            old = ast.Name(name, ast.Load())
-            new = _call("__operate_in_place__", operator, old, node.value)
-            changed = ast.Assign([ast.Name(name, ast.Store())], new)
-        return ast.copy_location(changed, node)
+            changed = _call("__operate_on_item__", place, operator, *item, node.value)
+            return ast.Expr(changed, **place)
+        name = cast(ast.Name, node.target).id
+        old = ast.Name(name, _LOAD, **place)
+        new = _call("__operate_in_place__", place, operator, old, node.value)
+        return ast.Assign([ast.Name(name, ast.Store(), **place)], new, **place)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        node.annotation = ast.Constant(None)
+        place = _place(node)
+        node.annotation = ast.Constant(None, **place)
         self.generic_visit(node)
         if node.value is None:
-            return ast.copy_location(ast.Pass(), node)
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
+            return ast.Pass(**place)
+        return ast.Assign([node.target], node.value, **place)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr not in DATABASE_METHODS:
-            node.func = ast.Name("__method__", ast.Load())
-            node.args = [ast.Constant(function.attr), function.value, *node.args]
+            place = _place(node)
+            node.func = ast.Name("__method__", _LOAD, **place)
+            node.args = [ast.Constant(function.attr, **place), function.value, *node.args]
         return node
 
     def visit_Set(self, node: ast.Set) -> ast.AST:
         self.generic_visit(node)
-        members = ast.Tuple(node.elts, ast.Load())
-        return ast.copy_location(_call("__set__", members), node)
+        place = _place(node)
+        return _call("__set__", place, ast.Tuple(node.elts, _LOAD, **place))
 
     def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
         self.generic_visit(node)
-        members = ast.GeneratorExp(node.elt, node.generators)
-        return ast.copy_location(_call("__set__", members), node)
+        place = _place(node)
+        return _call("__set__", place, ast.GeneratorExp(node.elt, node.generators, **place))
 
     def visit_List(self, node: ast.List) -> ast.AST:
         return self._display(node)
@@ -220,8 +231,8 @@ class _Meter(ast.NodeTransformer):
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
-                value = self.visit(part.value)
-                part.value = ast.copy_location(_call("__shown__", value), part.value)
+                place = _place(part.value)
+                part.value = _call("__shown__", place, self.visit(part.value))
         return _bounded(node)
 
     def _display(self, node: ast.List | ast.Tuple) -> ast.AST:
@@ -238,5 +249,9 @@ _VISITS: dict[type[ast.AST], Callable[[_Meter, Any], Any]] = {
 }
 
 
+_LEAVES = frozenset((ast.Name, ast.Constant))
+"""Nodes that stay as they are and have nothing below them."""
+
+
 def _bounded(node: ast.expr) -> ast.expr:
-    return ast.copy_location(_call("__bounded__", node), node)
+    return _call("__bounded__", _place(node), node)

@@ -34,6 +34,7 @@ _FUNCTIONS = frozenset((_AGGREGATES + _SCALARS + _JSON).split()) | DATE_FUNCTION
 _COLUMN_PRAGMAS = frozenset(("table_info", "table_xinfo"))
 """Asked by the session extension, when a tool changes a table for the first time."""
 
+_READ, _OK = int(apsw.SQLITE_READ), int(apsw.SQLITE_OK)
 _WRITES = frozenset((apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE))
 
 
@@ -49,10 +50,21 @@ class Gate:
         exhausted: whether the running tool used up its steps.
     """
 
-    __slots__ = ("_schema", "_steps", "allowed", "breach", "closed", "exhausted", "reads", "writes")
+    __slots__ = (
+        "_readable",
+        "_schema",
+        "_steps",
+        "allowed",
+        "breach",
+        "closed",
+        "exhausted",
+        "reads",
+        "writes",
+    )
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
+        self._readable = schema.readable
         self._steps = 0
         self.closed = False
         self.allowed: frozenset[str] = frozenset()
@@ -89,7 +101,10 @@ class Gate:
         """SQLite's authorizer callback."""
         if not self.closed:
             return apsw.SQLITE_OK
-        if operation == apsw.SQLITE_READ:
+        if operation == _READ:
+            if first in self._readable:  # in lower case, where nothing internal is
+                self.reads.add((first, second or ""))
+                return _OK
             return self._read(first or "", second or "")
         if operation in _WRITES:
             return self._write(first or "")
@@ -110,9 +125,6 @@ class Gate:
         return self.exhausted
 
     def _read(self, table: str, column: str) -> int:
-        if table in self._schema.readable:  # in lower case, where nothing internal is
-            self.reads.add((table, column))
-            return apsw.SQLITE_OK
         # Without a column, `table` is only named in FROM, and may be a common table expression.
         if is_internal(table) or (column and table.lower() not in self._schema.readable):
             return self._deny(f"reads {table}")

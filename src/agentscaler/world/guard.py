@@ -8,7 +8,9 @@ let through is metered when it runs (see `world.compiler`).
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
 
 from agentscaler.errors import GuardError
 from agentscaler.world.operations import BUILTIN_NAMES, METERED_METHODS
@@ -35,7 +37,9 @@ _NODES: tuple[type[ast.AST], ...] = (
     *(ast.BitAnd, ast.BitOr, ast.BitXor),
 )
 
-_KINDS = frozenset(_NODES)
+_KINDS = frozenset(
+    kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, _NODES)
+)
 
 _WORDS = {
     ast.Import: "import",
@@ -86,12 +90,19 @@ def check(source: str) -> ast.Module:
         where = f"Line {line}" if line else "The tools' source"
         raise GuardError(f"{where} is not Python: {_plain(error)}.", _REMEDY) from error
     _check_module(tree)
-    nodes = list(_walk(tree))
+    nodes = [node for node in _walk(tree) if type(node) not in _HARMLESS]
     known = _bound_names(nodes) | BUILTIN_NAMES
-    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    called = {id(node.func) for node in nodes if type(node) is ast.Call}
     for node in nodes:
-        _check_node(node, known)
-        if type(node) is ast.Attribute and node.attr in METERED_METHODS and id(node) not in called:
+        kind = type(node)
+        if kind is ast.Name:
+            _check_known(node, known)
+        elif kind in _CHECKS:
+            _CHECKS[kind](node)
+        elif kind not in _KINDS and not isinstance(node, _NODES):
+            word = _WORDS.get(kind, kind.__name__)
+            raise _refuse(node, word, "Tools are plain functions; " + _advice(node))
+        if kind is ast.Attribute and node.attr in METERED_METHODS and id(node) not in called:
             raise _refuse(node, "a bounded method without a call", "Call it directly.")
     return tree
 
@@ -107,13 +118,13 @@ def _refuse(node: ast.AST, what: str, remedy: str = "") -> GuardError:
     return GuardError(f"Line {getattr(node, 'lineno', 1)}: {what} is refused.", remedy)
 
 
-def _walk(tree: ast.Module) -> Iterator[ast.AST]:
+def _walk(tree: ast.Module) -> Iterator[Any]:
     """Every node but those of annotations, which are never run."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(children(node))
+        waiting += children(node)
 
 
 def _check_module(tree: ast.Module) -> None:
@@ -144,18 +155,17 @@ def _check_literal(value: ast.expr) -> None:
         raise _refuse(value, "a computed value at the top level", remedy) from error
 
 
-def _bound_names(nodes: list[ast.AST]) -> set[str]:
+def _bound_names(nodes: Sequence[Any]) -> set[str]:
     names: set[str] = set()
     for node in nodes:
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Store):
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is ast.Store:
                 names.add(node.id)
-        elif isinstance(node, ast.arg):
+        elif kind is ast.arg:
             names.add(node.arg)
-        elif isinstance(node, ast.FunctionDef) or (
-            isinstance(node, ast.ExceptHandler) and node.name is not None
-        ):
-            names.add(node.name or "")
+        elif kind is ast.FunctionDef or (kind is ast.ExceptHandler and node.name is not None):
+            names.add(node.name)
     return names
 
 
@@ -164,50 +174,10 @@ def _check_name(node: ast.AST, name: str) -> None:
         raise _refuse(node, f"the name {name}", "Names must not start with an underscore.")
 
 
-_CHECKED = frozenset(
-    (
-        *(ast.Name, ast.arg, ast.keyword, ast.ExceptHandler, ast.Attribute, ast.FunctionDef),
-        *(ast.Lambda, ast.Constant, ast.JoinedStr, ast.AugAssign, ast.Subscript, ast.Try),
-    )
-)
-"""Nodes of which more is asked than that their kind is known."""
-
-
-def _check_node(node: ast.AST, known: set[str]) -> None:
-    kind = type(node)
-    if kind not in _KINDS and not isinstance(node, _NODES):
-        word = _WORDS.get(kind, kind.__name__)
-        raise _refuse(node, word, "Tools are plain functions; " + _advice(node))
-    if kind not in _CHECKED:
-        return
-    match node:
-        case ast.Name(id=name):
-            _check_name(node, name)
-            if name not in known:
-                raise _refuse(node, f"the name {name}", "It is not defined or not for tools.")
-        case ast.ExceptHandler(type=None):
-            raise _refuse(node, "a bare except", "Name the exception.")
-        case ast.arg(arg=name) | ast.keyword(arg=str(name)) | ast.ExceptHandler(name=str(name)):
-            _check_name(node, name)
-        case ast.Attribute():
-            _check_attribute(node)
-        case ast.FunctionDef():
-            _check_name(node, node.name)
-            if node.decorator_list:
-                raise _refuse(node, "a decorator")
-            _check_defaults(node, node.args)
-        case ast.Lambda():
-            _check_defaults(node, node.args)
-        case ast.Constant():
-            _check_constant(node)
-        case ast.JoinedStr():
-            _check_format_specs(node)
-        case ast.AugAssign(target=ast.Attribute()):
-            raise _refuse(node, "assignment to an attribute")
-        case ast.Subscript(slice=ast.Slice(), ctx=ast.Store() | ast.Del()):
-            raise _refuse(node, "assignment to a slice", "Build a new list instead.")
-        case ast.Try():
-            _check_try(node)
+def _check_known(node: ast.Name, known: AbstractSet[str]) -> None:
+    _check_name(node, node.id)
+    if node.id not in known:
+        raise _refuse(node, f"the name {node.id}", "It is not defined or not for tools.")
 
 
 def _advice(node: ast.AST) -> str:
@@ -263,3 +233,55 @@ def _check_try(node: ast.Try) -> None:
             raise _refuse(child, "leaving a finally block", "It would hide errors.")
         if not isinstance(child, (ast.FunctionDef, ast.Lambda)):
             waiting.extend(ast.iter_child_nodes(child))
+
+
+def _check_handler(node: ast.ExceptHandler) -> None:
+    if node.type is None:
+        raise _refuse(node, "a bare except", "Name the exception.")
+    if node.name is not None:
+        _check_name(node, node.name)
+
+
+def _check_argument(node: ast.arg | ast.keyword) -> None:
+    if node.arg is not None:
+        _check_name(node, node.arg)
+
+
+def _check_function(node: ast.FunctionDef) -> None:
+    _check_name(node, node.name)
+    if node.decorator_list:
+        raise _refuse(node, "a decorator")
+    _check_defaults(node, node.args)
+
+
+def _check_lambda(node: ast.Lambda) -> None:
+    _check_defaults(node, node.args)
+
+
+def _check_change(node: ast.AugAssign) -> None:
+    if isinstance(node.target, ast.Attribute):
+        raise _refuse(node, "assignment to an attribute")
+
+
+def _check_subscript(node: ast.Subscript) -> None:
+    if isinstance(node.slice, ast.Slice) and not isinstance(node.ctx, ast.Load):
+        raise _refuse(node, "assignment to a slice", "Build a new list instead.")
+
+
+_CHECKS: dict[type[ast.AST], Callable[[Any], None]] = {
+    ast.Attribute: _check_attribute,
+    ast.AugAssign: _check_change,
+    ast.Constant: _check_constant,
+    ast.ExceptHandler: _check_handler,
+    ast.FunctionDef: _check_function,
+    ast.JoinedStr: _check_format_specs,
+    ast.Lambda: _check_lambda,
+    ast.Subscript: _check_subscript,
+    ast.Try: _check_try,
+    ast.arg: _check_argument,
+    ast.keyword: _check_argument,
+}
+"""What is asked of nodes beside that their kind is known; of names more is."""
+
+_HARMLESS = _KINDS - _CHECKS.keys() - {ast.Name, ast.Call}
+"""Kinds of which nothing is asked, and that say nothing about others."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from agentscaler.corpus.words import singular
+from agentscaler.words import singular
 
 __all__ = ["Minter", "canonical", "normal_number", "prefix"]
 

@@ -5,6 +5,7 @@ In: whatever a tool function gave back.  Out: a copy made of dicts, lists and sc
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -37,21 +38,15 @@ class _Copy:
         kind = type(value)
         if kind is dict:
             self._count(len(value), depth)
-            return {
-                self._text(key) if type(key) is str else self._refuse_key(key): (
-                    self._text(member)
-                    if type(member) is str
-                    else member
-                    if member is None
-                    else self.of(member, depth + 1)
-                )
-                for key, member in value.items()
-            }
+            return self._members(value, depth)
         if kind is list:
             self._count(len(value), depth)
             return [self.of(member, depth + 1) for member in value]
         if kind is str:
-            return self._text(value)
+            self._characters -= len(value)
+            if self._characters < 0 or not value.isascii():
+                self._check_text(value)
+            return value
         if value is None or kind is bool:
             return value
         if kind is int:
@@ -66,6 +61,25 @@ class _Copy:
             raise ResultError(f"the result is nested deeper than {MAX_DEPTH}")
         raise ResultError(f"the result holds a {kind.__name__}, which is not JSON")
 
+    def _members(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+        """A copy of an object; most of what tools return are rows, texts by name."""
+        copy = {}
+        for key, member in value.items():
+            if type(key) is not str:
+                self._refuse_key(key)
+            self._characters -= len(key)
+            if self._characters < 0 or not key.isascii():
+                self._check_text(key)
+            kind = type(member)
+            if kind is str:
+                self._characters -= len(member)
+                if self._characters < 0 or not member.isascii():
+                    self._check_text(member)
+            elif member is not None and kind is not bool:
+                member = self.of(member, depth + 1)
+            copy[key] = member
+        return copy
+
     def _count(self, members: int, depth: int) -> None:
         if depth >= MAX_DEPTH:
             raise ResultError(f"the result is nested deeper than {MAX_DEPTH}")
@@ -73,16 +87,13 @@ class _Copy:
         if self._values < 0:
             raise ResultError(f"the result has more than {MAX_VALUES:,} values")
 
-    def _text(self, value: str) -> str:
-        self._characters -= len(value)
+    def _check_text(self, value: str) -> None:
         if self._characters < 0:
             raise ResultError(f"the result has more than {MAX_CHARACTERS:,} characters")
-        if not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise ToolError("the result would hold text with lone surrogates") from None
-        return value
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ToolError("the result would hold text with lone surrogates") from None
 
     def _refuse_key(self, key: Any) -> NoReturn:
         raise ResultError(f"the result has the key {quoted(key)}, which is not a string")
@@ -139,22 +150,31 @@ def compile_schema(schema: Mapping[str, Any]) -> Fits:
 
 
 def _type(names: str | list[str]) -> Fits:
-    wanted = [names] if isinstance(names, str) else list(names)
-    kinds = frozenset(kind for name in wanted for kind in _KINDS.get(name, ()))
+    return _of_types((names,) if isinstance(names, str) else tuple(names))
+
+
+@lru_cache(maxsize=256)
+def _of_types(names: tuple[str, ...]) -> Fits:
+    kinds = _kinds(names)
 
     def fits(value: Any, path: str) -> None:
         if type(value) not in kinds:
-            raise ResultError(f"{path} is {quoted(value)}, not of type {' or '.join(wanted)}")
+            raise ResultError(f"{path} is {quoted(value)}, not of type {' or '.join(names)}")
 
     return fits
 
 
+@lru_cache(maxsize=256)
+def _kinds(names: tuple[str, ...]) -> frozenset[type]:
+    return frozenset(kind for name in names for kind in _KINDS.get(name, ()))
+
+
 def _kinds_alone(schema: Mapping[str, Any]) -> frozenset[type]:
     """The types of which every value fits; none where the schema asks for more than a type."""
-    if "type" not in schema or schema.keys() & _BINDING:
+    if "type" not in schema or not _BINDING.isdisjoint(schema):
         return frozenset()
-    names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-    return frozenset(kind for name in names for kind in _KINDS.get(name, ()))
+    names = schema["type"]
+    return _kinds((names,) if isinstance(names, str) else tuple(names))
 
 
 def _enum(allowed: list[Any]) -> Fits:
@@ -178,9 +198,10 @@ def _any_of(options: list[Fits]) -> Fits:
 
 
 def _object(schema: Mapping[str, Any]) -> Fits:
-    properties = schema.get("properties", {})
-    members = {name: compile_schema(of) for name, of in properties.items()}
-    kinds = {name: _kinds_alone(of) for name, of in properties.items()}
+    members = {
+        name: (_kinds_alone(of), compile_schema(of))
+        for name, of in schema.get("properties", {}).items()
+    }
     required = tuple(schema.get("required", ()))
     closed = schema.get("additionalProperties") is False
 
@@ -191,9 +212,10 @@ def _object(schema: Mapping[str, Any]) -> Fits:
             if name not in value:
                 raise ResultError(f"{path} lacks {name}")
         for name, member in value.items():
-            check = members.get(name)
-            if check is not None:
-                if type(member) not in kinds[name]:
+            expected = members.get(name)
+            if expected is not None:
+                kinds, check = expected
+                if type(member) not in kinds:
                     check(member, f"{path}.{name}")
             elif closed:
                 raise ResultError(f"{path} has {name}, which its schema does not know")

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import Parameter, signature
+from inspect import CO_VARARGS, CO_VARKEYWORDS
+from types import FunctionType
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -124,26 +125,30 @@ def _ready(definition: ToolDefinition, function: Callable[..., Any]) -> Tool:
     )
 
 
-def _match_signature(tool: ToolDefinition, function: Callable[..., Any]) -> None:
-    given = list(signature(function).parameters.values())
+def _match_signature(tool: ToolDefinition, function: FunctionType) -> None:
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    starred = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + starred]
     properties = tool.parameters.get("properties", {})
     required = set(tool.parameters.get("required", ()))
-    if not given or given[0].name != "db":
+    if positional[:1] != ("db",):
         raise GuardError(f"The first parameter of {tool.name} is not db.", "Add it.")
-    others = given[1:]
-    names = {parameter.name for parameter in others}
+    names = set(given[1:])
     if names != set(properties):
         raise GuardError(
             f"{tool.name} takes {_listed(names)}, its definition says {_listed(properties)}.",
             "Make the two agree.",
         )
-    for parameter in others:
-        if parameter.kind is not Parameter.POSITIONAL_OR_KEYWORD:
-            raise GuardError(f"{tool.name} has a parameter that is not a plain one.", "Name it.")
-        expected = Parameter.empty if parameter.name in required else None
-        if parameter.default is not expected:
-            says = "must have no default" if parameter.name in required else "must default to None"
-            raise GuardError(f"Parameter {parameter.name} of {tool.name} {says}.", "Change it.")
+    if len(given) > len(positional) or code.co_posonlyargcount > 1:
+        raise GuardError(f"{tool.name} has a parameter that is not a plain one.", "Name it.")
+    values = function.__defaults__ or ()
+    defaults = dict(zip(reversed(positional), reversed(values), strict=False))
+    for name in positional[1:]:
+        is_right = name not in defaults if name in required else defaults.get(name, 0) is None
+        if not is_right:
+            says = "must have no default" if name in required else "must default to None"
+            raise GuardError(f"Parameter {name} of {tool.name} {says}.", "Change it.")
 
 
 def _listed(names: Any) -> str:

@@ -147,6 +147,10 @@ def _answer(worlds: "_Worlds", request: list[Any], data: bytes) -> bytes:
     return orjson.dumps(said)
 
 
+_ROOM_TO_WORK = 16 << 20
+"""Bytes that must stay free for calls and queries when a world is opened."""
+
+
 class _Worlds:
     """What a worker holds, by number; each public method is an operation."""
 
@@ -179,11 +183,22 @@ class _Worlds:
         return [Answer.DONE, None]
 
     def open(self, world: int, tools: int, image: int, now: str) -> list[Any]:
-        self._worlds[world] = World(self._images[image], self._toolboxes[tools], now=now)
-        return [Answer.DONE, None]
+        return self._keep(world, World(self._images[image], self._toolboxes[tools], now=now))
 
     def fork(self, world: int, twin: int) -> list[Any]:
-        self._worlds[twin] = self._worlds[world].fork()
+        return self._keep(twin, self._worlds[world].fork())
+
+    def _keep(self, number: int, world: World) -> list[Any]:
+        """Keeps a new world, if that leaves the others room to work in.
+
+        Raises MemoryError where it does not.
+        """
+        try:
+            bytearray(_ROOM_TO_WORK)
+        except MemoryError:
+            world.close()
+            raise
+        self._worlds[number] = world
         return [Answer.DONE, None]
 
     def close(self, worlds: list[int]) -> list[Any]:

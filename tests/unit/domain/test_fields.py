@@ -132,3 +132,18 @@ def test_the_new_value_of_an_update_is_a_value_of_the_field_that_it_changes() ->
     assert "path" in table.by_name
     assert "new_path" not in table.by_name
     assert [column.name for column in settable(update, table)] == ["path"]
+
+
+@pytest.mark.parametrize(
+    ("name", "noun"),
+    [
+        ("weight_kg", "weight in kg"),
+        ("size_in_gb", "size in gb"),
+        ("days", "days"),
+        ("city", "city"),
+    ],
+)
+def test_a_column_says_in_what_it_is_measured(name: str, noun: str) -> None:
+    column = to_column(Field(name, {"type": "number"}), "parcel")
+    assert column is not None
+    assert column.noun == noun

@@ -5,10 +5,10 @@ from contextlib import closing
 
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
-from agentscaler.domain.worlds import Worlds
 from agentscaler.filtering import FunnelReason, FunnelSettings
 from agentscaler.filtering.alignment import find_misaligned
 from agentscaler.filtering.case import Case
+from agentscaler.filtering.reruns import Reruns
 from agentscaler.filtering.verdict import Fault
 from agentscaler.rollout import Trajectory
 from agentscaler.task.task import Task
@@ -21,8 +21,8 @@ BOOK = "book-v6p3q2rj"
 
 
 def _fault(domain: Domain, task: Task, played: Trajectory) -> Fault | None:
-    with closing(Worlds(domain)) as worlds:
-        return find_misaligned(Case(domain, task, played), FunnelSettings(), worlds)
+    with closing(Reruns(domain)) as reruns:
+        return find_misaligned(Case(domain, task, played), FunnelSettings(), reruns)
 
 
 def test_gold_calls_reach_golds_state(
@@ -121,9 +121,9 @@ def test_what_one_trajectory_wrote_is_not_there_for_the_next(
     lend = {"member_id": "member-7k2m9p4q", "book_id": BOOK, "due_date": "2026-04-02"}
     played = record(task, "Hi", LOOKUP, ("create_loan", lend))
     idle = record(task, "Hi", LOOKUP)
-    with closing(Worlds(library)) as worlds:
+    with closing(Reruns(library)) as reruns:
         found = [
-            find_misaligned(Case(library, task, one), FunnelSettings(), worlds)
+            find_misaligned(Case(library, task, one), FunnelSettings(), reruns)
             for one in (played, idle, played, played)
         ]
     assert [fault and fault.reason for fault in found] == [

@@ -1,5 +1,9 @@
 """Seats: many episodes over few live worlds."""
 
+from contextlib import closing
+from dataclasses import replace
+
+import apsw
 import pytest
 
 from agentscaler.domain.domain import Domain
@@ -14,15 +18,51 @@ def _make(seat: Seat, call: GoldCall) -> object:
     return seat.call(call.tool, call.arguments).value
 
 
+def _moved(domain: Domain) -> bytes:
+    """The state with all books on one shelf."""
+    connection = apsw.Connection(":memory:")
+    connection.deserialize("main", domain.states["main"])
+    connection.execute("UPDATE books SET shelf = 'Z9'")
+    image: bytes = connection.serialize("main")
+    connection.close()
+    return image
+
+
 def test_no_more_worlds_are_open_than_the_house_has(library: Domain) -> None:
     house = SeatHouse(2)
     seats = [house.seat(library, "main") for _ in range(5)]
     for seat in seats:
         seat.changeset()
-        assert house.live <= 2
+        assert house.live <= house.open <= 2
     for seat in seats:
         house.leave(seat)
     assert house.live == 0
+    assert house.open == 2
+    house.close()
+    assert house.open == 0
+
+
+def test_a_world_that_was_left_is_as_newly_opened_for_the_next(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    task = library_tasks["update"]
+    with closing(SeatHouse(1)) as house:
+        for _ in range(2):
+            with house.seat(library, task.state) as seat:
+                assert seat.changeset() == ()
+                for call in task.gold:
+                    assert _make(seat, call) == call.result
+                assert seat.state_hash() == task.state_hash
+            assert house.open == 1
+
+
+def test_a_world_that_was_left_is_not_given_to_another_domain(library: Domain) -> None:
+    namesake = replace(library, states={"main": _moved(library)})
+    with closing(SeatHouse(2)) as house:
+        for domain in (library, namesake, library):
+            with house.seat(domain, "main") as seat:
+                [book] = seat.call("list_books", {"title": "Roads of Rome"}).value["books"]
+                assert (book["shelf"] == "Z9") == (domain is namesake)
 
 
 def test_a_seat_that_lost_its_world_goes_on_as_if_it_had_not(

@@ -1,11 +1,8 @@
 """Fresh instances: the same deeds on rows that nobody has seen."""
 
-from dataclasses import replace
-
 import pytest
 
 from agentscaler.domain import Domain, load_vertical
-from agentscaler.errors import InputError
 from agentscaler.task import Instances, Task, TaskSettings, construct_tasks, make_instances
 from agentscaler.task.instances import free_values
 from agentscaler.task.shape import shape_of
@@ -93,14 +90,3 @@ def test_a_vertical_has_instances_too_and_keeps_what_all_its_states_share() -> N
     made = make_instances(airline, outcome.tasks, 1)
     assert len(made.tasks) >= 5
     assert check_tasks(made.domain, made.tasks).holding >= 5
-
-
-def test_a_domain_whose_states_nobody_knows_how_to_make_is_refused(
-    library: Domain, library_tasks: dict[str, Task]
-) -> None:
-    unknown = replace(
-        library, manifest=library.manifest.model_copy(update={"engine": "llm"}), trusted=True
-    )
-    task = library_tasks["read"].model_copy(update={"state": "small"})
-    with pytest.raises(InputError, match="Nothing says how states"):
-        make_instances(unknown, [task], 1)

@@ -28,7 +28,8 @@ def unique_columns(table: Table) -> list[Column]:
         if column.name not in (*table.key, *table.address)
         and column.references is None
         and (
-            (column.name == table.label and column.name in _NAMES and column.meaning == "title")
+            column.unique
+            or (column.name == table.label and column.name in _NAMES and column.meaning == "title")
             or (column.meaning in _ADDRESSES and column.name in {table.label, *_ADDRESSES})
         )
     ]

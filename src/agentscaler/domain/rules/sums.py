@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from agentscaler.corpus.english import plural_noun, with_article
-from agentscaler.corpus.words import singular
 from agentscaler.domain.domain import Column, DomainTool, Table, ToolKind
 from agentscaler.domain.rule import Pattern, Rule
 from agentscaler.domain.rules.clause import Clause, Ground, Supplied
 from agentscaler.domain.rules.deletion import cascaded
 from agentscaler.domain.schema import quote
 from agentscaler.domain.statement import call
+from agentscaler.words import singular
 
 __all__ = ["find_sum_rules", "kept_columns"]
 

@@ -1,6 +1,7 @@
 """Other right ways: what differs from a kept trajectory and must be kept all the same."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -19,7 +20,9 @@ from agentscaler.filtering.faults.script import (
     user_says,
 )
 from agentscaler.filtering.faults.words import retold
+from agentscaler.filtering.settings import FunnelSettings
 from agentscaler.rollout.trajectory import Trajectory
+from agentscaler.task.origins import feeders
 from agentscaler.task.task import AnswerFact, GoldCall
 
 __all__ = [
@@ -43,6 +46,8 @@ __all__ = [
 ]
 
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_MOST_OFTEN = FunnelSettings().max_call_repeats
+"""How often one call may be made before it is a loop."""
 
 
 def untouched(case: Case, rng: random.Random) -> Trajectory:
@@ -55,11 +60,14 @@ def extra_reads(case: Case, rng: random.Random) -> Trajectory | None:
         return None
     script = script_of(case)
     reads = [one for one in steps(case, script) if tool_of(case, one.call).effect == "read"]
-    if not reads:
+    made = Counter(one.answered.key for one in reads)
+    seldom = {one.answered.key: one for one in reads if made[one.answered.key] + 2 <= _MOST_OFTEN}
+    if not seldom:
         return None
-    again = agent_calls(*((one.call.name, one.call.arguments) for one in reads[:2]))
+    chosen = list(seldom.values())[:2]
+    again = agent_calls(*((one.call.name, one.call.arguments) for one in chosen))
     last = steps(case, script)[-1].message + 1
-    first = reads[:2][-1].message + 1
+    first = chosen[-1].message + 1
     return replayed(case, [*script[:first], again, *script[first:last], again, *script[last:]])
 
 
@@ -313,8 +321,8 @@ def _touches(case: Case, first: Step, second: Step) -> bool:
         return True
     earlier = {index for index, key in enumerate(keys) if key == first.answered.key}
     later = [gold[index] for index, key in enumerate(keys) if key == second.answered.key]
-    return any(source.call in earlier for one in later for source in one.provenance.values())
+    return any(not feeders(one).isdisjoint(earlier) for one in later)
 
 
 def _needs(call: GoldCall, index: int) -> bool:
-    return any(source.call == index for source in call.provenance.values())
+    return index in feeders(call)

@@ -6,11 +6,11 @@ from contextlib import closing
 import pytest
 
 from agentscaler.domain.domain import Domain
-from agentscaler.domain.worlds import Worlds
 from agentscaler.filtering import FunnelReason, FunnelSettings, run_funnel
 from agentscaler.filtering.case import Case
 from agentscaler.filtering.faults import KINDS, Planted, plant
 from agentscaler.filtering.funnel import judge
+from agentscaler.filtering.reruns import Reruns
 from agentscaler.rollout import RolloutSettings, Trajectory, roll_out
 from agentscaler.task import TaskSettings, construct_tasks
 from agentscaler.task.task import Task
@@ -40,9 +40,9 @@ def _verdict(case: Case, trajectory: Trajectory) -> tuple[str, FunnelReason]:
     if trajectory.task != case.task.id:
         [[verdict]] = run_funnel([(case.domain, [case.task], [trajectory])])
     else:
-        with closing(Worlds(case.domain)) as worlds:
+        with closing(Reruns(case.domain)) as reruns:
             again = Case(case.domain, case.task, trajectory)
-            verdict = judge(again, FunnelSettings(), worlds)
+            verdict = judge(again, FunnelSettings(), reruns)
     return verdict.stage, verdict.reason
 
 

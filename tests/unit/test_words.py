@@ -1,7 +1,7 @@
 import pytest
 
 from agentscaler.corpus.english import gerund, listing, past, plural_noun, with_article
-from agentscaler.corpus.words import plural, singular, snake, split_words
+from agentscaler.words import plural, singular, snake, split_words
 
 
 @pytest.mark.parametrize("spelling", ["orderId", "order_id", "OrderID", "order.id", "ORDER-ID"])
