@@ -1,22 +1,19 @@
 """Packing: several dialogues in one row, so that little of a batch is padding.
 
-Nothing may leak from one dialogue into the next.  A model of transformers keeps them apart if two
-things hold: position ids begin with 0 in each dialogue, and no attention mask is passed, since with
-one the position ids are not looked at.  `collate_packs` makes such batches; padding is a
-dialogue of its own on which no loss is taken.  TRL's own collator does the same from `seq_lengths`
-with `padding_free`, which `Pack.lengths` are.
+Nothing may leak from one dialogue into the next.  A model of transformers keeps them apart if three
+things hold: position ids begin with 0 in each dialogue, no attention mask is passed, and no cache
+is used, since with either of the two the position ids are not looked at.  `collate_packs` makes
+such batches; padding is a dialogue of its own on which no loss is taken.  TRL's own collator does
+the same with `padding_free` from `seq_lengths`, which `Pack.lengths` are.
 """
 
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from agentscaler.errors import InputError, MissingExtraError
 from agentscaler.training.rendering import NOT_LEARNED, Rendered
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["Pack", "collate_packs", "pack_examples"]
 
@@ -70,13 +67,12 @@ def pack_examples(examples: Sequence[Rendered], length: int) -> list[Pack]:
     return [_pack([examples[number] for number in sorted(row)]) for row in rows]
 
 
-def collate_packs(
-    packs: Sequence[Pack], padding_id: int, multiple_of: int = 1
-) -> "dict[str, torch.Tensor]":
+def collate_packs(packs: Sequence[Pack], padding_id: int, multiple_of: int = 1) -> dict[str, Any]:
     """A batch for a causal model of transformers: `input_ids`, `labels`, `position_ids`.
 
     All three have the shape (packs, tokens of the longest, rounded up to `multiple_of`).  There is
-    no attention mask, on purpose.
+    no attention mask, on purpose, and `use_cache` is False: a model calls for a cache unless it is
+    told not to.
 
     Raises:
         MissingExtraError: torch is not installed.
@@ -90,7 +86,7 @@ def collate_packs(
         ) from error
     longest = max(len(pack.ids) for pack in packs)
     width = -(-longest // multiple_of) * multiple_of
-    batch: dict[str, torch.Tensor] = {}
+    batch: dict[str, Any] = {"use_cache": False}
     batch["input_ids"] = torch.full((len(packs), width), padding_id, dtype=torch.long)
     batch["labels"] = torch.full((len(packs), width), NOT_LEARNED, dtype=torch.long)
     batch["position_ids"] = torch.zeros((len(packs), width), dtype=torch.long)

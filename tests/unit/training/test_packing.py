@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -22,6 +24,16 @@ def rendered(length: int, first: int = 0) -> Rendered:
     ids = tuple(range(first, first + length))
     spans = tuple((n, n + 1) for n in range(length))
     return Rendered(f"e{first}", "x" * length, ids, spans, (True,) * length, ())
+
+
+def rendered_end(example: Rendered, length: int) -> Rendered:
+    """The last tokens of an example."""
+    return replace(
+        example,
+        ids=example.ids[-length:],
+        spans=example.spans[-length:],
+        mask=example.mask[-length:],
+    )
 
 
 def test_every_dialogue_is_in_one_row_whole_and_its_positions_begin_with_nought() -> None:
@@ -65,7 +77,8 @@ def test_a_batch_has_no_attention_mask_and_padding_that_is_a_dialogue_of_its_own
     pytest.importorskip("torch", reason="needs the extra train")
     packs = pack_examples([rendered(3, 10), rendered(4, 20)], 4)
     batch = collate_packs(packs, padding_id=99, multiple_of=8)
-    assert set(batch) == {"input_ids", "labels", "position_ids"}
+    assert set(batch) == {"input_ids", "labels", "position_ids", "use_cache"}
+    assert batch["use_cache"] is False
     assert batch["input_ids"].tolist() == [
         [20, 21, 22, 23, 99, 99, 99, 99],
         [10, 11, 12, 99, 99, 99, 99, 99],
@@ -79,13 +92,16 @@ def test_a_batch_has_no_attention_mask_and_padding_that_is_a_dialogue_of_its_own
 def test_a_model_makes_of_a_packed_dialogue_what_it_makes_of_it_alone(
     attention: str, real: Sequence[Example], tokenizers: dict[str, FileTokenizer]
 ) -> None:
-    """And not where positions run on, or an attention mask is passed: there dialogues leak."""
+    """And not where positions run on, or with an attention mask, or with a cache: these leak."""
     torch = pytest.importorskip("torch", reason="needs the extra train")
     transformers = pytest.importorskip("transformers", reason="needs the extra train")
     torch.manual_seed(0)
     template, tokenizer = load_template("compact"), tokenizers["compact"]
-    examples = sorted((render(one, template, tokenizer) for one in real), key=lambda e: len(e.ids))
-    pack, longer = pack_examples(examples[:3], 10**6)[0], pack_examples(examples[4:5], 10**6)[0]
+    short = (
+        rendered_end(render(one, template, tokenizer), 60 + 7 * n) for n, one in enumerate(real)
+    )
+    pack, longer = pack_examples(list(islice(short, 4)), 230)
+    assert len(pack.lengths) == 3
     config = transformers.Qwen3Config(
         vocab_size=tokenizer.backend.get_vocab_size(),
         hidden_size=32,
@@ -107,8 +123,9 @@ def test_a_model_makes_of_a_packed_dialogue_what_it_makes_of_it_alone(
     packed = logits(**batch)
     running = torch.arange(labels.shape[1]).expand(labels.shape)
     leaky = [
-        logits(input_ids=batch["input_ids"], position_ids=running),
+        logits(**{**batch, "position_ids": running}),
         logits(**batch, attention_mask=torch.ones_like(labels)),
+        logits(**{**batch, "use_cache": True}),
     ]
     place = 0
     for number, length in enumerate(pack.lengths):

@@ -166,7 +166,7 @@ def test_a_token_across_the_edge_of_a_turn_is_refused() -> None:
     with pytest.raises(TemplateRefusedError) as refused:
         render(quoted, template, tokenizer)
     assert refused.value.reason == Refusal.STRADDLING_TOKEN
-    assert r"'\n\"'" in str(refused.value)
+    assert """the token '\\n"' stands across""" in str(refused.value)
     right = trained_tokenizer(template, [quoted] * 20, 400)
     assert render(quoted, template, right).learned
 
@@ -199,7 +199,13 @@ CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n"
             Refusal.NOT_AS_DERIVED,  # the user is, too
             CHATML + "{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}\n{% endfor %}",
         ),
-        (Refusal.NOT_AS_IN_INFERENCE, CHATML + "{{ m.content }}<|im_end|>\n{% endfor %}"),
+        # without a generation prompt, a header counts as the agent's
+        (Refusal.NOT_AS_DERIVED, CHATML + "{{ m.content }}<|im_end|>\n{% endfor %}"),
+        (
+            Refusal.NOT_AS_IN_INFERENCE,
+            CHATML + "{{ m.content }}<|im_end|>\n{% endfor %}"
+            "{% if add_generation_prompt %}<|im_start|>assistant:\n{% endif %}",
+        ),
         (
             Refusal.NO_MASK,
             "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
