@@ -4,15 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-pytest.importorskip("jinja2")
-pytest.importorskip("tokenizers")
-
 from agentscaler.dataset import Example
 from agentscaler.pipeline import Settings, run
 from agentscaler.runfolder import RunFolder
 from agentscaler.training import ChatTemplate, FileTokenizer, load_template, template_names
 from tests.unit.training.thinking import with_thinking
-from tests.unit.training.trained import trained_tokenizer
 
 VERTICALS = {"verticals": ("hotel", "school"), "trials": 8}
 
@@ -31,12 +27,17 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Example]:
 @pytest.fixture(params=template_names())
 def template(request: pytest.FixtureRequest) -> ChatTemplate:
     """Each of the program's own templates."""
+    pytest.importorskip("jinja2", reason="needs the extra templates")
     return load_template(request.param)
 
 
 @pytest.fixture(scope="session")
 def tokenizers(real: Sequence[Example]) -> dict[str, FileTokenizer]:
     """A tokenizer for each of the program's own templates."""
+    pytest.importorskip("jinja2", reason="needs the extra templates")
+    pytest.importorskip("tokenizers", reason="needs the extra templates")
+    from tests.unit.training.trained import trained_tokenizer
+
     return {
         name: trained_tokenizer(load_template(name), real[:6], size=900)
         for name in template_names()

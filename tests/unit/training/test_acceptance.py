@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("jinja2", reason="needs the extra templates")
+pytest.importorskip("tokenizers", reason="needs the extra templates")
+
+
 from agentscaler.training import (
     ByteTokenizer,
     ChatTemplate,

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
+
+pytest.importorskip("jinja2", reason="needs the extra templates")
+pytest.importorskip("tokenizers", reason="needs the extra templates")
+
 from hypothesis import HealthCheck, given, settings
 
 from agentscaler.dataset import Example

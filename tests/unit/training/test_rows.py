@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+pytest.importorskip("jinja2", reason="needs the extra templates")
 pytest.importorskip("datasets", reason="needs the extra train")
 
 from datasets import Dataset

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("jinja2", reason="needs the extra templates")
+
+
 from agentscaler.errors import InputError
 from agentscaler.training import ChatTemplate, load_template, template_names
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("jinja2", reason="needs the extra templates")
+
+
 from agentscaler.dataset import Example
 from agentscaler.training import ChatTemplate, FileTokenizer, render
 from agentscaler.training.rendering import conversation_of
