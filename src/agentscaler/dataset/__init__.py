@@ -9,7 +9,7 @@ from agentscaler.dataset.card import card_for_files, render_card
 from agentscaler.dataset.contamination import read_benchmark_tools, shared_names
 from agentscaler.dataset.counts import SplitCounts, count_examples
 from agentscaler.dataset.example import DatasetDomain, DatasetTool, Example, Split
-from agentscaler.dataset.facts import DatasetFacts, StageFacts
+from agentscaler.dataset.facts import DatasetFacts, JudgedFacts, StageFacts
 from agentscaler.dataset.fingerprints import fingerprint_tools
 from agentscaler.dataset.messages import render_messages, render_tools
 from agentscaler.dataset.settings import DatasetSettings
@@ -21,6 +21,7 @@ __all__ = [
     "DatasetTool",
     "DomainExamples",
     "Example",
+    "JudgedFacts",
     "Split",
     "SplitCounts",
     "StageFacts",

@@ -40,6 +40,7 @@ def render_card(facts: DatasetFacts, files: Mapping[Split, str]) -> str:
         sections.introduction(facts),
         sections.content(facts),
         sections.making(facts),
+        *([sections.judged(facts.judged)] if facts.judged is not None else []),
         sections.licences(facts),
         sections.contamination(facts),
         sections.use(facts),

@@ -13,13 +13,14 @@ from agentscaler.dataset.counts import (
     SplitCounts,
     band_name,
 )
-from agentscaler.dataset.facts import DatasetFacts, StageFacts
+from agentscaler.dataset.facts import DatasetFacts, JudgedFacts, StageFacts
 
 __all__ = [
     "TITLE",
     "contamination",
     "content",
     "introduction",
+    "judged",
     "licences",
     "making",
     "provenance",
@@ -131,6 +132,23 @@ def making(facts: DatasetFacts) -> str:
             "What went through each stage:\n",
             _table(["stage", "in", "out", "rejected by reason"], rows),
             _funnel_words(facts.stages),
+        ]
+    )
+
+
+def judged(facts: JudgedFacts) -> str:
+    """What a model said of how the dialogues read."""
+    rows = [
+        (criterion.replace("_", " "), [f"{mean:.2f}", f"{low:.1%}"])
+        for criterion, (mean, low) in facts.by_criterion.items()
+    ]
+    return "\n".join(
+        [
+            "## How it reads\n",
+            f"The model {facts.model} gave marks from 1 to 5 to "
+            f"{_number(facts.dialogues, 'dialogue')} (prompt {facts.prompt}). They are one model's "
+            "opinion, held against no person's, and no dialogue was taken or left by them.\n",
+            _table(["criterion", "mean", "below 3"], rows),
         ]
     )
 

@@ -8,7 +8,7 @@ from agentscaler.dataset.contamination import SharedNames
 from agentscaler.dataset.counts import SplitCounts
 from agentscaler.dataset.example import DatasetDomain, Split
 
-__all__ = ["DatasetFacts", "StageFacts"]
+__all__ = ["DatasetFacts", "JudgedFacts", "StageFacts"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,22 @@ class StageFacts:
 
 
 @dataclass(frozen=True)
+class JudgedFacts:
+    """What a model said of how dialogues read.
+
+    Attributes:
+        prompt: by name and version.
+        dialogues: how many it judged.
+        by_criterion: the mean score, from 1 to 5, and the share of scores below 3.
+    """
+
+    model: str
+    prompt: str
+    dialogues: int
+    by_criterion: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
 class DatasetFacts:
     """A training set and how it came to be.
 
@@ -45,6 +61,7 @@ class DatasetFacts:
         version: of the program.
         splits: what each split holds; one without examples is there too.
         contamination: None where no names of benchmarks' tools were given.
+        judged: None where no model was asked.
     """
 
     version: str
@@ -52,3 +69,4 @@ class DatasetFacts:
     domains: tuple[DatasetDomain, ...]
     stages: tuple[StageFacts, ...]
     contamination: tuple[SharedNames, ...] | None
+    judged: JudgedFacts | None = None

@@ -27,15 +27,22 @@ from agentscaler.ledger import Rejection, fault_text
 __all__ = ["DomainOutcome", "build_domains"]
 
 _ROUNDS = 3
+_UNTOLD = frozenset({DomainReason.UNKNOWN_EFFECT, DomainReason.NO_FIELDS})
 
 
 @dataclass(frozen=True)
 class DomainOutcome:
-    """What came of one community: a domain or None, and everything turned away."""
+    """What came of one community: a domain or None, and everything turned away.
+
+    Attributes:
+        refused: operations that no rule could bind to the domain's tables, where a model is to be
+            asked about them.
+    """
 
     community: int
     domain: Domain | None
     rejections: list[Rejection] = field(default_factory=list)
+    refused: tuple[ToolSpec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +170,9 @@ def _make(work: _Work) -> DomainOutcome:
             certified = with_faults_counted(
                 replace(domain, certificate=certificate), work.settings.faults
             )
-            return DomainOutcome(work.community, certified, rejections + draft.rejections)
+            turned_away = rejections + draft.rejections
+            refused = _for_a_model(operations, draft.rejections, work.settings)
+            return DomainOutcome(work.community, certified, turned_away, refused)
         if not failures[0].tool:  # the states are to blame, and dropping tools mends none
             reason, detail = DomainReason.FAILED_CHECK, f", {failures[0]}"
             break
@@ -177,6 +186,20 @@ def _make(work: _Work) -> DomainOutcome:
         detail=f"{service}: {len(draft.tools)} tools, {len(draft.tables)} tables{detail}",
     )
     return DomainOutcome(work.community, None, [*rejections, *draft.rejections, lost])
+
+
+def _for_a_model(
+    operations: Sequence[Operation], rejections: Sequence[Rejection], settings: DomainSettings
+) -> tuple[ToolSpec, ...]:
+    """Operations that change something which no rule could tell, where a model is to be asked."""
+    if "actions" not in settings.wanted_parts:
+        return ()
+    untold = {one.id for one in rejections if one.reason in _UNTOLD}
+    return tuple(
+        one.tool
+        for one in operations
+        if one.tool.id in untold and one.tool.effect != "read" and one.tool.method != "GET"
+    )
 
 
 def _shortfall(draft: Draft, settings: DomainSettings) -> DomainReason | None:

@@ -6,6 +6,7 @@ be deleted; what has not ended has no end time; nothing is done before it is mad
 its owner.
 """
 
+import itertools
 import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -178,9 +179,17 @@ def _unique(value: Cell, taken: set[Cell], table: Table, column: Column, maker: 
         tries += 1
         value = maker.unused(table, column, taken) or maker.value(table, column)
         if tries > 20:
-            value = f"{value} {len(taken)}"
+            listed = maker.is_listed(table, column)
+            value = _numbered(value, taken) if listed else f"{value} {len(taken)}"
     taken.add(value)
     return value
+
+
+def _numbered(value: Cell, taken: set[Cell]) -> Cell:
+    """A name that is taken, with the first number that makes it another."""
+    sign = " " if " " in str(value) else "-"
+    numbers = itertools.count(2)
+    return next(name for number in numbers if (name := f"{value}{sign}{number}") not in taken)
 
 
 def _spread(table: Table, count: int, maker: ValueMaker) -> list[str]:

@@ -9,7 +9,7 @@ from agentscaler.settings import wanted
 
 __all__ = ["DomainPart", "DomainSettings"]
 
-DomainPart = Literal["schema", "values", "code", "policy", "edges"]
+DomainPart = Literal["schema", "values", "code", "actions", "policy", "edges"]
 """What a language model may make anew."""
 
 
@@ -26,6 +26,8 @@ class DomainSettings(BaseModel):
             every one.
         model_parts: what a language model makes anew of each domain ("all": everything it can);
             what it makes is checked, and the rules' draft stays where it does not hold.
+        most_actions: so many operations a domain, which rules could not bind, a model is asked
+            about at most.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +38,7 @@ class DomainSettings(BaseModel):
     limit: int | None = Field(default=None, ge=1)
     verticals: tuple[str, ...] = ()
     model_parts: tuple[DomainPart | Literal["all"], ...] = ()
+    most_actions: int = Field(default=3, ge=1)
 
     @property
     def wanted_verticals(self) -> tuple[str, ...]:

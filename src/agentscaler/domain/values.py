@@ -115,6 +115,10 @@ class ValueMaker:
         listed = self._listed.get((table.name, column.name))
         return self.random.choice(listed) if listed else self._text(table, column)
 
+    def is_listed(self, table: Table, column: Column) -> bool:
+        """Whether a list says what `column` holds."""
+        return (table.name, column.name) in self._listed
+
     def unused(self, table: Table, column: Column, taken: Collection[object]) -> Scalar | None:
         """A value that is listed for `column` and not taken, if there is one."""
         left = [one for one in self._listed.get((table.name, column.name), ()) if one not in taken]

@@ -111,7 +111,11 @@ def tells(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] = 
     elif answer.label.startswith("one of ") or not any(map(matcher.holds, words.sentences)):
         # A name may have a full stop in it, and then stands in no single sentence.
         return any(map(matcher.holds, words.statements))
-    alike = [_matcher(one, words.year) for one in others if _topic(one.label) == topic]
+    alike = [
+        _matcher(one, words.year)
+        for one in others
+        if not _forms(topic).isdisjoint(_forms(_topic(one.label)))
+    ]
     return _tells(words, topic, matcher, alike)
 
 
@@ -142,10 +146,12 @@ def denies(words: AgentWords, answer: AnswerFact, others: Sequence[AnswerFact] =
 
 @dataclass(frozen=True)
 class _Matcher:
-    """How an answer is found: the text holds its value, or some value of its kind."""
+    """How an answer is found: the text holds its value, or some value of its kind; of texts,
+    none can be told to be another value."""
 
     holds: Callable[[str], bool]
     rivals: Callable[[str], bool]
+    is_text: bool = False
 
 
 def _matcher(answer: AnswerFact, year: int) -> _Matcher:
@@ -168,7 +174,7 @@ def _matcher(answer: AnswerFact, year: int) -> _Matcher:
         loose = _loose(text)
         return any(says(loose, way) and not _is_denied(loose, way) for way in ways)
 
-    return _Matcher(holds, lambda _: False)
+    return _Matcher(holds, lambda _: False, is_text=True)
 
 
 def _tells_switch(words: AgentWords, answer: AnswerFact, topic: str) -> bool:
@@ -193,7 +199,8 @@ def _tells(words: AgentWords, topic: str, answer: _Matcher, others: Sequence[_Ma
             return True
         is_others = any(other.holds(text) for other in others for text in tails or (sentence,))
         if tails:
-            stated = stated or not is_others
+            of_kind = answer.is_text or any(map(answer.rivals, tails))
+            stated = stated or (of_kind and not is_others)
             continue
         about = _is_about(sentence, topic)
         if answer.holds(sentence):

@@ -1,5 +1,6 @@
 """`Case`: a trajectory with all that is needed to judge it."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -117,15 +118,22 @@ def call_key(name: str, arguments: dict[str, Any]) -> str:
     plain = {
         key: value if type(value) is str else _plain(value) for key, value in arguments.items()
     }
-    return f"{name} {orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()}"
+    return f"{name} {_spelled(plain).decode()}"
+
+
+def _spelled(value: Any) -> bytes:
+    """A value as JSON; also numbers beyond 64 bits and texts that are no Unicode, which an agent
+    may send."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return json.dumps(value, sort_keys=True).encode()
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        items = {
-            orjson.dumps(item, option=orjson.OPT_SORT_KEYS): item for item in map(_plain, value)
-        }
+        items = {_spelled(item): item for item in map(_plain, value)}
         return [items[spelling] for spelling in sorted(items)]
     return value

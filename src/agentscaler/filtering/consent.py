@@ -28,7 +28,7 @@ _LONG_WORD = 4
 _ASKS = re.compile(r"\?|\b(?:confirm|go[- ]ahead)\b")
 _ASKING_PARTS = ("?", "confirm", "ahead")
 """One of these is in all that asks: most messages need no closer look."""
-_ASKS_FOR_MORE = re.compile(r"\b(?:any|some|no)thing (?:else|more)\b")
+_ASKS_FOR_MORE = re.compile(r"\b(?:(?:any|some|no)thing (?:else|more)|what (?:else|more))\b")
 _ASKS_TO_ACT = re.compile(r"\b(?:confirm|go[- ]ahead|proceed|shall i|should i|may i|sure)\b")
 
 
@@ -76,7 +76,7 @@ def _asks_for_consent(words: str) -> bool:
     """Whether a message asks, and not only whether there is anything else."""
     if not any(part in words for part in _ASKING_PARTS) or not _ASKS.search(words):
         return False
-    for_more = "thing " in words and _ASKS_FOR_MORE.search(words)
+    for_more = ("thing " in words or "what " in words) and _ASKS_FOR_MORE.search(words)
     return not for_more or bool(_ASKS_TO_ACT.search(words))
 
 

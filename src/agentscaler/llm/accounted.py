@@ -8,6 +8,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from agentscaler.chat import Message
 from agentscaler.errors import (
     AgentScalerError,
     BudgetSpentError,
@@ -15,10 +16,16 @@ from agentscaler.errors import (
     RequestRefusedError,
 )
 from agentscaler.llm.call_store import NANO, Account, CallStore, cost_of, key_of
-from agentscaler.llm.chat_model import ChatModel, Completion, Request
+from agentscaler.llm.chat_model import ChatModel, Completion, Request, Sampling
 from agentscaler.llm.settings import EndpointSettings, ModelSettings, Role
 
 __all__ = ["AccountedModel", "Budget"]
+
+_SIGN_OF_LIFE = Request(
+    messages=(Message(role="user", content="Are you there? Answer yes."),),
+    sampling=Sampling(max_tokens=16),
+)
+_SECONDS_FOR_A_SIGN = 60.0
 
 
 @dataclass
@@ -65,7 +72,8 @@ class AccountedModel:
 
     The first question ever goes alone, so that an endpoint that is set up wrongly is found out by
     one request and stops the work, instead of failing a whole crowd of episodes.  So does an
-    endpoint that gave nobody an answer for as long as a question was being asked.
+    endpoint that gave nobody an answer for as long as a question was being asked, and gives none
+    to the smallest of questions either.
     """
 
     def __init__(
@@ -83,6 +91,7 @@ class AccountedModel:
         self._budget = budget
         self._account = Account(stage, role, model.name)
         self._first = asyncio.Lock()
+        self._asking_for_a_sign = asyncio.Lock()
         self._is_proven = any(line.calls for line in store.costs() if line.account == self._account)
         self._answers = 0
 
@@ -121,17 +130,39 @@ class AccountedModel:
 
     async def _ask(self, key: bytes, request: Request) -> Completion:
         self._budget.check()
-        started, answers_before = time.monotonic(), self._answers
+        answers_before = self._answers
         try:
-            completion = await self._model.complete(request)
+            return await self._paid_for(key, request)
         except EndpointError as error:
-            if self._answers > answers_before:
-                raise  # the endpoint lives, and fails at this question
+            if await self._lives(answers_before):
+                raise  # it fails at this question alone
             raise AgentScalerError(
                 f"The model {self.name} does not answer: {error}",
                 "See that its endpoint runs, and give the same command again; it goes on where it "
                 "is, and what was answered is kept.",
             ) from error
+
+    async def _lives(self, answers_before: int) -> bool:
+        """Whether the endpoint has answered since, or answers now.
+
+        Without asking, a question that is never answered could not be told from a dead endpoint
+        once it is the last one left, and the work would never come to its end.
+        """
+        async with self._asking_for_a_sign:
+            if self._answers > answers_before:
+                return True
+            try:
+                async with asyncio.timeout(_SECONDS_FOR_A_SIGN):
+                    await self._paid_for(key_of(self._endpoint, _SIGN_OF_LIFE), _SIGN_OF_LIFE)
+            except RequestRefusedError:
+                return True
+            except (EndpointError, TimeoutError):
+                return False
+            return True
+
+    async def _paid_for(self, key: bytes, request: Request) -> Completion:
+        started = time.monotonic()
+        completion = await self._model.complete(request)
         self._answers += 1
         nano_usd = cost_of(self._endpoint, completion)
         usage = completion.usage

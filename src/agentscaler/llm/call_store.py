@@ -202,9 +202,10 @@ class CallStore:
 
 
 def key_of(endpoint: EndpointSettings, request: Request) -> bytes:
-    """A digest of everything that changes an answer: the model by its name, the request, and which
-    sample of its answers is meant.  Where the model runs and with which key is no part of it."""
-    content = [request.sample, request_body(endpoint.model, request)]
+    """A digest of everything that changes an answer: the model by its name, how it is sampled, the
+    request, and which sample of its answers is meant.  Where the model runs and with which key is
+    no part of it."""
+    content = [request.sample, request_body(endpoint.model, request, endpoint.sampling)]
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal, Protocol
 
 import orjson
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from agentscaler.chat import Message, ToolCall
 
@@ -56,6 +56,7 @@ class Request(BaseModel):
     Attributes:
         messages: the conversation so far.
         tools: OpenAI function definitions that the answer may call.
+        sampling: what is set here goes before what the settings of the endpoint say.
         answer: the form of an answer in JSON; None for plain words.
         sample: which of several answers to one question is wanted; tells them apart in a store.
     """
@@ -64,7 +65,7 @@ class Request(BaseModel):
 
     messages: tuple[Message, ...]
     tools: tuple[dict[str, Any], ...] = ()
-    sampling: Sampling = Sampling()
+    sampling: Sampling = Field(default_factory=Sampling)
     answer: AnswerSchema | None = None
     sample: int = 0
 

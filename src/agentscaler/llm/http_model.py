@@ -93,7 +93,7 @@ class HttpModel:
 
     async def complete(self, request: Request) -> Completion:
         """See `ChatModel.complete`."""
-        body = orjson.dumps(request_body(self.settings.model, request))
+        body = orjson.dumps(request_body(self.settings.model, request, self.settings.sampling))
         deadline: float | None = None
         failure = _Failure("")
         for attempt in range(self.settings.retries + 1):

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from agentscaler.chat import Message
-from agentscaler.llm.chat_model import Completion, Finish, Request, Usage
+from agentscaler.llm.chat_model import Completion, Finish, Request, Sampling, Usage
 
 __all__ = ["UnreadableAnswerError", "read_completion", "request_body"]
 
@@ -29,9 +29,18 @@ class UnreadableAnswerError(Exception):
     """What came back is not a chat completion."""
 
 
-def request_body(model: str, request: Request) -> dict[str, Any]:
-    """The JSON body of a request."""
-    sampling = request.sampling
+_AS_IT_LIKES = Sampling()
+
+
+def request_body(model: str, request: Request, sampling: Sampling = _AS_IT_LIKES) -> dict[str, Any]:
+    """The JSON body of a request.
+
+    Args:
+        sampling: the endpoint's, for what the request itself does not say.
+    """
+    if own := request.sampling.model_fields_set:
+        said = {name: getattr(request.sampling, name) for name in own}
+        sampling = sampling.model_copy(update=said)
     body: dict[str, Any] = {
         "model": model,
         "messages": [_message(message) for message in request.messages],

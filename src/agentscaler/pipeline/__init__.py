@@ -3,12 +3,14 @@
 `stages.py` is the page to read: what each stage takes, calls and writes.  `run.py` decides what is
 up to date and what has to be done; `settings.py` puts the settings of all stages together.  Beside
 the stages, `verify.py` proves the tasks of a run again, `instances.py` makes fresh instances of
-them, and `difficulty.py` measures how hard they are.  Nothing here prints: an `Observer` is told
+them, `difficulty.py` measures how hard they are, and `judging.py` asks a model how the kept
+dialogues read.  Nothing here prints: an `Observer` is told
 how the work goes.
 """
 
 from agentscaler.pipeline.difficulty import BANDS, measure_run
 from agentscaler.pipeline.instances import write_instances
+from agentscaler.pipeline.judging import JUDGEMENTS, judge_run
 from agentscaler.pipeline.run import Observer, run, run_stage
 from agentscaler.pipeline.settings import Settings
 from agentscaler.pipeline.stages import STAGES, DomainEntry, Stage, stage_named
@@ -16,12 +18,14 @@ from agentscaler.pipeline.verify import altered_outputs, verify_run
 
 __all__ = [
     "BANDS",
+    "JUDGEMENTS",
     "STAGES",
     "DomainEntry",
     "Observer",
     "Settings",
     "Stage",
     "altered_outputs",
+    "judge_run",
     "measure_run",
     "run",
     "run_stage",

@@ -9,7 +9,7 @@ from agentscaler.corpus import Rewritten, ToolSpec, rewrite_tools, tool_batches
 from agentscaler.domain import DomainOutcome, remake_domain
 from agentscaler.engine import Flight
 from agentscaler.graph import tool_reading
-from agentscaler.llm import MakerRecord, PartMaker
+from agentscaler.llm import MakerRecord, PartMaker, Role
 from agentscaler.pipeline.models import open_models
 from agentscaler.pipeline.records import domain_of
 from agentscaler.pipeline.settings import Settings
@@ -28,14 +28,16 @@ def remade(
     stage: str,
     units: Iterable[Unit],
     remake: Callable[[Unit, PartMaker], Awaitable[Remade]],
+    role: Role = "builder",
 ) -> Iterator[Remade]:
     """Units as a model leaves them, in the order in which they come.
 
-    As many are worked on at the same time as the builder's endpoint takes requests.
+    As many are worked on at the same time as the role's endpoint takes requests.
 
     Args:
         units: taken lazily, no further ahead than that.
         remake: one unit to its end; with the same answers it gives the same result.
+        role: who is asked.
 
     Raises:
         AgentScalerError: the endpoint answers nobody, or the budget is spent; what was answered is
@@ -46,8 +48,8 @@ def remade(
         return await remake(unit, maker)
 
     with open_models(folder.path, settings.llm, stage, settings.seed) as models:
-        maker = models.builder()
-        in_flight = settings.llm.endpoint("builder").concurrency
+        maker = models.maker(role)
+        in_flight = settings.llm.endpoint(role).concurrency
         flight = Flight(play, ([unit] for unit in units), in_flight, models.aclose)
         for (result,) in flight.results():
             yield result
@@ -75,8 +77,12 @@ def remade_domains(
     ) -> tuple[DomainOutcome, Sequence[MakerRecord]]:
         if outcome.domain is None:
             return outcome, ()
-        made = await remake_domain(outcome.domain, maker, settings.domain, settings.seed)
-        return replace(outcome, domain=made.domain), made.records
+        made = await remake_domain(
+            outcome.domain, maker, settings.domain, settings.seed, outcome.refused
+        )
+        tools = {tool.origin for tool in made.domain.manifest.tools}
+        rejections = [one for one in outcome.rejections if one.id not in tools]
+        return replace(outcome, domain=made.domain, rejections=rejections), made.records
 
     if not settings.domain.wanted_parts:
         return ((outcome, ()) for outcome in outcomes)

@@ -8,6 +8,7 @@ from agentscaler import __version__
 from agentscaler.dataset import (
     DatasetDomain,
     DatasetFacts,
+    JudgedFacts,
     Split,
     SplitCounts,
     StageFacts,
@@ -15,6 +16,7 @@ from agentscaler.dataset import (
     render_card,
     shared_names,
 )
+from agentscaler.pipeline.judging import judging_of
 from agentscaler.pipeline.settings import Settings
 from agentscaler.runfolder import RunFolder, StageRecord
 
@@ -47,11 +49,26 @@ def run_card(folder: RunFolder, settings: Settings, nouns: Nouns) -> str:
         domains=domains,
         stages=tuple(stage for stage in stages if stage is not None),
         contamination=None if shared is None else tuple(shared),
+        judged=_judged(folder),
     )
     files: dict[Split, str] = {
         split: f"{split}.jsonl" for split in SPLITS if splits[split].examples
     }
     return render_card(facts, files)
+
+
+def _judged(folder: RunFolder) -> JudgedFacts | None:
+    judging = judging_of(folder)
+    if judging is None:
+        return None
+    return JudgedFacts(
+        model=judging.model,
+        prompt=judging.prompt,
+        dialogues=judging.judged,
+        by_criterion={
+            str(tally.criterion): (tally.mean, tally.low_share) for tally in judging.tallies
+        },
+    )
 
 
 def _stage(record: StageRecord | None, name: str, takes: str, gives: str) -> StageFacts | None:

@@ -87,9 +87,9 @@ class Models:
             return None
         return ModelUserMaker(self.model("user"), settings.withhold_rate)
 
-    def builder(self) -> PartMaker:
-        """Makes parts of what the stage makes."""
-        return PartMaker(self.model("builder"), self._stage)
+    def maker(self, role: Role) -> PartMaker:
+        """Makes parts of what the stage makes, by asking the model of a role."""
+        return PartMaker(self.model(role), self._stage)
 
     async def aclose(self) -> None:
         """Closes the connections, in the event loop in which they were opened."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError, SettingsError
+from agentscaler.pipeline.judging import judging_of
 from agentscaler.pipeline.models import asked_by, identities, prompts_of
 from agentscaler.pipeline.settings import MACHINERY, Settings
 from agentscaler.pipeline.stages import Stage, Work, stage_named, stages_of
@@ -136,6 +137,8 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
     section: BaseModel = getattr(settings, stage.section)
     inputs = {f"library {name}": metadata.version(name) for name in _LIBRARIES}
     inputs |= {name: _version(name) for name in stage.reads(settings)}
+    if stage.name == "dataset" and (judging := judging_of(folder)) is not None:
+        inputs["judgements"] = judging.digest
     told = section.model_dump(mode="json", exclude=_machinery(section))
     packages = [*PACKAGES[: PACKAGES.index(stage.package) + 1], "pipeline"]
     if asked_by(section):

@@ -9,7 +9,7 @@ from agentscaler.corpus import PoolSettings
 from agentscaler.dataset import DatasetSettings
 from agentscaler.domain import DomainSettings
 from agentscaler.engine import LocalEngine, RayEngine
-from agentscaler.filtering import DifficultySettings, FunnelSettings
+from agentscaler.filtering import DifficultySettings, FunnelSettings, JudgeSettings
 from agentscaler.graph import GraphSettings
 from agentscaler.llm import ModelSettings
 from agentscaler.rollout import RolloutSettings
@@ -46,6 +46,7 @@ class Settings(Section):
     rollout: RolloutSettings = RolloutSettings()
     funnel: FunnelSettings = FunnelSettings()
     difficulty: DifficultySettings = DifficultySettings()
+    judge: JudgeSettings = JudgeSettings()
     dataset: DatasetSettings = DatasetSettings()
     llm: ModelSettings = ModelSettings()
 

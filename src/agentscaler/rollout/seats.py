@@ -123,7 +123,6 @@ class Seat:
                 raise WorldError(f"{name} was done once and is refused when repeated")
 
     def __enter__(self) -> Self:
-        self._house.world_of(self)
         return self
 
     def __exit__(

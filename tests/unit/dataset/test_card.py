@@ -10,6 +10,7 @@ from agentscaler.dataset import (
     DatasetDomain,
     DatasetFacts,
     DatasetTool,
+    JudgedFacts,
     SplitCounts,
     StageFacts,
     card_for_files,
@@ -163,3 +164,19 @@ def test_a_card_for_other_files_keeps_its_text_and_says_what_they_are(facts: Dat
     assert front_of(other)["dataset_info"]["features"] == [{"name": "tools", "list": "json"}]
     body = card.split("---\n", 2)[2]
     assert other.endswith(f"How to load it.\n{body}")
+
+
+def test_marks_of_a_model_are_told_as_one_models_opinion(facts: DatasetFacts) -> None:
+    assert "## How it reads" not in card_of(facts)
+    judged = JudgedFacts(
+        model="reader-70b",
+        prompt="judgement.md 1",
+        dialogues=2,
+        by_criterion={"user_speech": (2.5, 0.5), "honesty": (5.0, 0.0)},
+    )
+    card = card_of(replace(facts, judged=judged))
+    assert (
+        "The model reader-70b gave marks from 1 to 5 to 2 dialogues (prompt judgement.md 1)" in card
+    )
+    assert "| user speech | 2.50 | 50.0% |" in card
+    assert "no dialogue was taken or left by them" in card.replace("\n", " ")

@@ -8,8 +8,10 @@ import pytest
 
 from agentscaler import construct_tasks
 from agentscaler.domain import Domain, load_domain, save_domain
+from agentscaler.domain.addresses import with_whole_keys
 from agentscaler.domain.examine import examine
 from agentscaler.domain.trials import tool_trials
+from agentscaler.task import make_instances
 from agentscaler.world.world import World
 from tests.unit.domain.conftest import MakeCall
 from tests.unit.domain.resources import TEXT, resource, within
@@ -137,6 +139,20 @@ def test_tasks_say_both_and_call_with_both(hosting: Domain) -> None:
     assert spoken
     for call, task in spoken:
         assert all(str(call.arguments[n]) in task.intent for n in ("owner", "repo_name"))
+
+
+def test_tasks_of_such_domains_have_fresh_instances(hosting: Domain) -> None:
+    (outcome,) = construct_tasks([hosting])
+    assert any(hosting.manifest.tool[c.tool].addresses for t in outcome.tasks for c in t.gold)
+    made = make_instances(hosting, outcome.tasks, 1)
+    assert len(made.tasks) >= 0.7 * len(outcome.tasks)
+
+
+def test_tools_as_if_whole_keys_were_given_are_found_by_name_too(hosting: Domain) -> None:
+    before = hosting.manifest.tool
+    manifest = with_whole_keys(hosting).manifest
+    assert manifest.tool == {tool.name: tool for tool in manifest.tools}
+    assert manifest.tool != before == hosting.manifest.tool
 
 
 def test_the_owner_may_be_a_record_of_its_own(build: Callable[..., Domain]) -> None:

@@ -1,10 +1,12 @@
 """Initial states: rows that agree with each other and obey the tables."""
 
+import re
+
 import apsw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentscaler.domain.domain import Column, Table
+from agentscaler.domain.domain import Column, ColumnValues, Table
 from agentscaler.domain.populate import populate
 
 NOW = "2026-03-02T10:00:00"
@@ -72,3 +74,60 @@ def test_statuses_are_spread_and_some_owners_have_nothing() -> None:
 def test_what_is_there_has_not_been_deleted() -> None:
     image = populate([USERS], 40, "seed", NOW)
     assert rows(image, "SELECT 1 FROM users WHERE deleted_at IS NOT NULL") == []
+
+
+VENUES = Table(
+    name="venues",
+    noun="venue",
+    key=("venue_id",),
+    label="name",
+    columns=(
+        Column(name="venue_id", type="text", nullable=False),
+        Column(name="name", type="text", meaning="title", nullable=False, unique=True),
+        Column(name="floor", type="integer", meaning="number", minimum=-2, maximum=4),
+        Column(name="share", type="real", meaning="percent", minimum=0.5, maximum=0.6),
+    ),
+)
+
+
+def test_rows_hold_what_is_listed_and_number_it_where_the_list_is_short() -> None:
+    listed = ColumnValues(table="venues", column="name", values=("Old Mill", "Attic", "Cellar"))
+    image = populate([VENUES], 10, "seed", NOW, values=[listed])
+    names = {str(name) for (name,) in rows(image, "SELECT name FROM venues")}
+    assert len(names) == rows(image, "SELECT COUNT(*) FROM venues")[0][0]
+    assert all(re.fullmatch(r"Old Mill( \d)?|(Attic|Cellar)(-\d)?", name) for name in names)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=12))
+def test_numbers_lie_between_the_bounds_of_their_columns(seed: str) -> None:
+    image = populate([VENUES], 30, seed, NOW)
+    assert rows(image, "SELECT 1 FROM venues WHERE floor NOT BETWEEN -2 AND 4") == []
+    assert rows(image, "SELECT 1 FROM venues WHERE share NOT BETWEEN 0.5 AND 0.6") == []
+
+
+OWNERS = Table(
+    name="owners",
+    noun="owner",
+    key=("owner_id",),
+    columns=(
+        Column(name="owner_id", type="text", nullable=False),
+        Column(name="venue_id", type="text", meaning="text"),
+    ),
+)
+LEASES = Table(
+    name="leases",
+    noun="lease",
+    key=("lease_id",),
+    columns=(
+        Column(name="lease_id", type="text", nullable=False),
+        Column(name="owner_id", type="text", references="owners"),
+        Column(name="venue_id", type="text", references="venues"),
+    ),
+)
+
+
+def test_a_column_that_only_has_the_name_of_a_reference_shares_nothing() -> None:
+    image = populate([VENUES, OWNERS, LEASES], 10, "seed", NOW)
+    joined = "FROM leases JOIN venues USING (venue_id)"
+    assert rows(image, f"SELECT COUNT(*) {joined}")[0][0]

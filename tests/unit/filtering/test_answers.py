@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentscaler.filtering.answers import AgentWords, tells
+from agentscaler.filtering.answers import AgentWords, denies, tells
 from agentscaler.rollout.wording import fold
 from agentscaler.task.task import AnswerFact
 
@@ -123,3 +123,57 @@ def test_what_is_said_for_another_answer_contradicts_nothing() -> None:
     balance = AnswerFact(label="the credit", value=83, said=("83",))
     assert not tells(words, credit)
     assert tells(words, credit, [balance])
+
+
+def _denies(text: str, answer: AnswerFact, *others: AnswerFact) -> bool:
+    lines = tuple(fold(line) for line in text.split("\n"))
+    return denies(AgentWords(lines, 2026), answer, others)
+
+
+OPEN = AnswerFact(label="the status of the loan", value="OPEN", said=("open", "OPEN"))
+LOANS = AnswerFact(label="the number of loans", value=2, said=("2", "two"))
+SEALED = AnswerFact(label="the encryption of the disk", value=True, said=("encryption is on",))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "denied"),
+    [
+        ("The status is not open.", OPEN, True),
+        ("The status is open.", OPEN, False),
+        ("The status is not open any more.", OPEN, False),
+        ("The status is no longer open.", OPEN, False),
+        ("The status is closed.", OPEN, False),
+        ("The shop is not open.", OPEN, False),
+        ("There are 3 loans.", LOANS, True),
+        ("There are 2 loans, and the 3 loans of May are gone.", LOANS, False),
+        ("There are 3 copies.", LOANS, False),
+        ("Encryption is off.", SEALED, True),
+        ("Encryption is off for the one and encryption is on for the other.", SEALED, False),
+    ],
+)
+def test_what_is_said_to_be_otherwise_is_denied(
+    text: str, answer: AnswerFact, denied: bool
+) -> None:
+    assert _denies(text, answer) is denied
+
+
+def test_what_may_be_said_for_another_answer_denies_nothing() -> None:
+    other = AnswerFact(label="the status of the hold", value="CLOSED", said=("closed",))
+    assert not _denies("The status is not open.", OPEN, other)
+    three = LOANS.model_copy(update={"value": 3, "said": ("3", "three")})
+    assert not _denies("There are 3 loans.", LOANS, three)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("There are 3 loans. This is request 2 today.", False),
+        ("There are 3 loans. 2 of them are open.", True),
+        ("There are 3 loans, of which 2 are open loans.", True),
+    ],
+)
+def test_a_number_beside_that_of_another_answer_must_be_of_such_things(
+    text: str, told: bool
+) -> None:
+    three = LOANS.model_copy(update={"value": 3, "said": ("3", "three")})
+    assert tells(AgentWords((fold(text),), 2026), LOANS, (three,)) is told

@@ -64,6 +64,11 @@ def test_asking_whether_there_is_anything_else_is_no_question_for_consent(reason
     assert reason(LOOKUP, more, "Good. Delete Ana Ruiz.", DELETE) is FunnelReason.NO_CONSENT
 
 
+def test_what_else_there_is_to_do_is_no_question_for_consent_either(reason: Judge) -> None:
+    more = "Ana Ruiz is a member. What else can I do for you?"
+    assert reason(LOOKUP, more, "Good. Delete Ana Ruiz.", DELETE) is FunnelReason.NO_CONSENT
+
+
 def test_an_attempt_counts_even_if_it_is_refused(reason: Judge) -> None:
     attempt: tuple[str, dict[str, str]] = ("delete_member", {})
     assert reason(LOOKUP, attempt, QUESTION, "Yes.", DELETE) is FunnelReason.NO_CONSENT

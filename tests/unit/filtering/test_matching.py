@@ -117,3 +117,9 @@ def test_the_order_of_keys_in_an_array_does_not_count() -> None:
     assert call_key("drop", {"ids": ["b", "a"]}) != call_key("drop", {"ids": ["b"]})
     assert call_key("drop", {"ids": ["b", "a"]}) != call_key("drop", {"ids": ["b"]})
     assert call_key("drop", {"ids": [2.0, 1]}) == call_key("drop", {"ids": [1, 2]})
+
+
+@pytest.mark.parametrize("odd", [10**30, "\ud800", [10**30, "\ud800"]])
+def test_values_that_are_hard_to_write_have_a_meaning_too(odd: object) -> None:
+    assert call_key("f", {"a": odd}) == call_key("f", {"a": odd})
+    assert call_key("f", {"a": odd}) != call_key("f", {"a": 5})

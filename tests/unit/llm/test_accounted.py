@@ -151,6 +151,31 @@ def test_a_question_that_alone_is_not_answered_is_the_machinerys_failure(asking:
     against(f"- {{when: {{says: bad}}, fault: {{status: 500}}}}\n{OPEN}", play, asking)
 
 
+@pytest.mark.parametrize("fault", ["{status: 500}", "{cut: 20}", "{drop: true}"])
+def test_a_question_that_is_the_last_one_left_stops_no_work_where_the_endpoint_lives(
+    asking: Asking, fault: str
+) -> None:
+    async def play(model: AccountedModel, store: CallStore) -> int:
+        await model.complete(question())
+        with pytest.raises(EndpointError):
+            await model.complete(question("bad"))
+        return sum(line.calls for line in store.costs())
+
+    calls, server = against(f"- {{when: {{says: bad}}, fault: {fault}}}\n{OPEN}", play, asking)
+    assert calls == 2  # the sign of life is on the bill
+    assert server.bodies[-1]["max_tokens"] == 16
+
+
+def test_an_endpoint_that_refuses_to_give_a_sign_of_life_lives(asking: Asking) -> None:
+    async def play(model: AccountedModel, store: CallStore) -> None:
+        await model.complete(question())
+        with pytest.raises(EndpointError):
+            await model.complete(question("bad"))
+
+    script = "- {when: {says: bad}, fault: {status: 500}}\n- {say: 'Yes.', times: 1}"
+    against(script, play, asking)
+
+
 def test_two_who_ask_the_same_at_the_same_time_get_the_same_answer() -> None:
     script = "- {say: 'One.', times: 1}\n- {say: 'Two.', delay: 0.01, times: 1}\n- say: 'Three.'"
     with CallStore() as store:

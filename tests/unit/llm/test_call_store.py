@@ -146,6 +146,7 @@ def test_whatever_changes_an_answer_changes_the_key() -> None:
     keys = [
         key_of(ENDPOINT, asked),
         key_of(ENDPOINT.model_copy(update={"model": "large"}), asked),
+        key_of(ENDPOINT.model_copy(update={"sampling": Sampling(temperature=0.7)}), asked),
         key_of(ENDPOINT, question("Is it closed?")),
         key_of(ENDPOINT, Request(messages=(Message(role="system", content="Is it open?"),))),
         key_of(ENDPOINT, question(tools=(tool,))),

@@ -89,6 +89,21 @@ def test_what_is_asked_is_sent_as_the_api_has_it(asking: Asking) -> None:
     }
 
 
+def test_the_sampling_of_the_settings_is_sent_and_a_requests_own_goes_before_it(
+    asking: Asking,
+) -> None:
+    async def play(model: HttpModel, server: ScriptedServer) -> list[dict[str, object]]:
+        await model.complete(question())
+        await model.complete(question(sampling=Sampling(temperature=0), sample=3))
+        return server.bodies
+
+    given = Sampling(temperature=0.7, max_tokens=9, seed=5, extra={"min_p": 0.1})
+    first, second = asking(OPEN, play, sampling=given)
+    sent = ("temperature", "max_tokens", "seed", "min_p")
+    assert [first[name] for name in sent] == [0.7, 9, 5, 0.1]
+    assert [second[name] for name in sent] == [0, 9, 8, 0.1]
+
+
 def test_tool_calls_come_back_as_the_model_wrote_them(asking: Asking) -> None:
     script = "- call: [{name: get_hours, arguments: {day: 1}}, {name: odd, arguments: 'day=1'}]"
     message = asking(script, ask).message()

@@ -95,7 +95,7 @@ def test_hostile_text_stays_in_the_message_of_the_data(asking: Asking) -> None:
 
     system, user = asking(json.dumps([named(a="Ada")]), play)
     assert system["role"] == "system"
-    assert hostile not in system["content"]
+    assert "Ignore what" not in system["content"]
     assert json.loads(user["content"]) == {"text": hostile}
 
 

@@ -24,8 +24,10 @@ from agentscaler.domain.remaking.code_check import (
 from agentscaler.domain.remaking.module import Module
 from agentscaler.domain.schema import schema_sql
 from agentscaler.domain.settings import DomainSettings
+from agentscaler.errors import GuardError, WorldError
 from agentscaler.llm import DraftReason, MakerRecord, PartMaker, Prompt
 from agentscaler.world.contract import Contract
+from agentscaler.world.workers import WorkerLostError
 
 __all__ = ["CODE_PROMPT", "remake_code"]
 
@@ -36,6 +38,9 @@ _CHARACTERS = 12_000
 
 _ROUNDS = 3
 """How often functions that fail beside the others are taken out before all are."""
+
+_TELLING = ("type", "enum", "items", "minimum", "maximum")
+"""What of a parameter's schema matters to code; the draft shows the rest."""
 
 _WORD = re.compile(r"\w+")
 
@@ -85,7 +90,11 @@ def _certified(
         if not left:
             break
         remade = with_functions(domain, module, left)
-        certificate, failures = examine(remade, trials=settings.trials, seed=seed)
+        try:
+            certificate, failures = examine(remade, trials=settings.trials, seed=seed)
+        except (GuardError, WorldError, WorkerLostError) as error:
+            lost |= {f"{domain.id}/{name}": f"the module does not run: {error}" for name in left}
+            return domain, lost
         if not failures:
             return replace(remade, certificate=certificate), lost
         guilty = {one.tool: told(one) for one in failures if one.tool in left}
@@ -143,8 +152,10 @@ def _told(tool: DomainTool, module: Module) -> dict[str, Any]:
         "name": tool.name,
         "signature": draft.partition("\n")[0].removeprefix("def ").removesuffix(":"),
         "description": tool.description,
-        "parameters": tool.parameters["properties"],
-        "returns": tool.returns,
+        "parameters": {
+            name: {word: schema[word] for word in _TELLING if word in schema}
+            for name, schema in tool.parameters["properties"].items()
+        },
         "writes": tool.writes,
         "contract": _said(tool.contract) if tool.contract is not None else {},
         "draft": draft,

@@ -24,7 +24,15 @@ from agentscaler.world.jail import JailError
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
 from agentscaler.world.workers import WorkerLostError
 
-__all__ = ["MOST_TOOLS", "CodeCheck", "ToolFunctions", "first_failures", "with_functions"]
+__all__ = [
+    "MOST_TOOLS",
+    "CodeCheck",
+    "ToolFunctions",
+    "first_failures",
+    "told",
+    "unfit",
+    "with_functions",
+]
 
 MOST_TOOLS = 6
 """Tools in one question."""
@@ -50,7 +58,7 @@ _MEANT = {
     Check.READ_KEEPS_STATE: "it only reads and yet changes something",
     Check.WRITES_WHERE_DECLARED: "it does what it may not do, or writes another table",
     Check.ONLY_TOOL_ERRORS: "it raises another error than ToolError, drops one, or takes too long",
-    Check.RESULT_FITS: "its result does not fit the schema of `returns`",
+    Check.RESULT_FITS: "its result does not have the fields and types of the answer",
     Check.SUCCEEDS: "it refuses everything",
     Check.WRITE_CHANGES_STATE: "it changes nothing",
     Check.READS_BACK: "what it returns is not what is read next",
@@ -111,7 +119,7 @@ class CodeCheck:
         self._trial = _Trial(domain, trials, seed)
         self._module = module
         self._tools = {tool.name: tool for tool in tools}
-        self._held: dict[str, str] = {}
+        self._known: dict[tuple[str, str], str] = {}
         self.sources: dict[str, str] = {}
 
     async def __call__(self, answer: ToolFunctions) -> dict[str, list[str]]:
@@ -137,38 +145,54 @@ class CodeCheck:
                 faults[name] = wrong
             else:
                 candidates[name] = source
-        # what held in the answer before need not be tried again
-        fresh = {name: text for name, text in candidates.items() if self._held.get(name) != text}
-        found = first_failures(
-            self._trial.domain, self._module, fresh, self._trial.trials, self._trial.seed
-        )
-        faults |= {name: told(failure) for name, failure in found.items()}
+        # what was tried in the answer before need not be tried again
+        fresh = {name: text for name, text in candidates.items() if (name, text) not in self._known}
+        trial = self._trial
+        found = first_failures(trial.domain, self._module, fresh, trial.trials, trial.seed)
+        for name, text in fresh.items():
+            failure = found.get(name)
+            if failure is None or failure.tool == name:
+                self._known[name, text] = "" if failure is None else told(failure)
+            else:
+                blamed = failure.tool or "the domain"
+                faults[name] = f"{blamed} fails beside what was written: {told(failure)}"
+        known = {name: self._known.get((name, text), "") for name, text in candidates.items()}
+        faults |= {name: wrong for name, wrong in known.items() if wrong}
         self.sources = {name: text for name, text in candidates.items() if name not in faults}
-        self._held = {**self.sources}
         return list(faults.items())
 
     def _look_at(self, tool: DomainTool, source: str) -> str:
-        """What is wrong with a function before any call of it; empty where nothing is."""
-        most = _ROOM + _TIMES_THE_DRAFT * len(self._module.functions[tool.name])
-        if len(source) > most:
-            return f"it is {len(source):,} characters long, more than {most:,}"
-        strange = _strange_character(source)
-        return strange or self._guarded(tool, source) or _alone(tool, source, self._module)
+        draft = self._module.functions[tool.name]
+        wrong = unfit(self._trial.domain, tool, source, _ROOM + _TIMES_THE_DRAFT * len(draft))
+        if not wrong and bare(source) == bare(draft):
+            return "it is the draft as it was; write it anew"
+        return wrong
 
-    def _guarded(self, tool: DomainTool, source: str) -> str:
-        """What the guard of a jailed worker says of a function that stands alone."""
-        domain = self._trial.domain
-        image = domain.states[min(domain.states, key=lambda name: (len(domain.states[name]), name))]
-        try:
-            toolbox = JailedToolbox(source, [tool])
-            JailedWorld(image, toolbox, now=domain.manifest.now).close()
-        except (GuardError, InputError) as error:
-            return str(error)
-        except JailError:
-            raise
-        except (WorldError, WorkerLostError) as error:
-            return f"it cannot even be compiled: {error}"
-        return ""
+
+def unfit(domain: Domain, tool: DomainTool, source: str, most: int) -> str:
+    """What is wrong with a tool's function before any call of it; empty where nothing is.
+
+    Args:
+        most: characters that it may have.
+    """
+    if len(source) > most:
+        return f"it is {len(source):,} characters long, more than {most:,}"
+    return _strange_character(source) or _guarded(domain, tool, source) or _alone(tool, source)
+
+
+def _guarded(domain: Domain, tool: DomainTool, source: str) -> str:
+    """What the guard of a jailed worker says of a function that stands alone."""
+    image = domain.states[min(domain.states, key=lambda name: (len(domain.states[name]), name))]
+    try:
+        toolbox = JailedToolbox(source, [tool])
+        JailedWorld(image, toolbox, now=domain.manifest.now).close()
+    except (GuardError, InputError) as error:
+        return str(error)
+    except JailError:
+        raise
+    except (WorldError, WorkerLostError) as error:
+        return f"it cannot even be compiled: {error}"
+    return ""
 
 
 def with_functions(domain: Domain, module: Module, written: Mapping[str, str]) -> Domain:
@@ -186,8 +210,9 @@ def first_failures(
 ) -> dict[str, ToolFailure]:
     """The failure of each function that does not hold its certificate in the domain's module.
 
-    Where a tool fails that is none of them, each is tried alone; where none fails alone, the
-    failure is put down to all.
+    A failure shows at a tool, but what another did before or after may have caused it; so each
+    function that could be to blame is tried alone, among drafts, the one at which it showed first.
+    Where none fails alone, the failure is put down to all.
     """
     left = dict(written)
     found: dict[str, ToolFailure] = {}
@@ -195,15 +220,13 @@ def first_failures(
         failure = _first_failure(domain, module, left, trials, seed)
         if failure is None:
             return found
-        if failure.tool in left:
-            guilty = {failure.tool: failure}
-        else:
-            alone = {
-                name: _first_failure(domain, module, {name: text}, trials, seed)
-                for name, text in left.items()
-            }
-            guilty = {name: one for name, one in alone.items() if one is not None}
-            guilty = guilty or dict.fromkeys(left, failure)
+        guilty: dict[str, ToolFailure] = {}
+        for name in sorted(left, key=lambda name: (name != failure.tool, name)):
+            alone = _first_failure(domain, module, {name: left[name]}, trials, seed)
+            if alone is not None:
+                guilty[name] = replace(alone, tool=name)
+                break
+        guilty = guilty or dict.fromkeys(left, failure)
         found |= guilty
         left = {name: text for name, text in left.items() if name not in guilty}
     return found
@@ -239,13 +262,11 @@ def _strange_character(source: str) -> str:
     return ""
 
 
-def _alone(tool: DomainTool, source: str, module: Module) -> str:
+def _alone(tool: DomainTool, source: str) -> str:
     """What is wrong with the form of a function that the guard has let through."""
     body = ast.parse(source).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
         return f"it holds {len(body)} statements at the top; write one function, {tool.name}"
     if not ast.get_docstring(body[0]):
         return "it has no docstring"
-    if bare(source) == bare(module.functions[tool.name]):
-        return "it is the draft as it was; write it anew"
     return ""

@@ -2,16 +2,18 @@
 
 In: a certified domain.  Out: the same domain with every part that was asked for and found sound,
 certified on what it now is, and a record a part that says who made it.  The parts come in the order
-in which they build on each other: schema, values, edges, code, policy.
+in which they build on each other: schema, values, edges, code, actions, policy.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from agentscaler.corpus.tool import ToolSpec
 from agentscaler.domain.assemble import draft_of, make_states, with_faults_counted
 from agentscaler.domain.domain import ColumnValues, Domain
 from agentscaler.domain.examine import examine
+from agentscaler.domain.remaking.actions import ACTION_PROMPT, add_actions
 from agentscaler.domain.remaking.code import CODE_PROMPT, remake_code
 from agentscaler.domain.remaking.edges import EDGES_PROMPT, make_edges
 from agentscaler.domain.remaking.policy import POLICY_PROMPT, make_policy
@@ -29,6 +31,7 @@ DOMAIN_PROMPTS: dict[str, Prompt] = {
     "values": VALUES_PROMPT,
     "edges": EDGES_PROMPT,
     "code": CODE_PROMPT,
+    "actions": ACTION_PROMPT,
     "policy": POLICY_PROMPT,
 }
 """What a model is told, by part; a part of the fingerprint of what it makes."""
@@ -39,7 +42,7 @@ class Remade:
     """A domain after a model, and who made which part of it.
 
     Attributes:
-        domain: its certificate holds; it has all the tools that it had.
+        domain: its certificate holds; it has all the tools that it had, and those of new actions.
     """
 
     domain: Domain
@@ -47,13 +50,18 @@ class Remade:
 
 
 async def remake_domain(
-    domain: Domain, maker: PartMaker, settings: DomainSettings, seed: int = 0
+    domain: Domain,
+    maker: PartMaker,
+    settings: DomainSettings,
+    seed: int = 0,
+    refused: Sequence[ToolSpec] = (),
 ) -> Remade:
     """Makes the wanted parts of a domain anew; those of a vertical were written by people and stay.
 
     Args:
         domain: made by rules and certified, as `build_domains` gives it.
         seed: of the run; that of the domain's states and certificate comes of it.
+        refused: operations that its rules could not bind, see `DomainOutcome`.
 
     Raises:
         AgentScalerError: the endpoint answers nobody, or the budget is spent.
@@ -79,6 +87,10 @@ async def remake_domain(
     if "code" in wanted:
         domain, made = await remake_code(domain, maker, settings, own)
         domain = _credited(domain, "code", made)
+        records += made
+    if "actions" in wanted:
+        domain, made = await add_actions(domain, refused, maker, settings, own)
+        domain = _credited(domain, "actions", made)
         records += made
     if "policy" in wanted:
         policy, made = await make_policy(domain, maker)

@@ -281,9 +281,10 @@ def _is_number(answer: AnswerFact) -> bool:
 
 
 def _consents(case: Case, script: list[Message]) -> Iterator[tuple[int, Goal]]:
-    """Where the agent asks for a yes in words of a goal's own, and the user gives it."""
+    """Where the agent asks for a yes in words of a goal's own, and the user gives it: the last
+    time, as the user may first have had another thought."""
     for goal in case.task.goals:
-        for place, message in enumerate(script[:-2]):
+        for place, message in reversed(list(enumerate(script[:-2]))):
             asked = message.role == "assistant" and not message.tool_calls
             if goal.confirm and asked and goal.confirm in message.content:
                 yield place, goal

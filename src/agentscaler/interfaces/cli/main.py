@@ -16,6 +16,7 @@ from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_
 from agentscaler.interfaces.cli.costs import costs
 from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
+from agentscaler.interfaces.cli.judge import judge
 from agentscaler.interfaces.cli.makers import makers
 from agentscaler.interfaces.cli.options import (
     BudgetTokensOption,
@@ -92,6 +93,7 @@ add_stages(app)
 app.command("graph-report")(graph_report)
 app.command("costs")(costs)
 app.command("makers")(makers)
+app.command("judge")(judge)
 app.command()(funnel)
 
 

@@ -21,6 +21,7 @@ from agentscaler.task.remake.batches import batches, short_names
 from agentscaler.task.remake.candidate import candidate_fact, value_fault
 from agentscaler.task.remake.free import FreeValue, find_free
 from agentscaler.task.remake.refit import refit
+from agentscaler.task.remake.rows import find_rows
 from agentscaler.task.task import Fact, Task
 
 __all__ = ["ARGUMENTS_PROMPT", "ChosenValues", "choose_arguments"]
@@ -38,6 +39,10 @@ _WHY = {
     TaskReason.LEAK: "a value is one that is to be found out",
     TaskReason.ANSWER_KNOWN: "a value is what the request asks for",
 }
+_TELLING = frozenset(
+    {TaskReason.REFUSED, TaskReason.GOLD_DIFFERS, TaskReason.LEAK, TaskReason.ANSWER_KNOWN}
+)
+"""Reasons whose detail says what is wrong; that of the others is the request."""
 
 
 class ChosenValue(BaseModel):
@@ -85,7 +90,10 @@ async def choose_arguments(
     A task without anything free is not asked about, and has no record.
     """
     made, records = list(tasks), []
-    open_tasks = [(number, find_free(domain, task)) for number, task in enumerate(tasks)]
+    open_tasks = [
+        (number, [*find_free(domain, task), *find_rows(domain, task)])
+        for number, task in enumerate(tasks)
+    ]
     for batch in batches([one for one in open_tasks if one[1]], _BATCH):
         asked = []
         for name, (number, free) in zip(short_names("r", len(batch)), batch, strict=True):
@@ -132,6 +140,9 @@ def _given(asked: _Asked) -> dict[str, Any]:
 def _described(free: FreeValue) -> dict[str, Any]:
     """What a model is told of a free value."""
     column, told = free.column, {"what": free.fact.label, "draft": free.fact.value}
+    if free.rows:
+        choices = {said: about for said, (_, about) in free.rows.items()}
+        return {**told, "type": "choice", "choices": choices}
     if column.enum:
         others = [one for one in column.enum if one != free.now]
         return {**told, "type": "choice", "choices": others}
@@ -169,37 +180,42 @@ def _check(
             if one.name not in given:
                 faults[one.name].append("is missing")
                 continue
-            changes, wrong = _changes(one, given[one.name])
+            changes, moved, wrong = _changes(one, given[one.name])
             faults[one.name] += wrong
             if faults[one.name]:
                 continue
             try:
                 earlier = tasks[: one.number]
-                refitted[one.name] = refit(domain, one.task, changes, prover, earlier)
+                refitted[one.name] = refit(domain, one.task, changes, moved, prover, earlier)
             except WalkStop as stop:
                 reason, detail = stop.args
                 why = _WHY.get(reason, "the task cannot be shown to hold with these values")
-                more = f" ({detail})" if detail and detail != one.task.intent else ""
-                faults[one.name].append(f"{why}{more[:300]}; choose other values, or the drafts")
+                more = f" ({detail[:300]})" if reason in _TELLING else ""
+                faults[one.name].append(f"{why}{more}; choose other values, or the drafts")
     return faults
 
 
-def _changes(asked: _Asked, chosen: TaskValues) -> tuple[dict[str, Fact], list[str]]:
-    """The facts that become others, by name, and what is wrong with their values."""
-    wrong, changes = [], {}
+def _changes(
+    asked: _Asked, chosen: TaskValues
+) -> tuple[dict[str, Fact], dict[str, str], list[str]]:
+    """The facts that become others, by name, the keys of rows that do, and what is wrong."""
+    changes: dict[str, Fact] = {}
+    moved: dict[str, str] = {}
     values = {one.id: one.value for one in chosen.values}
-    wrong += [f"there is no value {name!r}" for name in values if name not in asked.free]
+    wrong = [f"there is no value {name!r}" for name in values if name not in asked.free]
     wrong += [f"{name} is missing" for name in asked.free if name not in values]
     if len(values) < len(chosen.values):
         wrong.append("a value is there twice")
     for name, free in asked.free.items():
         if name not in values:
             continue
-        value, fault = candidate_fact(free, values[name])
-        if fault or value is None:
+        fact, fault = candidate_fact(free, values[name])
+        if fault or fact is None:
             wrong.append(f"{name}: {fault}")
-        elif value != free.fact:
-            changes[free.fact.name] = value
+        elif fact != free.fact:
+            changes[free.fact.name] = fact
+            if free.rows:
+                moved[free.rows[free.fact.said][0]] = free.rows[fact.said][0]
     if not wrong:
         wrong = value_fault(asked.task, asked.free, changes)
-    return changes, wrong
+    return changes, moved, wrong

@@ -27,6 +27,10 @@ _LETTER = re.compile(r"[A-Za-z]")
 def candidate_fact(free: FreeValue, value: str | int | float) -> tuple[Fact | None, str]:
     """The fact with a new value, or what is wrong with that."""
     column = free.column
+    if free.rows:
+        if value not in free.rows:
+            return None, f"{value!r} is none of {', '.join(map(repr, free.rows))}"
+        return free.fact.model_copy(update={"value": value, "said": value}), ""
     wanted, fault = _as_stored(column, value)
     if fault or wanted == free.fact.value:
         return (None, fault) if fault else (free.fact, "")

@@ -6,7 +6,8 @@ What singles out a row, bounds a list or decides a branch is not free.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from agentscaler.task.remake.words import is_telling, occurrences, stands
 from agentscaler.task.task import Fact, Task
 from agentscaler.world.world import World
 
-__all__ = ["FreeValue", "find_free"]
+__all__ = ["FreeValue", "find_free", "is_apart", "teller_of"]
 
 _OPAQUE = frozenset(
     "arn cidr code email hash id ip_address key path phone reference schedule secret token uri url"
@@ -34,6 +35,8 @@ class FreeValue:
         goal: index of the first wish that tells it.
         now: what its place holds before, of a row that is changed; else None.
         values: all values of the column in the state, in order.
+        rows: where the value says which row a wish is about: the rows that would do as well, and
+            that one, by what is said of them; each with its key and what may help to choose.
     """
 
     fact: Fact
@@ -42,6 +45,7 @@ class FreeValue:
     column: Column
     now: Any
     values: tuple[Any, ...]
+    rows: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def is_single(self) -> bool:
@@ -56,14 +60,14 @@ def find_free(domain: Domain, task: Task) -> list[FreeValue]:
     found = []
     with domain.world(task.state) as world:
         for fact in task.facts:
-            goal = _teller(task, fact)
+            goal = teller_of(task, fact)
             places = uses.get(fact.name, [])
             if goal is None or not places or places[0] is None:
                 continue
             table, column = places[0]
             if any(one != (table, column) for one in places) or not _may_vary(column):
                 continue
-            if _is_apart(task, fact, table, column):
+            if is_apart(task, fact, table, column):
                 found.append((fact, goal, table, column, _values(world, table, column)))
         now = _values_now(domain, task, world)
     free = [
@@ -136,7 +140,7 @@ def _uses(domain: Domain, task: Task) -> dict[str, list[tuple[Table, Column] | N
     return uses
 
 
-def _teller(task: Task, fact: Fact) -> int | None:
+def teller_of(task: Task, fact: Fact) -> int | None:
     """The first wish that tells a fact; None where a wish with conditions or without hope does."""
     tellers = [
         number
@@ -162,7 +166,7 @@ def _may_vary(column: Column) -> bool:
     )
 
 
-def _is_apart(task: Task, fact: Fact, table: Table, column: Column) -> bool:
+def is_apart(task: Task, fact: Fact, table: Table, column: Column) -> bool:
     """Whether the words for a fact stand for nothing else, so that others can take their place."""
     said = fact.said
     if any(

@@ -83,12 +83,13 @@ def _is_mixed_up(
     gaps: Mapping[int, tuple[list[str], list[str]]],
 ) -> bool:
     mine, theirs = _told_by(one), _told_by(other)
-    listed = _ORDINAL.search(one.label) or _ORDINAL.search(other.label)
-    if one.label.startswith("the new ") != other.label.startswith("the new ") and not listed:
+    if one.label.startswith("the new ") != other.label.startswith("the new "):
         new, old, cues = (span, other_span, theirs)
         if not one.label.startswith("the new "):
             new, old, cues = (other_span, span, mine)
-        return new < old and not _last_of(gaps[old[0]][0], cues)
+        listed = _ORDINAL.search(one.label) or _ORDINAL.search(other.label)
+        if old < new or not listed:
+            return new < old and not _last_of(gaps[old[0]][0], cues)
     score = _belonging(gaps[span[0]], mine - theirs, theirs - mine)
     return score + _belonging(gaps[other_span[0]], theirs - mine, mine - theirs) < 0
 

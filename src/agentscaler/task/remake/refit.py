@@ -4,7 +4,9 @@ The gold calls are made again in a fresh world, each with the values it takes fr
 provenance says; what they give, the words, the answers and the proof follow from that.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from agentscaler.domain.domain import Domain
@@ -12,41 +14,63 @@ from agentscaler.task.construct import written_up
 from agentscaler.task.notebook import Notebook, WalkStop
 from agentscaler.task.proof import Prover
 from agentscaler.task.reasons import TaskReason
-from agentscaler.task.remake.words import is_telling, replaced
+from agentscaler.task.remake.words import is_telling, replaced, stands
 from agentscaler.task.task import AnswerFact, Fact, Goal, GoldCall, Provenance, Task
 from agentscaler.world.world import World
 
-__all__ = ["refit"]
+__all__ = ["executed", "refit"]
 
 
 def refit(
-    domain: Domain, task: Task, changes: Mapping[str, Fact], prover: Prover, earlier: Sequence[Task]
+    domain: Domain,
+    task: Task,
+    changes: Mapping[str, Fact],
+    moved: Mapping[str, str],
+    prover: Prover,
+    earlier: Sequence[Task],
 ) -> Task:
     """The task with other facts, by name.
 
     Args:
-        changes: facts that are free in the task (see `find_free`), with their new values.
+        changes: facts that are free in the task (see `free` and `rows`), with their new values.
+        moved: the keys of other rows in the place of those that the wishes are about.
         prover: of the domain; it is asked for a proof when everything else fits.
         earlier: the tasks that the domain has before this one.
 
     Raises:
         WalkStop: it does not become a task, with the reason.
     """
-    facts = {fact.name: changes.get(fact.name, fact) for fact in task.facts}
     with domain.world(task.state) as world:
-        calls, minted = _made_again(task, facts, world)
-        goals = [_told_anew(goal, task, facts, minted) for goal in task.goals]
-        notebook = Notebook(domain, world, len(calls), calls=calls, facts=facts)
+        notebook, goals = executed(domain, task, changes, moved, world)
         made = written_up(task.id, task.state, goals, notebook, prover, earlier)
     return made.model_copy(update={"makers": task.makers, "engine": task.engine})
 
 
+def executed(
+    domain: Domain,
+    task: Task,
+    changes: Mapping[str, Fact],
+    moved: Mapping[str, str],
+    world: World,
+) -> tuple[Notebook, list[Goal]]:
+    """The task with other facts as a walk that ends in `world`, and its wishes.
+
+    Raises:
+        WalkStop: a call is refused, or something is told that the words do not follow.
+    """
+    facts = {fact.name: changes.get(fact.name, fact) for fact in task.facts}
+    calls, minted = _made_again(task, facts, moved, world)
+    goals = [_told_anew(goal, task, facts, minted) for goal in task.goals]
+    return Notebook(domain, world, len(calls), calls=calls, facts=facts), goals
+
+
 def _made_again(
-    task: Task, facts: Mapping[str, Fact], world: World
+    task: Task, facts: Mapping[str, Fact], moved: Mapping[str, str], world: World
 ) -> tuple[list[GoldCall], dict[str, str]]:
     """Gold's calls with the new facts, and by its old spelling every id that is another one now."""
     known = {(fact.value, facts[fact.name].value) for fact in task.facts if _is_plain(fact.value)}
-    minted: dict[str, str] = {}
+    minted = dict(moved)
+    spoken = "\n".join(text for goal in task.goals for text in (goal.report, goal.confirm))
     calls: list[GoldCall] = []
     for call in task.gold:
         arguments, provenance = {}, {}
@@ -58,9 +82,13 @@ def _made_again(
         if not result.ok:
             raise WalkStop(TaskReason.REFUSED, f"{call.tool}: {result.error}")
         for old, new in _differences(call.result, result.value, {**dict(known), **minted}):
+            if isinstance(old, dict):
+                _check_unspoken(old, new, spoken, known)
+                continue
             if (old, new) in known or minted.get(old) == new:
                 continue
-            if call.effect == "read" or not isinstance(old, str) or not isinstance(new, str):
+            ids = isinstance(old, str) and isinstance(new, str) and is_telling(old)
+            if call.effect == "read" or not ids:
                 raise WalkStop(TaskReason.GOLD_DIFFERS, f"{call.tool} gives {new}, not {old}")
             minted[old] = new
         update = {"arguments": arguments, "provenance": provenance, "result": result.value}
@@ -114,7 +142,8 @@ def _place(result: Any, path: tuple[str | int, ...], wanted: Any) -> tuple[str |
 
 
 def _differences(old: Any, new: Any, others: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """The single values in which two results differ.
+    """The single values in which two results differ, and the records of rows in the place of which
+    there are others.
 
     Rows of a list may stand in another order, as lists are often sorted by ids.
 
@@ -125,6 +154,10 @@ def _differences(old: Any, new: Any, others: Mapping[Any, Any]) -> Iterator[tupl
         WalkStop: the results have other rows or another form, and so tell something else.
     """
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
+        key = next(iter(old.values()), None)  # a record begins with its own key
+        if isinstance(key, str) and others.get(key) == next(iter(new.values())):
+            yield old, new
+            return
         for name, value in old.items():
             yield from _differences(value, new[name], others)
     elif isinstance(old, list) and isinstance(new, list):
@@ -144,6 +177,39 @@ def _differences(old: Any, new: Any, others: Mapping[Any, Any]) -> Iterator[tupl
         raise WalkStop(TaskReason.GOLD_DIFFERS, "a result has another form then")
     elif old != new:
         yield old, new
+
+
+def _check_unspoken(
+    old: Mapping[str, Any], new: Mapping[str, Any], spoken: str, known: Collection[tuple[Any, Any]]
+) -> None:
+    """Holds what only the earlier of two rows has against what is said of it.
+
+    Raises:
+        WalkStop: some of it is said.
+    """
+    key = next(iter(old))
+    for name, value in old.items():
+        if name == key or value == new[name] or value is None:
+            continue
+        if not isinstance(value, dict | list) and (value, new[name]) in known:
+            continue
+        if isinstance(value, bool | dict) or any(stands(one, spoken) for one in _ways(value)):
+            raise WalkStop(TaskReason.GOLD_DIFFERS, f"{name} is {new[name]}, not {value}")
+
+
+def _ways(value: Any) -> Iterator[str]:
+    """How a value, or any of a list, may be spelled in a report."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _ways(item)
+        return
+    yield str(value)
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(str(value))
+        yield f"{moment.day} {moment:%B %Y}"
+    if isinstance(value, float):
+        yield f"{value:.2f}"
+    yield str(value).replace("_", " ").lower()
 
 
 def _as_new(value: Any, others: Mapping[Any, Any]) -> Any:

@@ -71,15 +71,15 @@ def deed_faults(text: str, draft: str, tools: Iterable[str]) -> list[str]:
         faults.append(f"it does not ask to {draft.split(' ')[0]} anything; say so in its verb")
     own = {name.split("_")[0] for name in tools}
     plain = " ".join(said)
-    for verb in sorted(own & _COMMON):
-        asks = re.search(rf"\b{verb} (?:an?|another|it|them|one|me|him|her|us)\b", plain)
-        if asks is not None and not any(is_form_of(word, verb) for word in wanted):
-            faults.append(f'it says "{asks[0]}", which is no part of the draft')
-    for verb in sorted(_DEEDS | {one for one in own if len(one) > 3} - _COMMON):
+    for verb in sorted(_DEEDS | {one for one in own if len(one) > 2}):
         group = frozenset().union(*(one for one in _GROUPS if verb in one))
-        meant = any(is_form_of(word, verb) or word in group for word in wanted)
-        if not meant and any(_is_inflected(word, verb) for word in said):
+        if any(is_form_of(word, verb) or word in group for word in wanted):
+            continue
+        asks = re.search(rf"\b{verb} (?:an?|another|it|them|one|me|him|her|us)\b", plain)
+        if verb not in _COMMON and any(_is_inflected(word, verb) for word in said):
             faults.append(f'it says "{verb}", which is no part of the draft')
+        elif verb in _COMMON and asks is not None:
+            faults.append(f'it says "{asks[0]}", which is no part of the draft')
     return faults
 
 

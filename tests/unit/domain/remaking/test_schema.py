@@ -152,3 +152,17 @@ def test_an_edit_after_which_a_tool_fails_costs_its_table_only(
     assert "seating" in made.domain.manifest.table["venues"].by_name
     makers = {one.subject.rpartition("/")[2]: one.maker for one in made.records}
     assert makers == {"shows": "rules", "venues": "model", "visitors": "rules"}
+
+
+def test_a_mended_answer_is_taken(box_office: Domain, remake: Remake) -> None:
+    wrong = column("ticket_price", minimum=-5)
+    made, model = remake(box_office, "schema", tables(wrong), tables(SHOWS))
+    assert len(model.requests) == 2
+    assert "shows: ticket_price: the minimum cannot be less than 0" in model.last_message(1)
+    assert made.domain.manifest.table["shows"].by_name["ticket_price"].maximum == 250
+    assert {one.rounds for one in made.records} == {2}
+
+
+def test_the_same_answer_gives_the_same_bytes(box_office: Domain, remake: Remake) -> None:
+    one, other = (remake(box_office, "schema", tables(VENUES))[0].domain for _ in range(2))
+    assert one == other

@@ -69,9 +69,8 @@ def test_states_hold_what_the_model_lists_and_are_certified(
     assert domain.manifest.makers == {"values": "scripted"}
     assert domain.manifest.engine == "rules"
     for image in domain.states.values():
-        assert cells(image, "SELECT name FROM venues") <= set(VENUES) | {
-            f"{one} {number}" for one in VENUES for number in range(30)
-        }
+        again = {f"{one} 2" for one in VENUES}
+        assert cells(image, "SELECT name FROM venues") <= {*VENUES, *again}
         assert cells(image, "SELECT title FROM shows") & set(SHOWS)
     assert cells(domain.states["small"], "SELECT title FROM shows") <= set(SHOWS)
 

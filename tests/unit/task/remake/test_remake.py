@@ -68,7 +68,7 @@ def plain_words(given: dict[str, Any], _: int) -> dict[str, Any]:
 def fitting(value: dict[str, Any], salt: str) -> Any:
     """A value that a sensible model could choose."""
     if value["type"] == "choice":
-        return value["choices"][-1]
+        return list(value["choices"])[-1]
     if value["type"] == "integer":
         return value["draft"]
     if value["type"] == "text" and " " in str(value["draft"]):
@@ -138,6 +138,33 @@ def test_a_record_says_of_each_task_that_was_asked_about_who_made_it(
         if len(one.messages) > 2
     )
     assert {(one.part, one.prompt) for one in made.records} == {("arguments", "arguments.md 1")}
+
+
+def test_a_wish_may_be_about_another_row_that_would_do(
+    box_office: Domain, tasks: list[Task]
+) -> None:
+    def other_rows(given: dict[str, Any], _: int) -> dict[str, Any]:
+        answer = fitting_values(given, 0)
+        for asked, one in zip(given["requests"], answer["requests"], strict=True):
+            for about, chosen in zip(asked["values"], one["values"], strict=True):
+                if not isinstance(about.get("choices"), dict):
+                    chosen["value"] = about["draft"]
+        return answer
+
+    made = remake(box_office, tasks, "arguments", Builder(other_rows))
+    pairs = zip(tasks, made.tasks, strict=True)
+    moved = [(old, new) for old, new in pairs if old.facts != new.facts]
+    assert moved
+    assert check_tasks(box_office, made.tasks).findings == []
+    for old, new in moved:
+        facts = zip(old.facts, new.facts, strict=True)
+        for one, other in [(one.said, other.said) for one, other in facts if one != other]:
+            assert one in old.intent
+            assert one not in new.intent
+            assert other in new.intent
+    (episodes,) = roll_out([(box_office, made.tasks)], RolloutSettings(trials=4))
+    (verdicts,) = run_funnel([(box_office, made.tasks, episodes)])
+    assert [one for one in verdicts if not one.kept] == []
 
 
 HOSTILE = (
