@@ -32,11 +32,13 @@ def test_examples_come_back_from_a_data_set_as_they_were(real: Sequence[Example]
 def test_without_care_arguments_that_nobody_gave_are_filled_in_without_a_word(
     real: Sequence[Example],
 ) -> None:
-    """So that a template renders other calls than were made."""
+    """So that a template renders other calls than were made (in dialogues without refusals: a call
+    with an argument of a wrong type makes it fail aloud)."""
     template, tokenizer = load_template("qwen2.5"), ByteTokenizer(CHATML.controls)
-    naive = Dataset.from_list([example.model_dump() for example in real])
+    plain = [example for example in real if not example.recovered]
+    naive = Dataset.from_list([example.model_dump() for example in plain])
     wrong = 0
-    for row, example in zip(naive, real, strict=True):
+    for row, example in zip(naive, plain, strict=True):
         true = render(example, template, tokenizer).text
         read = Example.model_construct(**row)
         got = render(read, template, tokenizer).text
@@ -44,7 +46,7 @@ def test_without_care_arguments_that_nobody_gave_are_filled_in_without_a_word(
         assert (
             render(example_of_row(examples_dataset([example])[0]), template, tokenizer).text == true
         )
-    assert wrong == len(real)
+    assert wrong == len(plain) > 5
 
 
 def test_a_rendered_data_set_holds_ids_labels_and_mask(

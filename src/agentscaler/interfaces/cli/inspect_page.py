@@ -16,6 +16,9 @@ __all__ = ["mask_page"]
 _OPEN_UP_TO = 400
 """Tokens; a longer stretch of context is folded up."""
 
+_BEGINNING = 60
+"""Characters of it that are seen all the same."""
+
 _STYLE = """
 :root { color-scheme: light dark; --learned: #1a7f37; --learned-bg: #1a7f3722; --own: #9a6700;
   --own-bg: #bf870022; --line: #8884; --faint: #7f7f7f; }
@@ -92,12 +95,13 @@ def _row(rendered: "Rendered", segment: "Segment") -> str:
     learned = sum(rendered.mask[segment.first : segment.last])
     text = escape(rendered.text[segment.begin : segment.end])
     tokens = f'<div class="tokens">{"".join(_tokens(rendered, segment))}</div>'
-    text = f"<pre>{text}</pre>"
+    text = f"<pre>\n{text}</pre>"  # a browser passes over the first line break
     if segment.turn is None:
         kind, told = "context", f"context<br>{size:,}"
         if size > _OPEN_UP_TO:
-            tokens = f"<details><summary>{size:,}</summary>{tokens}</details>"
-            text = f"<details open><summary>{size:,}</summary>{text}</details>"
+            beginning = escape(" ".join(rendered.text[segment.begin :][:_BEGINNING].split()))
+            tokens = f"<details><summary>{beginning} ...</summary>{tokens}</details>"
+            text = f"<details><summary>{beginning} ...</summary>{text}</details>"
     else:
         kind = "learned" if segment.turn.learned else "unlearned"
         word = "learned" if segment.turn.learned else "not learned"

@@ -24,7 +24,7 @@ def page() -> str:
 
 
 def test_the_rendering_is_on_the_page_whole_and_in_order() -> None:
-    texts = re.findall(r"<pre>(.*?)</pre>", page(), re.DOTALL)
+    texts = re.findall(r"<pre>\n(.*?)</pre>", page(), re.DOTALL)
     assert unescape("".join(texts)) == rendered().text
 
 
