@@ -55,7 +55,10 @@ def example_of_row(row: dict[str, Any]) -> Example:
 
 def rendered_dataset(examples: Iterable[Rendered]) -> "Dataset":
     """One row a rendered example, in the columns that TRL's `SFTTrainer` takes as they are:
-    `input_ids`, `labels` (-100 where no loss is taken), and `assistant_masks`.
+    `input_ids` and `labels` (-100 where no loss is taken).
+
+    TRL finds the loss in the labels, packed or not; its option `assistant_only_loss` is for rows of
+    messages and must be left off.
 
     Raises:
         MissingExtraError: the package datasets is not installed.
@@ -66,14 +69,12 @@ def rendered_dataset(examples: Iterable[Rendered]) -> "Dataset":
         {
             "input_ids": ids,
             "labels": ids,
-            "assistant_masks": datasets.List(datasets.Value("int8")),
         }
     )
     rows = [
         {
             "input_ids": example.ids,
             "labels": example.labels,
-            "assistant_masks": [int(learned) for learned in example.mask],
         }
         for example in examples
     ]

@@ -1,6 +1,8 @@
 """Examples as data sets of the package datasets, and what goes wrong without care."""
 
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from datasets import Dataset
 
 from agentscaler.dataset import Example
 from agentscaler.training import (
+    NOT_LEARNED,
     ByteTokenizer,
     FileTokenizer,
     example_of_row,
@@ -49,7 +52,7 @@ def test_without_care_arguments_that_nobody_gave_are_filled_in_without_a_word(
     assert wrong == len(plain) > 5
 
 
-def test_a_rendered_data_set_holds_ids_labels_and_mask(
+def test_a_rendered_data_set_holds_ids_and_labels(
     real: Sequence[Example], tokenizers: dict[str, FileTokenizer]
 ) -> None:
     template, tokenizer = load_template("qwen3"), tokenizers["qwen3"]
@@ -57,7 +60,6 @@ def test_a_rendered_data_set_holds_ids_labels_and_mask(
     for row, one in zip(rendered_dataset(made), made, strict=True):
         assert row["input_ids"] == list(one.ids)
         assert row["labels"] == one.labels
-        assert row["assistant_masks"] == [int(flag) for flag in one.mask]
 
 
 def test_trls_collator_takes_the_rows_and_masks_as_we_do(
@@ -73,3 +75,43 @@ def test_trls_collator_takes_the_rows_and_masks_as_we_do(
     ]
     assert batch["position_ids"].tolist()[0] == [n for one in made for n in range(len(one.ids))]
     assert "attention_mask" not in batch
+
+
+@pytest.mark.parametrize("options", [{}, {"packing": True, "padding_free": True}])
+def test_trls_trainer_learns_exactly_what_is_to_be_learned(
+    options: dict[str, bool],
+    real: Sequence[Example],
+    tokenizers: dict[str, FileTokenizer],
+    tmp_path: Path,
+) -> None:
+    """Through its own preparation of the rows, its packing and its batches."""
+    trl = pytest.importorskip("trl", reason="needs the extra train")
+    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+
+    template, tokenizer = load_template("compact"), tokenizers["compact"]
+    made = [render(example, template, tokenizer) for example in real[:5]]
+    theirs = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer.backend, pad_token="<|end|>", eos_token="<|end|>"
+    )
+    size = tokenizer.backend.get_vocab_size()
+    tiny = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "head_dim": 4}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1}
+    arguments = trl.SFTConfig(
+        output_dir=str(tmp_path),
+        per_device_train_batch_size=2,
+        max_length=max(len(one.ids) for one in made),
+        use_cpu=True,
+        bf16=False,
+        report_to=[],
+        **options,
+    )
+    trainer = trl.SFTTrainer(
+        model=Qwen3ForCausalLM(Qwen3Config(vocab_size=size, **tiny, **heads)),
+        args=arguments,
+        train_dataset=rendered_dataset(made),
+        processing_class=theirs,
+    )
+    learned: Counter[int] = Counter()
+    for batch in trainer.get_train_dataloader():
+        learned.update(batch["labels"][batch["labels"] != NOT_LEARNED].tolist())
+    assert learned == Counter(label for one in made for label in one.labels if label != NOT_LEARNED)
