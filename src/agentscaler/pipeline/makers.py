@@ -21,7 +21,7 @@ class MakerLine(NamedTuple):
 
     Attributes:
         first, repaired: how many the model made, at the first try or after the repair.
-        drafts: how many drafts stayed, by why.
+        drafts: how many drafts stayed, by why; "unchanged" where the model had nothing to change.
     """
 
     stage: str
@@ -44,7 +44,9 @@ def makers_of(folder: RunFolder) -> list[MakerLine]:
             asked.setdefault((record.part, record.model, record.prompt), []).append(record)
         for key, records in asked.items():
             made = [record.rounds for record in records if record.maker == "model"]
-            drafts = Counter(str(one.reason) for one in records if one.reason is not None)
+            drafts = Counter(
+                str(one.reason or "unchanged") for one in records if one.maker == "rules"
+            )
             lines.append(
                 MakerLine(
                     stage,

@@ -54,7 +54,7 @@ _KEPT = tuple(
         "yes\\b",
         "before",
         "delet",
-        "no two",
+        r"no two|two\b[^.;:]*\b(never|cannot)",
         "belong",
         "room\\b|as many",
     )

@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from agentscaler.chat import Message
+from agentscaler.corpus.english import listing
 from agentscaler.domain import Domain
-from agentscaler.domain.domain import DomainTool, Table
+from agentscaler.domain.domain import DomainManifest, DomainTool, Table
 from agentscaler.filtering import Verdict
 from agentscaler.interfaces.cli.lookup import (
     find_domain,
@@ -38,7 +39,7 @@ def show_domain(
     """Title, tables, tools, edges, policy, certificate, and rows of the first state."""
     domain = find_domain(folder, wanted, rng)
     manifest = domain.manifest
-    _title(console, f"{manifest.title}", f"{domain.id}, made by {manifest.engine}")
+    _title(console, f"{manifest.title}", f"{domain.id}, made by {_maker_words(manifest)}")
     for table in manifest.tables:
         console.print(_columns(table))
     _heading(console, "Tools")
@@ -130,6 +131,15 @@ def print_gold(console: Console, task: Task, *, full: bool) -> None:
         _line(console, f"     result: {_shortened(_json(call.result), full)}", style="yellow")
     _heading(console, "Database diff of gold")
     _line(console, describe(task.changeset))
+
+
+def _maker_words(manifest: DomainManifest) -> str:
+    """Who made a domain: the engine, and the models with the parts that they made."""
+    parts: dict[str, list[str]] = {}
+    for part, model in manifest.makers.items():
+        parts.setdefault(model, []).append(part)
+    told = [f"{listing(made)} by {model}" for model, made in parts.items()]
+    return f"rules; {'; '.join(told)}" if told else manifest.engine
 
 
 def _print_tool(console: Console, tool: DomainTool) -> None:

@@ -12,7 +12,7 @@ __all__ = ["deed_faults", "is_form_of", "verb_phrases"]
 
 _READ = (
     "tell show know what what's which how when when's who where where's check look find see give"
-    " list let read remind whether"
+    " list let read remind whether need"
 ).split()
 _CREATE = "create add set make new open register need want have put start".split()
 _CHANGE = (

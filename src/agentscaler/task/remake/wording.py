@@ -123,8 +123,8 @@ def wording_faults(
     faults += deed_faults(rest, wanted, tools)
     faults += _turned_faults(rest, wanted)
     faults += _invented_faults(rest, draft, text, facts, names)
-    if goal.branch is not None and goal.branch.condition not in text:
-        faults.append(f'the condition must stand in it as it is: "{goal.branch.condition}"')
+    if goal.branch is not None:
+        faults += _fork_faults(text, draft, goal.branch.condition, facts)
     return faults
 
 
@@ -205,6 +205,21 @@ def _turned_faults(rest: str, wanted: str) -> Iterator[str]:
         yield 'it has an "if", which the draft does not'
     if "if " in wanted.lower() and not conditions[0]:
         yield 'it has no "if", which the draft has'
+
+
+def _fork_faults(text: str, draft: str, condition: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """A condition in other words, and deeds that changed places around their "otherwise"."""
+    if condition not in text:
+        yield f'the condition must stand in it as it is: "{condition}"'
+        return
+    said, meant = (
+        _rest(one.replace(condition, " ").translate(_QUOTES), facts).lower().rpartition("otherwise")
+        for one in (text, draft)
+    )
+    verbs = verb_phrases(meant[2])
+    asks = any(is_form_of(word, verb) for word in _words(said[2]) for verb in verbs)
+    if meant[1] and verbs and not asks:
+        yield f'after "otherwise" it must ask to {_words(meant[2])[0]}, as the draft does'
 
 
 def _invented_faults(

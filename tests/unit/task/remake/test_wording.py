@@ -120,6 +120,7 @@ def faults(text: str, of: tuple[Goal, list[Fact]]) -> list[str]:
             RENAME,
         ),
         ("When is the expiry date of that patient, and what's the status?", AGAIN),
+        ("Need the expiry date and the status of that patient, quickly.", AGAIN),
         (
             'If its state is published, delete the announcement "Early Break"; otherwise tell me'
             " its last update time.",
@@ -196,6 +197,12 @@ def test_the_words_of_people_are_taken(text: str, of: tuple[Goal, list[Fact]]) -
             " me the last update time and state.",
             FORK,
             "its state is published",
+        ),
+        (
+            'Tell me the last update time of the announcement "Early Break" if its state is'
+            " published, otherwise delete it.",
+            FORK,
+            'after "otherwise" it must ask to tell',
         ),
         # what is invented
         ("What are the expiry date and the status of that patient? By 5 pm.", AGAIN, "'5'"),
