@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO_RUN ?= runs/demo
+# With `train` as well, the tests that need torch and transformers run; it is a large download.
+EXTRAS ?= apis,llm,parquet,ray,templates,dev
 
 .PHONY: help install demo test check lint types imports bench clean
 
@@ -24,7 +26,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[apis,llm,parquet,ray,dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
 demo: $(INSTALLED)

@@ -2,6 +2,7 @@
 
     AgentScalerError            what the user can mend; the command line prints it and exits with 2
     |-- InputError              a file, a record or an argument is not what it should be
+    |   `-- TemplateRefusedError  a chat template cannot be masked rightly (`training.refusal`)
     |-- SettingsError           an unknown setting, or a value out of its range
     |-- RunFolderError          a run folder cannot be used as it is
     |-- MissingExtraError       an optional package is needed and not installed

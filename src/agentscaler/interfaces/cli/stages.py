@@ -12,6 +12,7 @@ from agentscaler.interfaces.cli.addition import add
 from agentscaler.interfaces.cli.boundary import error_console, output_console
 from agentscaler.interfaces.cli.dataset import check, export
 from agentscaler.interfaces.cli.difficulty import difficulty
+from agentscaler.interfaces.cli.inspect import inspect
 from agentscaler.interfaces.cli.instances import instances
 from agentscaler.interfaces.cli.options import (
     BudgetTokensOption,
@@ -196,6 +197,7 @@ def filter_(
 dataset_app = typer.Typer(invoke_without_command=True)
 dataset_app.command("export")(export)
 dataset_app.command("check")(check)
+dataset_app.command("inspect")(inspect)
 
 
 @dataset_app.callback()

@@ -1,0 +1,59 @@
+"""Training examples as models see them: text, tokens, and the loss mask, proven token by token.
+
+`render(example, template, tokenizer)` gives `Rendered(text, ids, mask, ...)`.  A template comes
+from `load_template`, a tokenizer from `load_tokenizer`; `accept_template` says whether the two may
+be trained with, and raises `TemplateRefusedError` with the reason if not.  `measure_lengths` counts
+what a maximal length would cut, `pack_examples` and `collate_packs` make batches in which no
+dialogue sees another.
+
+Rendering needs jinja2, tokenizer files the package tokenizers (extra `templates`); batches need
+torch and data sets the package datasets (extra `train`).  All are imported when they are used.
+"""
+
+from agentscaler.training.acceptance import accept_template, check_example
+from agentscaler.training.conversation import defuse
+from agentscaler.training.derivation import derive_mask
+from agentscaler.training.lengths import LengthReport, cut_examples, measure_lengths
+from agentscaler.training.packing import Pack, collate_packs, pack_examples
+from agentscaler.training.refusal import Refusal, TemplateRefusedError
+from agentscaler.training.rendering import NOT_LEARNED, Rendered, Segment, Turn, render
+from agentscaler.training.rows import example_of_row, examples_dataset, rendered_dataset
+from agentscaler.training.template import ChatTemplate, load_template, template_names
+from agentscaler.training.tokenizer import (
+    ByteTokenizer,
+    Encoding,
+    FileTokenizer,
+    Tokenizer,
+    load_tokenizer,
+)
+
+__all__ = [
+    "NOT_LEARNED",
+    "ByteTokenizer",
+    "ChatTemplate",
+    "Encoding",
+    "FileTokenizer",
+    "LengthReport",
+    "Pack",
+    "Refusal",
+    "Rendered",
+    "Segment",
+    "TemplateRefusedError",
+    "Tokenizer",
+    "Turn",
+    "accept_template",
+    "check_example",
+    "collate_packs",
+    "cut_examples",
+    "defuse",
+    "derive_mask",
+    "example_of_row",
+    "examples_dataset",
+    "load_template",
+    "load_tokenizer",
+    "measure_lengths",
+    "pack_examples",
+    "render",
+    "rendered_dataset",
+    "template_names",
+]
