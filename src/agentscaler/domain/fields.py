@@ -40,7 +40,8 @@ _RESOURCE_TYPE = ("the type of the resource", "the resource type", "resource typ
 """How a cloud describes the constant that names the kind of a record."""
 _UNITS = {
     **{unit: unit for unit in "kg km cm mm seconds minutes hours days months bytes".split()},
-    **{"gb": "GB", "mb": "MB", "tb": "TB", "kb": "KB", "ms": "ms", "secs": "seconds"},
+    **{"gb": "GB", "mb": "MB", "tb": "TB", "kb": "KB", "gib": "GiB", "mib": "MiB"},
+    **{"ms": "ms", "secs": "seconds"},
 }
 """Last words of names that tell in what a value is measured, as people write them."""
 _MAX_ENUM = 12
