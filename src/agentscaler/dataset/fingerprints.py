@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pydantic_core import to_json
 
 from agentscaler.world.toolbox import ToolDefinition
+from agentscaler.world.tree import parse
 
 __all__ = ["fingerprint_tools"]
 
@@ -47,7 +48,7 @@ def _functions(source: str) -> dict[str, str]:
     lines = source.split("\n")
     return {
         node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        for node in ast.parse(source).body
+        for node in parse(source).body
         if isinstance(node, ast.FunctionDef)
     }
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from agentscaler.errors import GuardError
 from agentscaler.world.operations import BUILTIN_NAMES, METERED_METHODS
-from agentscaler.world.tree import children
+from agentscaler.world.tree import children, parse
 
 __all__ = ["DATABASE_METHODS", "check"]
 
@@ -84,7 +84,7 @@ def check(source: str) -> ast.Module:
     if len(source) > MAX_SOURCE:
         raise GuardError(f"The tools' source is longer than {MAX_SOURCE:,} characters.", _REMEDY)
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         where = f"Line {line}" if line else "The tools' source"

@@ -1,13 +1,27 @@
-"""Syntax trees of tools, walked quickly: only the fields in which further code can stand."""
+"""Syntax trees of tools, read by one thread at a time and walked quickly: only the fields in which
+further code can stand."""
 
 import ast
 from collections import defaultdict
+from threading import RLock
 
-__all__ = ["children", "fields"]
+__all__ = ["children", "fields", "parse"]
+
+_ONE_AT_A_TIME = RLock()
 
 _NEVER_RUN = frozenset(("annotation", "returns", "type_comment"))
 _NO_NODES = frozenset(("ctx", "id", "attr", "arg", "name", "kind", "conversion"))
 """Fields that hold text, a number, or the mark of a load or a store."""
+
+
+def parse(source: str) -> ast.Module:
+    """The tree of a module's source; raises what `ast.parse` raises.
+
+    Python counts how deep it is in a tree for all threads together (CPython issue 106905), so two
+    that parse at the same time may meet a SystemError.
+    """
+    with _ONE_AT_A_TIME:
+        return ast.parse(source)
 
 
 class _Fields(defaultdict[type[ast.AST], tuple[str, ...]]):

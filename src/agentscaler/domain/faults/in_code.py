@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from agentscaler.domain.faults.fault import Fault
 from agentscaler.domain.faults.scope import Scope, is_guard
 from agentscaler.domain.faults.statement import statement_of
+from agentscaler.world.tree import parse
 
 __all__ = ["Replacement", "faults_in_code"]
 
@@ -31,11 +32,13 @@ def faults_in_code(scope: Scope, node: ast.AST) -> Wrong:
 
 
 def _code(text: str) -> list[ast.stmt]:
-    return ast.parse(text).body
+    return parse(text).body
 
 
 def _expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    (statement,) = _code(text)
+    assert isinstance(statement, ast.Expr), "what is put in place of an expression is one"
+    return statement.value
 
 
 def _ignored_precondition(scope: Scope, node: ast.AST) -> Wrong:

@@ -25,6 +25,7 @@ from agentscaler.domain.faults.fault import Fault, Mutant
 from agentscaler.domain.faults.in_code import Replacement, faults_in_code
 from agentscaler.domain.faults.in_sql import faults_in_sql
 from agentscaler.domain.faults.scope import Scope
+from agentscaler.world.tree import parse
 
 __all__ = ["choose_faults", "seed_faults"]
 
@@ -40,7 +41,7 @@ def seed_faults(
         source: the module of the tools.
         tables: by name.
     """
-    module = ast.parse(source)
+    module = parse(source)
     by_name = {tool.name: tool for tool in tools}
     functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
     helpers = frozenset(functions) - by_name.keys()

@@ -22,6 +22,7 @@ from agentscaler.domain.remaking.module import Module, bare
 from agentscaler.errors import GuardError, InputError, WorldError
 from agentscaler.world.jail import JailError
 from agentscaler.world.jailed import JailedToolbox, JailedWorld
+from agentscaler.world.tree import parse
 from agentscaler.world.workers import WorkerLostError
 
 __all__ = [
@@ -264,7 +265,7 @@ def _strange_character(source: str) -> str:
 
 def _alone(tool: DomainTool, source: str) -> str:
     """What is wrong with the form of a function that the guard has let through."""
-    body = ast.parse(source).body
+    body = parse(source).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
         return f"it holds {len(body)} statements at the top; write one function, {tool.name}"
     if not ast.get_docstring(body[0]):

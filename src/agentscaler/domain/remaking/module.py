@@ -7,6 +7,8 @@ import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from agentscaler.world.tree import parse
+
 __all__ = ["Module", "bare"]
 
 
@@ -23,7 +25,7 @@ class Module:
         return cls(
             {
                 node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]).rstrip() + "\n"
-                for node in ast.parse(source).body
+                for node in parse(source).body
                 if isinstance(node, ast.FunctionDef)
             }
         )
@@ -51,7 +53,7 @@ class Module:
 
 def bare(function: str) -> str:
     """A function's syntax without its docstring, for comparing two."""
-    (node,) = ast.parse(function).body
+    (node,) = parse(function).body
     assert isinstance(node, ast.FunctionDef)
     first = node.body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
@@ -60,5 +62,5 @@ def bare(function: str) -> str:
 
 
 def _names(function: str) -> frozenset[str]:
-    tree = ast.parse(function)
+    tree = parse(function)
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentscaler.errors import InputError
+from agentscaler.world.tree import parse
 
 __all__ = ["Parameter", "Signature", "read_signatures"]
 
@@ -43,7 +44,7 @@ def read_signatures(source: str, names: Iterable[str]) -> dict[str, Signature]:
         InputError: one is not there, has no docstring, or a parameter has no type.
     """
     functions = {
-        node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)
+        node.name: node for node in parse(source).body if isinstance(node, ast.FunctionDef)
     }
     for name in names:
         if name not in functions or not ast.get_docstring(functions[name]):
