@@ -1,10 +1,12 @@
 """The models of a run: who plays, and what of them makes a stage start again."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentscaler.domain import DomainOutcome
 from agentscaler.errors import SettingsError
 from agentscaler.llm import Completion, Usage
 from agentscaler.llm.call_store import Account, CallStore
@@ -12,6 +14,7 @@ from agentscaler.pipeline import Settings, stage_named
 from agentscaler.pipeline.costs import costs_of, estimate
 from agentscaler.pipeline.models import CALLS, open_models, prompts_of
 from agentscaler.pipeline.run import _fingerprint
+from agentscaler.pipeline.stages import _until
 from agentscaler.rollout import ModelAgent, ModelUser
 from agentscaler.runfolder import Fingerprint, RunFolder
 
@@ -118,3 +121,19 @@ def test_nothing_is_estimated_before_anything_was_played(folder: RunFolder) -> N
 def test_a_stage_that_asks_no_models_has_no_estimate(folder: RunFolder) -> None:
     with pytest.raises(SettingsError, match="pool, domains, tasks, rollout"):
         estimate(folder, "graph", settings())
+
+
+def test_the_code_of_models_counts_only_where_they_are_asked(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("agentscaler.pipeline.run"), "code_version", " ".join)
+    told = settings().model_dump(exclude_defaults=True)
+    asking = Settings.model_validate({**told, "pool": {"model_parts": ["all"]}})
+    assert "llm" not in _fingerprint(folder, stage_named("pool"), settings()).code.split()
+    assert "llm" in _fingerprint(folder, stage_named("pool"), asking).code.split()
+
+
+def test_no_model_works_on_more_domains_than_are_wanted(library: Any) -> None:
+    outcomes = [DomainOutcome(number, library if number % 2 else None, []) for number in range(5)]
+    assert [one.community for one in _until(1, outcomes)] == [0, 1]
+    assert list(_until(None, outcomes)) == outcomes
