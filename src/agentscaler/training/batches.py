@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from agentscaler.errors import InputError
 
-__all__ = ["RowPlan", "fill_rows", "group_rows", "plan_rows"]
+__all__ = ["RowPlan", "chain_rows", "fill_rows", "group_rows", "plan_rows"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class RowPlan:
     """Rows, each a tuple of places in the sequence of dialogues.
 
     Attributes:
-        rows: in no particular order; the trainer shuffles them.
+        rows: in the order of the dialogues if that is to be kept; else the trainer shuffles them.
         room: tokens that the rows have room for, padding included.
         tokens: that they hold.
     """
@@ -53,8 +53,14 @@ class RowPlan:
         return each, -(-shared // each)
 
 
-def plan_rows(lengths: Sequence[int], max_length: int, *, packing: bool) -> RowPlan:
+def plan_rows(
+    lengths: Sequence[int], max_length: int, *, packing: bool, in_order: bool = False
+) -> RowPlan:
     """Rows for dialogues of the given lengths, in tokens.
+
+    Args:
+        packing: dialogues one after the other, or padded beside each other.
+        in_order: rows hold the dialogues in their order, at the price of more room.
 
     Raises:
         InputError: a dialogue is longer than a row.
@@ -64,11 +70,12 @@ def plan_rows(lengths: Sequence[int], max_length: int, *, packing: bool) -> RowP
             f"A dialogue has {longest:,} tokens, a row room for {max_length:,}.",
             "Make rows longer, or leave long dialogues out.",
         )
-    rows = fill_rows(lengths, max_length) if packing else group_rows(lengths, max_length)
-    room = sum(
-        sum(lengths[n] for n in row) if packing else len(row) * max(lengths[n] for n in row)
-        for row in rows
-    )
+    if in_order:
+        rows = chain_rows(lengths, max_length, packing=packing)
+    else:
+        rows = fill_rows(lengths, max_length) if packing else group_rows(lengths, max_length)
+    padded = sum(len(row) * max(lengths[n] for n in row) for row in rows)
+    room = len(rows) * max_length if packing else padded
     return RowPlan(tuple(tuple(row) for row in rows), room, sum(lengths))
 
 
@@ -95,10 +102,20 @@ def fill_rows(lengths: Sequence[int], room: int) -> list[list[int]]:
 def group_rows(lengths: Sequence[int], room: int) -> list[list[int]]:
     """Groups by length: from the shortest on, as many as fit when all are padded to the longest."""
     order = sorted(range(len(lengths)), key=lambda n: (lengths[n], n))
+    rows = chain_rows([lengths[number] for number in order], room, packing=False)
+    return [[order[place] for place in row] for row in rows]
+
+
+def chain_rows(lengths: Sequence[int], room: int, *, packing: bool) -> list[list[int]]:
+    """Rows of neighbours: each takes the dialogues that come next, as many as fit."""
     rows: list[list[int]] = []
-    for number in order:
-        if rows and (len(rows[-1]) + 1) * lengths[number] <= room:
+    total = longest = 0
+    for number, length in enumerate(lengths):
+        total, longest = total + length, max(longest, length)
+        wanted = total if packing else longest * (len(rows[-1]) + 1 if rows else 1)
+        if rows and wanted <= room:
             rows[-1].append(number)
         else:
             rows.append([number])
+            total = longest = length
     return rows

@@ -18,7 +18,7 @@ from agentscaler.engine import Engine
 from agentscaler.errors import MissingExtraError
 from agentscaler.training.batches import RowPlan
 from agentscaler.training.rendering import NOT_LEARNED, render
-from agentscaler.training.selection import Candidate, candidate_of, without_system
+from agentscaler.training.selection import Candidate, DataSelection, candidate_of, show
 from agentscaler.training.template import ChatTemplate
 from agentscaler.training.tokenizer import Tokenizer
 
@@ -46,17 +46,18 @@ class Encoder:
     """Renders an example and keeps tokens and labels; can be sent to a worker.
 
     Args:
-        system: whether system messages are rendered.
+        selection: says how much of an example is shown.
     """
 
-    def __init__(self, template: ChatTemplate, tokenizer: Tokenizer, *, system: bool) -> None:
+    def __init__(
+        self, template: ChatTemplate, tokenizer: Tokenizer, selection: DataSelection
+    ) -> None:
         self._template = replace(template)  # what it has compiled cannot be sent
         self._tokenizer = tokenizer
-        self._system = system
+        self._selection = selection
 
     def __call__(self, example: Example) -> Encoded:
-        if not self._system:
-            example = without_system(example)
+        example = show(example, self._selection)
         made = render(example, self._template, self._tokenizer)
         ids = np.array(made.ids, dtype=np.int32)
         learned = np.array(made.mask, dtype=bool)
@@ -126,7 +127,9 @@ class _Writer:
         datasets = _datasets()
         self._file = file
         self._part = file.with_name(f".{file.name}.part")
-        features = datasets.Features({name: datasets.List(datasets.Value("int32")) for name in columns})
+        features = datasets.Features(
+            {name: datasets.List(datasets.Value("int32")) for name in columns}
+        )
         self._writer: Any = ArrowWriter(path=str(self._part), features=features)
 
     def __enter__(self) -> Any:

@@ -1,6 +1,7 @@
 """Which dialogues a phase of training is given: `select_examples`, and the digest of what it chose.
 
-    examples of a run -> filter by domain and kind -> order by seed -> leave out the too long
+    examples of a run -> filter by domain and kind -> show less of them, if asked for
+                      -> order by seed -> leave out the too long
                       -> set some apart for evaluation -> stop at a budget of tokens
 
 Everything that is left out is counted by its reason.  The order, and which are set apart, follow
@@ -31,6 +32,7 @@ __all__ = [
     "candidate_of",
     "choose",
     "select_examples",
+    "show",
     "without_system",
 ]
 
@@ -74,6 +76,8 @@ class DataSelection(Section):
         kinds: of task.
         max_tokens: longer examples are left out; None allows what the phase's `max_length` does.
         system: False leaves the system message out, for models too small to read a policy.
+        most_tools: how many tools are shown: those that the dialogue calls, and others by the
+            seed; None shows all of the domain's.
         order: "shuffled" by the seed; "as_made", domain after domain; "short_first".
         seed: of the order, and of what is set apart.
         tokens: a budget; the examples that fit into it, in order.
@@ -87,6 +91,7 @@ class DataSelection(Section):
     kinds: tuple[Kind, ...] = ()
     max_tokens: int | None = Field(default=None, ge=1)
     system: bool = True
+    most_tools: int | None = Field(default=None, ge=1)
     order: Literal["shuffled", "as_made", "short_first"] = "shuffled"
     seed: int = 0
     tokens: int | None = Field(default=None, ge=1)
@@ -177,9 +182,9 @@ def select_examples(
         if (reason := admit(example, selection, domains)) is not None:
             refused[reason] += 1
             continue
-        example = example if selection.system else without_system(example)
-        kept.append(example)
-        candidates.append(candidate_of(example, *length(example)))
+        shown = show(example, selection)
+        kept.append(shown)
+        candidates.append(candidate_of(shown, *length(shown)))
     chosen = choose(candidates, selection, apart=apart, refused=refused)
     return Selected(
         tuple(kept[place] for place in chosen.places),
@@ -263,6 +268,15 @@ def choose(
     )
 
 
+def show(example: Example, selection: DataSelection) -> Example:
+    """The example with what a model is to see of it: without its system message, or fewer tools."""
+    if not selection.system:
+        example = without_system(example)
+    if selection.most_tools is not None:
+        example = with_fewer_tools(example, selection.most_tools, selection.seed)
+    return example
+
+
 def without_system(example: Example) -> Example:
     """The example without its system messages."""
     kept = [n for n, message in enumerate(example.messages) if message["role"] != "system"]
@@ -274,9 +288,28 @@ def without_system(example: Example) -> Example:
     )
 
 
-def _is_named(
-    name: str, selection: DataSelection, domains: Mapping[str, DatasetDomain]
-) -> bool:
+def with_fewer_tools(example: Example, most: int, seed: int) -> Example:
+    """The example with at most so many tools, in their order: those that it calls, however many,
+    and others by the seed and the dialogue's task."""
+    called = {
+        call["function"]["name"]
+        for message in example.messages
+        for call in message.get("tool_calls", ())
+    }
+    names = [tool["function"]["name"] for tool in example.tools]
+    others = [name for name in names if name not in called]
+    others.sort(key=lambda name: _share(f"tools {seed} {example.task} {name}"))
+    shown = called.union(others[: max(0, most - len(called))])
+    places = [place for place, name in enumerate(names) if name in shown]
+    return example.model_copy(
+        update={
+            "tools": [example.tools[place] for place in places],
+            "fingerprints": [example.fingerprints[place] for place in places],
+        }
+    )
+
+
+def _is_named(name: str, selection: DataSelection, domains: Mapping[str, DatasetDomain]) -> bool:
     if _matches(name, selection.domains):
         return True
     domain = domains.get(name)
