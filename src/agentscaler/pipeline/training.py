@@ -51,6 +51,7 @@ from agentscaler.training.phase import PhasePlan
 from agentscaler.training.recipe import Phase, Recipe, load_recipe
 from agentscaler.training.sft import PhaseRows, train_phase
 from agentscaler.training.starting import StartingModel, open_model, template_for
+from agentscaler.training.steps import STEPS, last_whole
 from agentscaler.training.template import ChatTemplate
 from agentscaler.training.tokenizer import load_tokenizer
 
@@ -322,7 +323,7 @@ def _begin(out: Path, fingerprint: Fingerprint, *, restart: bool) -> bool:
             f"{out} holds files that are no training.", "Give --out a new or empty folder."
         )
     if known is not None and known.fingerprint != fingerprint:
-        if not restart:
+        if not restart and _holds_work(out):
             changes = "; ".join(fingerprint.changes_since(known.fingerprint))
             raise RunFolderError(
                 f"{out} holds another training: {changes}.",
@@ -334,6 +335,11 @@ def _begin(out: Path, fingerprint: Fingerprint, *, restart: bool) -> bool:
     if known is None:
         write_atomically(out / STATE, _State(fingerprint=fingerprint).model_dump(mode="json"))
     return (out / RECORD).is_file() and not (out / DATA).exists()
+
+
+def _holds_work(out: Path) -> bool:
+    """Whether anything would be lost with the folder."""
+    return (out / RECORD).is_file() or last_whole(out / STEPS) is not None
 
 
 def _state(out: Path) -> _State | None:

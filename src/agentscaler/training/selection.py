@@ -5,7 +5,7 @@
                       -> set some apart for evaluation -> stop at a budget of tokens
 
 Everything that is left out is counted by its reason.  The order, and which are set apart, follow
-from each example's own id and the seed, so neither depends on what else is in the run.
+from each example's own ids and the seed, so they hardly depend on what else is in the run.
 """
 
 import hashlib
@@ -229,12 +229,14 @@ def choose(
 
     Args:
         max_length: in tokens, beside the selection's `max_tokens`.
-        apart: share of the tasks whose examples are kept for evaluation.
+        apart: share of the tasks whose examples are kept for evaluation; at least one task of
+            several, unless it is 0.
         refused: what was left out before.
     """
     limits = [limit for limit in (selection.max_tokens, max_length) if limit is not None]
     longest = min(limits, default=None)
     left_out = Counter(refused or {})
+    tasks_apart = _tasks_apart(candidates, selection.seed, apart)
     places: list[int] = []
     kept: list[int] = []
     total = 0
@@ -245,7 +247,7 @@ def choose(
             left_out[LeftOut.LENGTH] += 1
         elif not one.learned:
             left_out[LeftOut.NOTHING_LEARNED] += 1
-        elif apart and _share(f"apart {selection.seed} {one.domain} {one.task}") < apart:
+        elif (one.domain, one.task) in tasks_apart:
             kept.append(place)
             left_out[LeftOut.APART] += 1
         elif spent or (selection.tokens is not None and total + one.tokens > selection.tokens):
@@ -333,6 +335,17 @@ def _ordered(candidates: Sequence[Candidate], selection: DataSelection) -> list[
     elif selection.order == "short_first":
         places.sort(key=lambda n: (candidates[n].tokens, candidates[n].id))
     return places
+
+
+def _tasks_apart(
+    candidates: Sequence[Candidate], seed: int, share: float
+) -> frozenset[tuple[str, str]]:
+    tasks = {(one.domain, one.task) for one in candidates}
+    if not share or len(tasks) < 2:
+        return frozenset()
+    drawn = {task: _share(f"apart {seed} {' '.join(task)}") for task in sorted(tasks)}
+    first = min(drawn, key=lambda task: drawn[task])
+    return frozenset(task for task in drawn if drawn[task] < share or task == first)
 
 
 def _share(text: str) -> float:

@@ -15,6 +15,7 @@ Training has two phases, as in the paper: `general` over all training domains ma
 
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,7 @@ def _refuse_what_is_missing(recipe: Recipe, phase: Phase) -> None:
             "Run: pip install 'agentscaler[train]'",
         ) from error
     transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
     trl.trainer.sft_trainer.logger.setLevel("ERROR")
     settings = recipe.phase(phase)
     if settings.lora is not None and not transformers.utils.is_peft_available():
@@ -167,35 +169,38 @@ def _arguments(settings: PhaseSettings, plan: PhasePlan, states: Path, *, evalua
     from trl import SFTConfig
 
     shuffled = settings.data.order == "shuffled"
-    return SFTConfig(
-        output_dir=str(states),
-        max_steps=plan.steps,
-        per_device_train_batch_size=1,  # a row is a batch
-        per_device_eval_batch_size=1,
-        gradient_accumulation_steps=plan.rows_each,
-        train_sampling_strategy="random" if shuffled else "sequential",
-        learning_rate=settings.learning_rate,
-        lr_scheduler_type=_SCHEDULES[settings.schedule],
-        warmup_steps=round(settings.warmup * plan.steps),
-        weight_decay=settings.weight_decay,
-        max_grad_norm=settings.clip,
-        bf16=settings.bf16,
-        gradient_checkpointing=settings.gradient_checkpointing,
-        seed=settings.seed,
-        data_seed=settings.seed,
-        logging_steps=settings.log_every,
-        logging_nan_inf_filter=False,
-        eval_strategy="steps" if evaluate else "no",
-        eval_steps=settings.evaluate_every,
-        save_steps=settings.save_every,
-        save_total_limit=_STATES,
-        report_to=[],
-        disable_tqdm=True,
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_pin_memory=torch.cuda.is_available(),
-        max_length=None,  # nothing is cut here: too long examples were left out, and counted
-        dataset_kwargs={"skip_prepare_dataset": True},
-    )
+    with warnings.catch_warnings():
+        # TRL knows checkpointing by the name that transformers is giving up.
+        warnings.filterwarnings("ignore", ".*gradient_checkpointing", FutureWarning)
+        return SFTConfig(
+            output_dir=str(states),
+            max_steps=plan.steps,
+            per_device_train_batch_size=1,  # a row is a batch
+            per_device_eval_batch_size=1,
+            gradient_accumulation_steps=plan.rows_each,
+            train_sampling_strategy="random" if shuffled else "sequential",
+            learning_rate=settings.learning_rate,
+            lr_scheduler_type=_SCHEDULES[settings.schedule],
+            warmup_steps=round(settings.warmup * plan.steps),
+            weight_decay=settings.weight_decay,
+            max_grad_norm=settings.clip,
+            bf16=settings.bf16,
+            gradient_checkpointing=settings.gradient_checkpointing,
+            seed=settings.seed,
+            data_seed=settings.seed,
+            logging_steps=settings.log_every,
+            logging_nan_inf_filter=False,
+            eval_strategy="steps" if evaluate else "no",
+            eval_steps=settings.evaluate_every,
+            save_steps=settings.save_every,
+            save_total_limit=_STATES,
+            report_to=[],
+            disable_tqdm=True,
+            use_cpu=not torch.cuda.is_available(),
+            dataloader_pin_memory=torch.cuda.is_available(),
+            max_length=None,  # nothing is cut here: too long examples were left out, and counted
+            dataset_kwargs={"skip_prepare_dataset": True},
+        )
 
 
 _SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
