@@ -11,6 +11,14 @@ torch and data sets the package datasets (extra `train`).  All are imported when
 """
 
 from agentscaler.training.acceptance import accept_template, check_example
+from agentscaler.training.checkpoint import (
+    CheckpointRecord,
+    PhaseRecord,
+    digest_checkpoint,
+    load_record,
+    save_record,
+    template_of,
+)
 from agentscaler.training.conversation import defuse
 from agentscaler.training.derivation import derive_mask
 from agentscaler.training.lengths import LengthReport, cut_examples, measure_lengths
@@ -31,10 +39,12 @@ __all__ = [
     "NOT_LEARNED",
     "ByteTokenizer",
     "ChatTemplate",
+    "CheckpointRecord",
     "Encoding",
     "FileTokenizer",
     "LengthReport",
     "Pack",
+    "PhaseRecord",
     "Refusal",
     "Rendered",
     "Segment",
@@ -47,13 +57,17 @@ __all__ = [
     "cut_examples",
     "defuse",
     "derive_mask",
+    "digest_checkpoint",
     "example_of_row",
     "examples_dataset",
+    "load_record",
     "load_template",
     "load_tokenizer",
     "measure_lengths",
     "pack_examples",
     "render",
     "rendered_dataset",
+    "save_record",
     "template_names",
+    "template_of",
 ]

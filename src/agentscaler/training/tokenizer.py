@@ -87,6 +87,16 @@ class FileTokenizer:
         encoding = self.backend.encode(text, add_special_tokens=False)
         return Encoding(tuple(encoding.ids), _without_gaps(encoding.offsets))
 
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of tokens, control tokens with it; bytes that are no text become \ufffd."""
+        text: str = self.backend.decode(list(ids), skip_special_tokens=False)
+        return text
+
+    def number_of(self, token: str) -> int | None:
+        """The id of a token; None where there is none."""
+        number: int | None = self.backend.token_to_id(token)
+        return number
+
 
 def load_tokenizer(folder: Path) -> FileTokenizer:
     """The tokenizer of a model's folder; no weights are needed.

@@ -5,8 +5,9 @@ from agentscaler.training.families.compact import COMPACT
 from agentscaler.training.families.family import Family, Span
 from agentscaler.training.families.llama3 import LLAMA3
 from agentscaler.training.families.mistral import MISTRAL
+from agentscaler.training.families.turn import ReadTurn
 
-__all__ = ["FAMILIES", "Family", "Span", "family_of"]
+__all__ = ["FAMILIES", "Family", "ReadTurn", "Span", "family_of"]
 
 FAMILIES = (CHATML, LLAMA3, MISTRAL, COMPACT)
 

@@ -6,8 +6,22 @@ Results of tools are turns of the role `ipython`; `<|python_tag|>` opens calls.
 import re
 
 from agentscaler.training.families.family import Family
+from agentscaler.training.families.turn import ReadTurn, cut_calls, read_call, split_thinking
 
 __all__ = ["LLAMA3"]
+
+
+def _read(text: str) -> ReadTurn:
+    """Words, and behind the tag calls, parted by semicolons."""
+    thinking, said = split_thinking(text)
+    words, *called = said.split("<|python_tag|>")
+    calls = [
+        read_call(call, ("parameters", "arguments"))
+        for part in called
+        for call in cut_calls(part, ";")
+    ]
+    return ReadTurn(thinking, words.strip(), tuple(calls))
+
 
 LLAMA3 = Family(
     name="llama3",
@@ -23,4 +37,6 @@ LLAMA3 = Family(
         r"(?P<own>.*?<\|(?:eot|eom)_id\|>)",
         re.DOTALL,
     ),
+    ends=("<|eot_id|>", "<|eom_id|>", "<|end_of_text|>"),
+    reader=_read,
 )
