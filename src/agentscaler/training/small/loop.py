@@ -1,12 +1,12 @@
 """`train_small`: one phase of a training of the small model, from dialogues to a checkpoint."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import orjson
 from pydantic import BaseModel, ConfigDict
 
@@ -113,38 +113,38 @@ def train_small(
     if progress.checkpoint.is_dir():
         kept = orjson.loads(progress.result.read_bytes())
         return TrainingResult.model_validate({**kept, "checkpoint": progress.checkpoint})
-    with _threads(settings.threads):
+    with _linear_algebra(settings.threads):
         from agentscaler.training.small.trainer import Trainer
 
         model = _model(settings, known, start, seed)
         _check_positions(model, data, apart)
         trainer = Trainer(model, data, apart, batches, settings, progress, watch)
         trainer.run()
-    tally = trainer.tally
-    before = load_record(start).phases if start is not None else ()
-    done = PhaseRecord(
-        phase=phase,
-        seed=seed,
-        steps=tally.steps,
-        tokens=tally.tokens,
-        learned_tokens=tally.learned,
-        loss=tally.ending / max(tally.ending_learned, 1),
-        eval_loss=tally.eval_loss,
-        data_fingerprint=data_fingerprint,
-        domains=domains,
-        examples=len(data),
-    )
-    result = TrainingResult(
-        checkpoint=progress.checkpoint,
-        phase=done,
-        parameters=sum(one.numel() for one in model.parameters()),
-        padded_tokens=tally.padded,
-        processor_seconds=tally.processor_seconds,
-        wall_seconds=tally.wall_seconds,
-    )
-    write_atomically(progress.result, result.model_dump(mode="json", exclude={"checkpoint"}))
-    whole = record.model_copy(update={"phases": (*before, done)})
-    _write_checkpoint(model, known, whole, tokenizer, progress.checkpoint)
+        tally = trainer.tally
+        done = PhaseRecord(
+            phase=phase,
+            seed=seed,
+            steps=tally.steps,
+            tokens=tally.tokens,
+            learned_tokens=tally.learned,
+            loss=tally.ending / max(tally.ending_learned, 1),
+            eval_loss=tally.eval_loss,
+            data_fingerprint=data_fingerprint,
+            domains=domains,
+            examples=len(data),
+        )
+        result = TrainingResult(
+            checkpoint=progress.checkpoint,
+            phase=done,
+            parameters=sum(one.numel() for one in model.parameters()),
+            padded_tokens=tally.padded,
+            processor_seconds=tally.processor_seconds,
+            wall_seconds=tally.wall_seconds,
+        )
+        write_atomically(progress.result, result.model_dump(mode="json", exclude={"checkpoint"}))
+        before = load_record(start).phases if start is not None else ()
+        whole = record.model_copy(update={"phases": (*before, done)})
+        _write_checkpoint(model, known, whole, tokenizer, progress.checkpoint)
     progress.drop_state()
     return result
 
@@ -224,22 +224,31 @@ def _digest(
 
 
 @contextmanager
-def _threads(count: int) -> "Iterator[None]":
-    """Threads of torch's linear algebra, and as many as before afterwards."""
+def _linear_algebra(threads: int) -> "Iterator[None]":
+    """torch with so many threads, and transformers without bars and advice; as before at the end.
+
+    Raises:
+        MissingExtraError: one of the two is not installed.
+    """
     try:
         import torch
-        import transformers  # noqa: F401 - whether it is there, before anything is begun
+        from transformers.utils import logging
     except ImportError as error:
         raise MissingExtraError(
             "Training needs the packages torch and transformers, which are not installed.",
             "Run: pip install 'agentscaler[train]'",
         ) from error
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
+    before = torch.get_num_threads(), logging.get_verbosity(), logging.is_progress_bar_enabled()
+    torch.set_num_threads(threads)
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        torch.set_num_threads(before[0])
+        logging.set_verbosity(before[1])
+        if before[2]:
+            logging.enable_progress_bar()
 
 
 def _model(
@@ -270,8 +279,6 @@ def _write_checkpoint(
     folder: Path,
 ) -> None:
     """The checkpoint as transformers and the player want it, whole or not at all."""
-    import shutil
-
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()

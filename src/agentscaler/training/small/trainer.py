@@ -81,7 +81,10 @@ class Trainer:
         self._batches = batches
         self._progress = progress
         self._watch = watch
-        self._total = int(sum(data.lengths[batch].sum() for batch in batches))
+        seen = np.cumsum([data.lengths[batch].sum() for batch in batches])
+        self._total = int(seen[-1])
+        parts = np.arange(1, settings.evaluations + 1) / settings.evaluations
+        self._evaluated_after = {int(n) + 1 for n in np.searchsorted(seen, parts * self._total)}
         self._parameters = list(model.parameters())
         self._optimizers = _optimizers(model, settings)
         self._rates = [[g["lr"] for g in one.param_groups] for one in self._optimizers]
@@ -100,7 +103,7 @@ class Trainer:
             last = self.tally.steps == len(self._batches)
             if last or self.tally.steps % self._settings.log_steps == 0:
                 self._log()
-            if last or self._is_due():
+            if self.tally.steps in self._evaluated_after:
                 self._evaluate()
             late = time.monotonic() - saved >= self._settings.save_seconds
             wanted = self._settings.save_steps
@@ -146,15 +149,6 @@ class Trainer:
             scores = self._model.lm_head(hidden.flatten(0, 1)[rows])
         loss = functional.cross_entropy(scores.float(), targets, reduction="sum")
         return loss, len(targets), ids.numel()
-
-    def _is_due(self) -> bool:
-        """Whether the step went past the next evaluation but the last."""
-        times, done = self._settings.evaluations, self.tally.tokens / self._total
-        before = 1 - (self._total - self.tally.tokens + self._last_tokens()) / self._total
-        return math.floor(done * times) > math.floor(before * times) and done < 1
-
-    def _last_tokens(self) -> int:
-        return int(self._data.lengths[self._batches[self.tally.steps - 1]].sum())
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _evaluate(self) -> None:
