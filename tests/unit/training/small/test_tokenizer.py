@@ -1,7 +1,6 @@
 """The small model's tokenizer: a word has the same tokens wherever it stands."""
 
 import json
-import random
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -109,7 +108,7 @@ def test_the_template_compact_may_be_trained_with_it(trained: FileTokenizer) -> 
 def test_mask_and_inference_agree_on_real_dialogues(
     trained: FileTokenizer, real: Sequence[Example]
 ) -> None:
-    for example in random.Random(1).sample(list(real), 60):
+    for example in real:
         assert check_example(example, COMPACT, trained).learned
 
 
