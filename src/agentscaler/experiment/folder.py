@@ -1,11 +1,11 @@
 """`ExperimentFolder`: an experiment on disk, made once and then worked off point by point.
 
-    experiment.json     arm, settings, and what they were applied to
-    data/               dialogues.jsonl with their tokens, tasks.jsonl, the learner's tokenizer
-    plan.jsonl          the points; trials.jsonl, what they are tried on
-    points/ID/          what a point has done so far; result.json once it is complete
-    results.jsonl       the results of all complete points
-    report/             table.md, plot.svg, figures.json
+experiment.json     arm, settings, and what they were applied to
+data/               dialogues.jsonl with their tokens, tasks.jsonl, the learner's tokenizer
+plan.jsonl          the points; trials.jsonl, what they are tried on
+points/ID/          what a point has done so far; result.json once it is complete
+results.jsonl       the results of all complete points
+report/             table.md, plot.svg, figures.json
 """
 
 from collections.abc import Iterable, Iterator
