@@ -5,7 +5,8 @@ by its budget, by a dead endpoint or by hand asks nothing twice when it goes on.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from agentscaler.llm import (
     Role,
 )
 from agentscaler.llm.part_maker import ANSWERING
+from agentscaler.pipeline.checkpoints import open_local
 from agentscaler.rollout import (
     AgentMaker,
     ModelAgentMaker,
@@ -35,6 +37,7 @@ from agentscaler.rollout import (
 from agentscaler.rollout.model_agent import AGENT_PROMPTS
 from agentscaler.rollout.model_user import USER_PROMPTS
 from agentscaler.task import TASK_PROMPTS, TaskSettings
+from agentscaler.training.local_model import LocalModel
 
 __all__ = [
     "CALLS",
@@ -58,15 +61,21 @@ _PROMPTS: dict[type[BaseModel], Mapping[str, Prompt]] = {
 
 
 class Models:
-    """The models of one stage, opened when they are first asked for."""
+    """The models of one stage, opened when they are first asked for.
 
-    def __init__(self, store: CallStore, settings: ModelSettings, stage: str, seed: int) -> None:
-        self._store = store
+    Args:
+        at_end: closes the store of their answers.
+    """
+
+    def __init__(
+        self, folder: Path, settings: ModelSettings, stage: str, seed: int, at_end: ExitStack
+    ) -> None:
+        self._folder = folder
         self._settings = settings
         self._stage = stage
         self._seed = seed
-        self._budget = Budget.of(settings, store)
-        self._open: list[HttpModel] = []
+        self._at_end = at_end
+        self._open: list[HttpModel | LocalModel] = []
 
     def model(self, role: Role) -> AccountedModel:
         """The model of a role.  Raises SettingsError where its endpoint is not set up."""
@@ -77,9 +86,14 @@ class Models:
 
     def agent(self, settings: RolloutSettings) -> AgentMaker | None:
         """Makes the agents, where a model plays them."""
+        if settings.agent == "local":
+            local = open_local(settings, self._seed)
+            self._open.append(local)
+            return ModelAgentMaker(local, most_tools=settings.most_tools)
         if settings.agent != "model":
             return None
-        return ModelAgentMaker(self.model("agent"), self._settings.endpoint("agent").tools)
+        tools = self._settings.endpoint("agent").tools
+        return ModelAgentMaker(self.model("agent"), tools, settings.most_tools)
 
     def user(self, settings: RolloutSettings) -> UserMaker | None:
         """Makes the users, where a model plays them."""
@@ -96,12 +110,20 @@ class Models:
         for model in self._open:
             await model.aclose()
 
+    @cached_property
+    def _store(self) -> CallStore:
+        return self._at_end.enter_context(CallStore(self._folder / CALLS))
+
+    @cached_property
+    def _budget(self) -> Budget:
+        return Budget.of(self._settings, self._store)
+
 
 @contextmanager
 def open_models(folder: Path, settings: ModelSettings, stage: str, seed: int) -> Iterator[Models]:
     """The models of a stage of the run in `folder`."""
-    with CallStore(folder / CALLS) as store:
-        yield Models(store, settings, stage, seed)
+    with ExitStack() as at_end:
+        yield Models(folder, settings, stage, seed, at_end)
 
 
 def bill_of(folder: Path) -> list[CostLine]:

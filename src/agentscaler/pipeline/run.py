@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError, SettingsError
+from agentscaler.pipeline.checkpoints import checkpoint_inputs
 from agentscaler.pipeline.judging import judging_of
 from agentscaler.pipeline.models import asked_by, identities, prompts_of
 from agentscaler.pipeline.settings import MACHINERY, Settings
@@ -147,6 +148,9 @@ def _fingerprint(folder: RunFolder, stage: Stage, settings: Settings) -> Fingerp
         inputs |= {f"prompt {prompt.name}": prompt.digest for prompt in prompts}
     elif stage.package in BUILDING:
         packages.remove("llm")
+    if isinstance(section, RolloutSettings) and section.agent == "local":
+        inputs |= checkpoint_inputs(section)
+        packages.append("training")
     return Fingerprint(
         stage=stage.name,
         upstream=upstream.fingerprint.digest if upstream else "",

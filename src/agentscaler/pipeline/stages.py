@@ -199,7 +199,7 @@ def _play(
 ) -> Iterator[list[Trajectory]]:
     """The episodes of each domain, with models where the settings name them."""
     seed, models = work.settings.seed, work.settings.llm
-    if not asked_by(settings):
+    if not asked_by(settings) and settings.agent != "local":
         yield from roll_out(todo, settings, seed, work.engine)
         return
     settings = settings.model_copy(update={"in_flight": settings.in_flight or IN_FLIGHT})

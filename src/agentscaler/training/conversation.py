@@ -16,7 +16,7 @@ from typing import Any
 
 from agentscaler.dataset import Example
 
-__all__ = ["Conversation", "converse", "defuse"]
+__all__ = ["Conversation", "converse", "defuse", "make_safe"]
 
 _THINKING = re.compile(r"\s*<think>(.*?)</think>\s*", re.DOTALL)
 
@@ -46,11 +46,24 @@ def converse(example: Example, controls: Collection[str]) -> Conversation:
     Args:
         controls: the control tokens that no text may hold.
     """
+    messages, tools = make_safe(example.messages, example.tools, controls)
+    return Conversation(example.id, messages, tools, tuple(example.loss_mask))
+
+
+def make_safe(
+    messages: Iterable[Mapping[str, Any]],
+    tools: Iterable[Mapping[str, Any]],
+    controls: Collection[str],
+) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
+    """Messages and tools as a template is to be given them, in training as in play.
+
+    Args:
+        controls: the control tokens that no text may hold.
+    """
     pattern = _pattern(controls)
     numbers: dict[str, str] = {}
-    messages = tuple(_message(message, pattern, numbers) for message in example.messages)
-    tools = tuple(_defused(tool, pattern) for tool in example.tools)
-    return Conversation(example.id, messages, tools, tuple(example.loss_mask))
+    safe = tuple(_message(message, pattern, numbers) for message in messages)
+    return safe, tuple(_defused(tool, pattern) for tool in tools)
 
 
 def defuse(value: Any, controls: Collection[str]) -> Any:

@@ -21,6 +21,7 @@ from pydantic import Field, model_validator
 
 from agentscaler.dataset import DatasetDomain, Example, Split
 from agentscaler.settings import Section
+from agentscaler.task.toolbox import shown_tools
 
 __all__ = [
     "Candidate",
@@ -299,9 +300,7 @@ def with_fewer_tools(example: Example, most: int, seed: int) -> Example:
         for call in message.get("tool_calls", ())
     }
     names = [tool["function"]["name"] for tool in example.tools]
-    others = [name for name in names if name not in called]
-    others.sort(key=lambda name: _share(f"tools {seed} {example.task} {name}"))
-    shown = called.union(others[: max(0, most - len(called))])
+    shown = set(shown_tools(names, called & set(names), most, f"{seed}/{example.task}/tools"))
     places = [place for place, name in enumerate(names) if name in shown]
     return example.model_copy(
         update={
