@@ -178,7 +178,7 @@ def test_packed_rows_and_adapters_train_as_well(
 ) -> None:
     pytest.importorskip("peft", reason="needs the extra train")
     changed = {"packing": True, "gradient_checkpointing": True, "lora": ADAPTERS}
-    layer = Layer("--set", {"general": {**changed, "data": {"tokens": 3000}}})
+    layer = Layer("--set", {"general": {**changed, "data": {"tokens": 8000}}})
     request = TrainingRequest("general", str(recipe), [layer], out=tmp_path / "adapters")
     trained = train_run(run, request, engine, Watch())
     before = weights(Path(yaml.safe_load(recipe.read_text())["model"]))

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from agentscaler.errors import InputError, MissingExtraError
 from agentscaler.training.checkpoint import CheckpointRecord, PhaseRecord, save_record
 from agentscaler.training.encoding import open_rows
+from agentscaler.training.model_card import CARD
 from agentscaler.training.phase import PhasePlan
 from agentscaler.training.recipe import LoraSettings, Phase, PhaseSettings, Recipe
 from agentscaler.training.starting import StartingModel
@@ -270,6 +271,7 @@ def _save(trainer: "PhaseTrainer", settings: PhaseSettings, base: StartingModel,
     model.generation_config = stops
     model.save_pretrained(out, state_dict=_as(state, dtype))
     trainer.processing_class.save_pretrained(out)
+    (out / ADAPTER / CARD).unlink(missing_ok=True)  # a card that peft writes, of nobody's data
 
 
 def _merged(base: StartingModel, adapter: Path) -> Any:

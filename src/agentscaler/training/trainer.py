@@ -4,7 +4,9 @@ The trainer is handed ids and labels, so the mask is that of `render` and no tem
 again.  What is added to TRL's:
 
 - a row of ours is a batch of its own, packed or padded (`RowCollator`);
-- the evaluation loss is the mean over learned tokens, not over batches;
+- on a CPU the vocabulary is scored at learned tokens only, as TRL does with Triton, on a GPU;
+- the evaluation loss is the mean over learned tokens, not over batches, without what a mixture of
+  experts adds;
 - tokens are counted, and the counts go on after an interruption;
 - nothing is sent to anybody, and no card but ours is written.
 
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTTrainer
 
@@ -27,6 +30,10 @@ from agentscaler.training.steps import LogLine, append_line, mark_whole
 
 __all__ = ["PhaseTrainer", "RowCollator", "StepWatch"]
 
+_TOKENS = "row_tokens"
+_SCALED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "output_multiplier")
+"""Settings of models whose logits are more than hidden state times head."""
+
 
 @dataclass(frozen=True)
 class RowCollator:
@@ -35,10 +42,11 @@ class RowCollator:
     Attributes:
         padding_id: of the token that fills up; no loss is taken on it.
         packed: True leaves the dialogues one after the other: `input_ids`, `labels` and
-            `position_ids`, which begin with 0 in each dialogue, of shape (1, tokens), no attention
-            mask, and the edges of the dialogues as flash attention wants them.  False puts them
-            beside each other: `input_ids`, `labels` and `attention_mask` of shape (dialogues,
-            tokens of the longest).
+            `position_ids`, which begin with 0 in each dialogue, of shape (1, tokens), and the edges
+            of the dialogues as flash attention wants them.  False puts them beside each other, in
+            the shape (dialogues, tokens of the longest).  Neither has an attention mask: padding
+            stands on the right, where a causal model does not look.  `row_tokens` counts what is
+            no padding.
     """
 
     padding_id: int
@@ -49,7 +57,7 @@ class RowCollator:
         ids, labels = torch.as_tensor(row["input_ids"]), torch.as_tensor(row["labels"])
         lengths = torch.as_tensor(row["seq_lengths"])
         made = _packed(ids, labels, lengths) if self.packed else self._padded(ids, labels, lengths)
-        return {name: _long(value) for name, value in made.items()}
+        return {**{name: _long(value) for name, value in made.items()}, _TOKENS: len(ids)}
 
     def _padded(
         self, ids: torch.Tensor, labels: torch.Tensor, lengths: torch.Tensor
@@ -59,13 +67,12 @@ class RowCollator:
         batch = {
             "input_ids": ids.new_full(shape, self.padding_id),
             "labels": labels.new_full(shape, NOT_LEARNED),
-            "attention_mask": ids.new_zeros(shape),
+            "position_ids": torch.arange(shape[1]).expand(shape),
         }
         parts = zip(ids.split(sizes), labels.split(sizes), strict=True)
         for number, (some_ids, some_labels) in enumerate(parts):
             batch["input_ids"][number, : len(some_ids)] = some_ids
             batch["labels"][number, : len(some_labels)] = some_labels
-            batch["attention_mask"][number, : len(some_ids)] = 1
         return batch
 
 
@@ -101,13 +108,20 @@ class PhaseTrainer(SFTTrainer):
         self.tokens = 0
         self.learned = 0
         self._evaluated = torch.zeros(2, dtype=torch.float64)
+        config = self.model.config.get_text_config()
+        self._plain_head = (
+            self.accelerator.device.type == "cpu"
+            and self.accelerator.num_processes == 1
+            and not self.aux_loss_enabled
+            and not any(getattr(config, name, None) for name in _SCALED)
+        )
 
     def get_batch_samples(self, *args: Any) -> tuple[list[Any], Any]:
         """The batches of one step, as before; their tokens are counted."""
         batches, learned = super().get_batch_samples(*args)
         counted = torch.tensor(
             [
-                sum(_held(batch) for batch in batches),
+                sum(batch.pop(_TOKENS) for batch in batches),
                 sum(int((batch["labels"] != NOT_LEARNED).sum()) for batch in batches),
             ],
             device=self.args.device,
@@ -123,12 +137,37 @@ class PhaseTrainer(SFTTrainer):
         In an evaluation sums are kept besides, for a batch with one learned token must not count as
         much as one with a thousand.
         """
+        inputs.pop(_TOKENS, None)
+        if self.model.training:
+            return self._loss(model, inputs, *args, **options)
         learned = int((inputs["labels"][:, 1:] != NOT_LEARNED).sum())
-        loss = super().compute_loss(model, inputs, *args, **options)
-        if not self.model.training:
-            mean = loss[0] if isinstance(loss, tuple) else loss
-            self._evaluated += torch.tensor([mean.item() * learned, learned], dtype=torch.float64)
+        routed, self.aux_loss_enabled = self.aux_loss_enabled, False
+        try:
+            loss = self._loss(model, inputs, *args, **options)
+        finally:
+            self.aux_loss_enabled = routed
+        mean = loss[0] if isinstance(loss, tuple) else loss
+        self._evaluated += torch.tensor([mean.item() * learned, learned], dtype=torch.float64)
         return loss
+
+    def _loss(
+        self,
+        model: Any,
+        inputs: Mapping[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        if return_outputs or not self._plain_head:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        labels = inputs["labels"][:, 1:]
+        wanted = labels != NOT_LEARNED
+        whole = model.get_base_model() if hasattr(model, "get_base_model") else model
+        body = {name: value for name, value in inputs.items() if name != "labels"}
+        hidden = whole.base_model(**body, use_cache=False).last_hidden_state[:, :-1]
+        logits = whole.get_output_embeddings()(hidden[wanted]).float()
+        total = functional.cross_entropy(logits, labels[wanted], reduction="sum")
+        count = wanted.sum() if num_items_in_batch is None else num_items_in_batch
+        return total / torch.as_tensor(count).clamp(min=1)
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
         """The metrics of an evaluation; `eval_loss` is the mean a learned token."""
@@ -192,10 +231,3 @@ class StepWatch(TrainerCallback):
         self._trainer.accelerator.wait_for_everyone()  # each process writes a part of the state
         if self._log is not None:
             mark_whole(Path(args.output_dir), state.global_step)
-
-
-def _held(batch: Mapping[str, Any]) -> int:
-    """Tokens of a batch, without padding."""
-    if "attention_mask" in batch:
-        return int(batch["attention_mask"].sum())
-    return int(batch["input_ids"].numel())
