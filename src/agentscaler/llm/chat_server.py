@@ -63,8 +63,9 @@ class ChatServer:
             await self._web.TCPSite(self._runner, self._host, self._port).start()
         except OSError as error:
             await self._runner.cleanup()
+            why = os.strerror(error.errno or 0)
             raise SettingsError(
-                f"Port {self._port} of {self._host} cannot be listened at: {os.strerror(error.errno or 0)}.",
+                f"Port {self._port} of {self._host} cannot be listened at: {why}.",
                 "Name another one with --port, or 0 for any that is free.",
             ) from error
         return self
