@@ -62,7 +62,11 @@ class Judged:
 
 
 def plant_faults(
-    domain: Domain, tasks: Sequence[Task], trajectories: Sequence[Trajectory], rate: float, seed: str
+    domain: Domain,
+    tasks: Sequence[Task],
+    trajectories: Sequence[Trajectory],
+    rate: float,
+    seed: str,
 ) -> Iterator[Judged]:
     """The dialogues of a domain, some of them with a fault.
 

@@ -23,6 +23,7 @@ from agentscaler.experiment.faulty import Judged, can_be_shown, plant_faults
 from agentscaler.experiment.learner import FAULT_MARK, Learner
 from agentscaler.experiment.selection import DomainSketch
 from agentscaler.experiment.settings import RuleSettings
+from agentscaler.experiment.showing import shown_tools
 from agentscaler.filtering import Verdict
 from agentscaler.pipeline.records import kept
 from agentscaler.rollout import Trajectory
@@ -30,9 +31,13 @@ from agentscaler.runfolder import RunFolder, StageState
 from agentscaler.task import Task
 from agentscaler.training import Rendered, TemplateRefusedError
 
-__all__ = ["Gathered", "Gathering", "allowed", "examples_of", "gather", "sketch_domains"]
+__all__ = ["Gathered", "Gathering", "allowed", "examples_of", "gather", "shown", "sketch_domains"]
 
-Tokens = tuple[NDArray[Any], NDArray[Any]]
+Arrays = tuple[NDArray[Any], NDArray[Any]]
+
+
+_CHARACTERS_A_TOKEN = 5
+"""More than tokens of ours hold on average: a dialogue with more is too long, unrendered as it is."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Gathered:
 
     domain: str
     dialogues: list[Dialogue]
-    tokens: list[Tokens]
+    tokens: list[Arrays]
     left_out: Counter[str]
 
 
@@ -99,8 +104,9 @@ def examples_of(
         if name in wanted:
             domain = load_domain(folder.path / "domains" / name)
             by_id = {task.id: task for task in tasks}
-            chosen = [one for one in trajectories if allowed(by_id[one.task], one, domain, rules)]
-            yield from (_prepared(one, rules) for one in _examples(domain, tasks, chosen))
+            chosen = [one for one in trajectories if allowed(by_id[one.task], one, rules)]
+            made = _examples(domain, tasks, chosen)
+            yield from (shown(one, by_id[one.task], rules) for one in made)
 
 
 def gather(
@@ -116,15 +122,40 @@ def gather(
     return engine.map(partial(_gather, gathering=gathering), units)
 
 
-def allowed(task: Task, trajectory: Trajectory, domain: Domain, rules: RuleSettings) -> bool:
+def allowed(task: Task, trajectory: Trajectory, rules: RuleSettings) -> bool:
     """Whether the rules allow a dialogue, and so its task, as far as can be told unrendered."""
     kind = "special" if task.special else task.kind
-    most = rules.max_tools
     return (
         kind in rules.kinds
         and len(task.gold) <= rules.max_calls
         and (rules.recovered or not trajectory.tool_errors)
-        and (most is None or len(domain.manifest.tools) <= most)
+        and _characters(trajectory) <= _CHARACTERS_A_TOKEN * rules.max_tokens
+    )
+
+
+def shown(example: Example, task: Task, rules: RuleSettings) -> Example:
+    """The example as an agent is to see it: with so many tools, without a system message."""
+    needed = {call.tool for call in task.gold}
+    needed |= {
+        call["function"]["name"]
+        for message in example.messages
+        for call in message.get("tool_calls") or ()
+    }
+    names = [tool["function"]["name"] for tool in example.tools]
+    kept = shown_tools(names, needed & set(names), rules.most_tools, task.id)
+    tools = [place for place, name in enumerate(names) if name in kept]
+    messages = [
+        place
+        for place, message in enumerate(example.messages)
+        if rules.system or message["role"] != "system"
+    ]
+    return example.model_copy(
+        update={
+            "tools": [example.tools[place] for place in tools],
+            "fingerprints": [example.fingerprints[place] for place in tools],
+            "messages": [example.messages[place] for place in messages],
+            "loss_mask": [example.loss_mask[place] for place in messages],
+        }
     )
 
 
@@ -138,9 +169,7 @@ class _Unit:
 def _gather(unit: _Unit, *, gathering: Gathering) -> Gathered:
     domain = load_domain(unit.path)
     by_id = {task.id: task for task in unit.tasks}
-    chosen = [
-        one for one in unit.trajectories if allowed(by_id[one.task], one, domain, gathering.rules)
-    ]
+    chosen = [one for one in unit.trajectories if allowed(by_id[one.task], one, gathering.rules)]
     not_allowed = len(unit.trajectories) - len(chosen)
     judged = [Judged(one, one.task) for one in chosen]
     if gathering.fault_rate is not None:
@@ -156,7 +185,7 @@ def _gather(unit: _Unit, *, gathering: Gathering) -> Gathered:
     for one, example in zip(shown, _examples(domain, unit.tasks, played), strict=True):
         try:
             rendered = gathering.learner.render(
-                _prepared(example, gathering.rules), gathering.fitted
+                shown(example, by_id[one.task], gathering.rules), gathering.fitted
             )
         except TemplateRefusedError:
             counts["not_shown"] += 1
@@ -200,10 +229,6 @@ def _examples(
     return [example for unit in build_dataset(work) for example in unit.examples]
 
 
-def _prepared(example: Example, rules: RuleSettings) -> Example:
-    """The example without its system message, where the rules say so."""
-    if rules.system or example.messages[0]["role"] != "system":
-        return example
-    return example.model_copy(
-        update={"messages": example.messages[1:], "loss_mask": example.loss_mask[1:]}
-    )
+def _characters(trajectory: Trajectory) -> int:
+    """What is said and answered in a dialogue, without what is rendered around it."""
+    return sum(len(message.content) for message in trajectory.messages if message.role != "system")

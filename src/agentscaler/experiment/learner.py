@@ -9,13 +9,16 @@ import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 
 from agentscaler.dataset import Example
+from agentscaler.experiment.tokenstore import StoredDialogue
+from agentscaler.experiment.tokenstore import Tokens
 from agentscaler.rollout import AgentMaker, ExpertMaker, SlippingMaker
 from agentscaler.training import ByteTokenizer, Rendered, load_template, render
+from agentscaler.training.small.tokenizer import compact_controls
 
 __all__ = ["Learner", "Lesson", "Player", "Rehearsal", "domain_of_dialogue"]
 
@@ -29,7 +32,8 @@ class Lesson:
 
     Attributes:
         phase: its name ("general").
-        stream: what is learned from, in this order, each once.
+        stream: what is learned from, in this order, each once; read lazily.
+        domains: how many the stream is from; `data` is a digest of what it is made of.
         seed: of everything random in it.
         start: the checkpoint to go on from; None begins from nothing.
         folder: the learner's own, where it keeps what it needs to go on when it was stopped.
@@ -37,19 +41,25 @@ class Lesson:
         held_out: dialogues on which the loss is measured.
         max_tokens: of the longest dialogue that may be shown.
         system: whether dialogues have system messages.
+        domains: whose dialogues are in the stream.
+        digest: of the stream.
         threads: of the linear algebra.
         watch: is told the tokens seen so far, now and then.
     """
 
     phase: str
-    stream: Sequence[Rendered]
+    stream: Iterable[StoredDialogue]
+    domains: int
+    data: str
     seed: int
     start: Path | None
     folder: Path
     fitted: Path
-    held_out: Sequence[Rendered]
+    held_out: Sequence[StoredDialogue]
     max_tokens: int
     system: bool
+    domains: int
+    digest: str
     threads: int
     watch: Callable[[int], None]
 
@@ -90,8 +100,8 @@ class Learner(Protocol):
         """Trains, or goes on with a training that was stopped; the folder of the checkpoint."""
         ...
 
-    def player(self, checkpoint: Path, threads: int) -> Player:
-        """Plays the checkpoint."""
+    def player(self, checkpoint: Path) -> Player:
+        """Plays the checkpoint, once; for the next trial there is another."""
         ...
 
 
@@ -114,9 +124,7 @@ class Rehearsal:
     name: str = "rehearsal"
 
     def fit(self, examples: Iterable[Example], folder: Path) -> None:
-        tokens = load_template("compact").family
-        assert tokens is not None
-        (folder / "rehearsal.json").write_bytes(orjson.dumps(tokens.tokens))
+        (folder / "rehearsal.json").write_bytes(orjson.dumps(compact_controls()))
 
     def render(self, example: Example, folder: Path) -> Rendered:
         controls = orjson.loads((folder / "rehearsal.json").read_bytes())
@@ -124,10 +132,13 @@ class Rehearsal:
 
     def learn(self, lesson: Lesson) -> Path:
         """Writes down how many domains and faults there were in the lesson and those before it."""
-        seen = {"domains": [], "dialogues": 0, "faulty": 0}
+        seen: dict[str, Any] = {"domains": [], "dialogues": 0, "faulty": 0}
         if lesson.start is not None:
             seen = orjson.loads((lesson.start / "seen.json").read_bytes())
-        names = [one.id for one in lesson.stream]
+        names, tokens = [], 0
+        for one in lesson.stream:
+            names.append(one.id)
+            tokens += len(one.ids)
         domains = {*seen["domains"], *map(domain_of_dialogue, names)}
         checkpoint = lesson.folder / "checkpoint"
         checkpoint.mkdir(parents=True, exist_ok=True)
@@ -138,10 +149,10 @@ class Rehearsal:
             "jitter": random.Random(f"{lesson.seed}/rehearsal").uniform(0.9, 1.1),
         }
         (checkpoint / "seen.json").write_bytes(orjson.dumps(learned))
-        lesson.watch(sum(len(one.ids) for one in lesson.stream))
+        lesson.watch(tokens)
         return checkpoint
 
-    def player(self, checkpoint: Path, threads: int) -> Player:
+    def player(self, checkpoint: Path) -> Player:
         seen = orjson.loads((checkpoint / "seen.json").read_bytes())
         faulty = seen["faulty"] / max(seen["dialogues"], 1)
         error = self.worst * max(len(seen["domains"]), 1) ** -self.decay * seen["jitter"]

@@ -35,8 +35,12 @@ VERTICAL_NEW = "vertical, new"
 """Domains of the vertical that nothing is learned from."""
 
 
-def order_of_domains(dialogues: Iterable[Dialogue], seed: int) -> list[str]:
-    """The training domains in the order of a seed; the first n are its set of n."""
+def order_of_domains(dialogues: Iterable[Dialogue], seed: int, least: int = 1) -> list[str]:
+    """The training domains in the order of a seed; the first n are its set of n.
+
+    Args:
+        least: domains with fewer dialogues come last.
+    """
     lengths: dict[str, list[int]] = defaultdict(list)
     services: dict[str, str] = {}
     for one in dialogues:
@@ -45,10 +49,11 @@ def order_of_domains(dialogues: Iterable[Dialogue], seed: int) -> list[str]:
             services[one.domain] = one.service
     return nested_order(
         [
-            DomainSketch(name, services[name], frozenset(), sum(given) / len(given))
+            DomainSketch(name, services[name], frozenset(), sum(given) / len(given), len(given))
             for name, given in lengths.items()
         ],
         seed,
+        least,
     )
 
 
@@ -56,12 +61,15 @@ def scaling_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) 
     """One point a size and seed, seed by seed: equal tokens, nested sets of domains.
 
     Raises:
-        InputError: there are fewer training domains than the largest size.
+        InputError: there are no more training domains than the largest size but one.
     """
     points = []
     for seed in settings.seeds:
-        order = _enough(order_of_domains(dialogues, seed), settings.sizes[-1])
-        for size in settings.sizes:
+        order = order_of_domains(dialogues, seed, settings.least_dialogues)
+        if len(settings.sizes) > 1:
+            _enough(order, settings.sizes[-2] + 1)
+        for wanted in settings.sizes:
+            size = min(wanted, len(order))
             share = SharePlan(domains=tuple(order[:size]), tokens=settings.tokens)
             points.append(
                 Point(
@@ -103,7 +111,7 @@ def phase_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) ->
         trials.insert(1, VERTICAL_NEW)
     points = []
     for seed in settings.seeds:
-        order = _enough(order_of_domains(dialogues, seed), arm.domains)
+        order = _enough(order_of_domains(dialogues, seed, settings.least_dialogues), arm.domains)
         general = tuple(order[: arm.domains])
 
         def share(source: str, domains: tuple[str, ...], tokens: int) -> SharePlan:
@@ -142,11 +150,9 @@ def funnel_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) -
         wanted = settings.funnel.domains
         # Domains of which the whole funnel leaves nothing would make the agents' sets differ.
         sound = [one for one in dialogues if "whole" in one.kept_by or one.role != "train"]
-        order = _enough(order_of_domains(sound, seed), wanted)
+        order = _enough(order_of_domains(sound, seed, settings.least_dialogues), wanted)
         for funnel in FUNNELS:
-            share = SharePlan(
-                domains=tuple(order[:wanted]), tokens=settings.tokens, kept_by=funnel
-            )
+            share = SharePlan(domains=tuple(order[:wanted]), tokens=settings.tokens, kept_by=funnel)
             points.append(
                 Point(
                     id=f"{funnel.replace(' ', '-')}-s{seed}",

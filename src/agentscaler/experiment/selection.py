@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from agentscaler.errors import InputError
 
@@ -32,12 +32,14 @@ class DomainSketch:
         service: whose API it was made from ("aws.connect").
         tools: what is visible of each tool: its name with the names of its parameters.
         tokens: the mean length of its dialogues.
+        dialogues: how many it has.
     """
 
     id: str
     service: str
     tools: frozenset[str]
     tokens: float
+    dialogues: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,20 +108,26 @@ def split_domains(
     )
 
 
-def nested_order(sketches: Iterable[DomainSketch], seed: int) -> list[str]:
+def nested_order(sketches: Iterable[DomainSketch], seed: int, least: int = 1) -> list[str]:
     """Domains in an order of which every beginning is a fair sample by length.
 
     They are sorted by the length of their dialogues and cut into 16 strata; each 16 neighbours of
     the order are one of each stratum.  The first n of it are a set of n, and part of each larger.
+
+    Args:
+        least: domains with fewer dialogues come behind all others.
     """
+    sketches = list(sketches)
+    rich = [sketch for sketch in sketches if sketch.dialogues >= least]
+    poor = [sketch for sketch in sketches if sketch.dialogues < least]
     rng = random.Random(f"{seed}/order")
+    return [*_stratified(rich, rng), *_stratified(poor, rng)]
+
+
+def _stratified(sketches: list[DomainSketch], rng: random.Random) -> list[str]:
     by_length = sorted(sketches, key=lambda sketch: (sketch.tokens, sketch.id))
-    strata: list[list[str]] = [
-        [sketch.id for sketch in by_length[k * len(by_length) // _STRATA :]][
-            : (k + 1) * len(by_length) // _STRATA - k * len(by_length) // _STRATA
-        ]
-        for k in range(_STRATA)
-    ]
+    edges = [k * len(by_length) // _STRATA for k in range(_STRATA + 1)]
+    strata = [[sketch.id for sketch in by_length[begin:end]] for begin, end in pairwise(edges)]
     for stratum in strata:
         rng.shuffle(stratum)
     order: list[str] = []

@@ -4,11 +4,17 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from agentscaler.training.small import SmallTrainingSettings
+
+from agentscaler.settings import Section
+from agentscaler.training.small import SmallTrainingSettings
+
 __all__ = [
     "ExperimentSettings",
     "FunnelArmSettings",
     "PhaseArmSettings",
     "RuleSettings",
+    "SmallRecipe",
     "TrialSettings",
 ]
 
@@ -19,7 +25,8 @@ class RuleSettings(BaseModel):
     Attributes:
         max_tokens: of a rendered dialogue, tools included.
         max_calls: gold calls of its task.
-        max_tools: of its domain, which stand in every dialogue; None sets no bound.
+        most_tools: shown: those that the task needs, and others of its domain by seed; None shows
+            all.
         kinds: of its task; "special" is one with a wish that cannot be fulfilled.
         recovered: whether dialogues may hold a refused call.
         system: whether system messages, which carry the domain's policy, are shown.
@@ -27,10 +34,10 @@ class RuleSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_tokens: int = Field(default=1024, ge=16)
+    max_tokens: int = Field(default=500, ge=16)
     max_calls: int = Field(default=3, ge=0)
-    max_tools: int | None = Field(default=None, ge=1)
-    kinds: tuple[Literal["read", "write", "special"], ...] = ("read", "write", "special")
+    most_tools: int | None = Field(default=6, ge=1)
+    kinds: tuple[Literal["read", "write", "special"], ...] = ("read", "write")
     recovered: bool = True
     system: bool = False
 
@@ -39,7 +46,8 @@ class TrialSettings(BaseModel):
     """What a trained agent is tried on.
 
     Attributes:
-        held_out: domains that nothing is learned from, in whole families.
+        held_out: domains that nothing is learned from, in whole families; those of them that
+            the rules leave a dialogue of are played in.
         largest_family: domains of a family that may be held out.
         tasks: played in a held-out domain, at most.
         unseen: tasks of each training domain that are set aside; those of the domains of the
@@ -49,7 +57,7 @@ class TrialSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    held_out: int = Field(default=96, ge=1)
+    held_out: int = Field(default=120, ge=1)
     largest_family: int = Field(default=6, ge=1)
     tasks: int = Field(default=4, ge=1)
     unseen: int = Field(default=4, ge=0)
@@ -89,17 +97,45 @@ class FunnelArmSettings(BaseModel):
     fault_rate: float = Field(default=0.5, ge=0, le=1)
 
 
+class SmallRecipe(BaseModel):
+    """How the small model is made and played.
+
+    Attributes:
+        vocabulary: tokens of its tokenizer, which is made of dialogues of training domains.
+        fit_dialogues: that the tokenizer is made of, at most, spread over those domains.
+        training: of the first phase; its number of tokens and its order are the experiment's.
+        next: of the phases after it; None is like the first.
+        max_new_tokens: that it may write in a turn; it takes the likeliest each time.
+        in_flight: episodes that it plays at the same time.
+        rows: turns that it writes at the same time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vocabulary: int = Field(default=1536, ge=300)
+    fit_dialogues: int = Field(default=4000, ge=1)
+    training: SmallTrainingSettings = SmallTrainingSettings()
+    next: SmallTrainingSettings | None = None
+    max_new_tokens: int = Field(default=192, ge=1)
+    in_flight: int = Field(default=64, ge=1)
+    rows: int = Field(default=32, ge=1)
+
+
 class ExperimentSettings(BaseModel):
     """One experiment.
 
     Attributes:
-        sizes: numbers of training domains, of which each set is part of the next.
+        sizes: numbers of training domains, of which each set is part of the next.  The largest is
+            all that there are, where there are fewer.
+        least_dialogues: domains with so many dialogues are chosen first.
         seeds: each draws its own sets and trains anew.
         tokens: rendered tokens that every agent sees in training, in all its phases.
         learner: who learns: "small", our model from scratch; or "rehearsal", an agent of rules
             that errs the less the more domains it was shown, which trains nothing and is there to
             try the machinery.
-        recipe: settings of the learner.
+        training: of the small model; its own budget and order of dialogues are not used.
+        vocabulary: tokens of the small model.
+        checked: held-out dialogues that the loss is taken on, at most.
         threads: of the linear algebra of one point.
         split_seed: decides what is held out, for all points alike.
     """
@@ -107,10 +143,13 @@ class ExperimentSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sizes: tuple[int, ...] = (16, 64, 128, 256, 1024)
+    least_dialogues: int = Field(default=8, ge=1)
     seeds: tuple[int, ...] = (0, 1, 2)
-    tokens: int = Field(default=2_000_000, ge=1)
+    tokens: int = Field(default=5_000_000, ge=1)
     learner: Literal["small", "rehearsal"] = "small"
-    recipe: str | None = None
+    training: SmallTrainingSettings = SmallTrainingSettings()
+    vocabulary: int = Field(default=1536, ge=300)
+    checked: int = Field(default=160, ge=0)
     threads: int = Field(default=1, ge=1)
     split_seed: int = 0
     rules: RuleSettings = RuleSettings()

@@ -1,9 +1,10 @@
 """`draw_stream`: the order in which dialogues are learned from, up to an equal number of tokens.
 
-Every domain has the same weight.  In each round every domain gives its next dialogue, in a new
-order of domains; a domain that has given all of its dialogues begins again with them, reshuffled.
-So few domains repeat and many do not, and what is equal between two agents is the number of tokens
-that they see, to within the length of one dialogue.
+Dialogues are seen in passes: each once before any is seen twice.  A pass that the tokens do not
+reach for is filled in rounds, in each of which every domain gives one more of its dialogues, so
+that small domains are not passed over; and is then shuffled.  So few domains repeat and many do
+not, and what is equal between two agents is the number of tokens that they see, to within the
+length of one dialogue.
 """
 
 import random
@@ -15,8 +16,13 @@ __all__ = ["Share", "Stream", "draw_stream"]
 
 @dataclass(frozen=True)
 class Share:
-    """Part of a phase: dialogues by domain, and the tokens that are to be seen of them."""
+    """Part of a phase: dialogues by domain, and the tokens that are to be seen of them.
 
+    Attributes:
+        name: with the seed it decides the order, so that a share is the same in every mixture.
+    """
+
+    name: str
     dialogues: Mapping[str, Sequence[int]]
     tokens: int
 
@@ -47,9 +53,7 @@ def draw_stream(shares: Sequence[Share], lengths: Sequence[int], seed: str) -> S
     placed: list[tuple[float, int, int]] = []
     for number, share in enumerate(shares):
         seen = 0
-        for place in _rounds(share.dialogues, f"{seed}/{number}"):
-            if seen >= share.tokens:
-                break
+        for place in _passes(share, lengths, f"{seed}/{share.name}"):
             placed.append((seen / share.tokens, number, place))
             seen += lengths[place]
     # Sorted by how far each share has come; within a share the order stays.
@@ -68,15 +72,32 @@ def draw_stream(shares: Sequence[Share], lengths: Sequence[int], seed: str) -> S
     )
 
 
-def _rounds(dialogues: Mapping[str, Sequence[int]], seed: str) -> Iterator[int]:
-    """Round after round without end; nothing where there are no dialogues."""
+def _passes(share: Share, lengths: Sequence[int], seed: str) -> Iterator[int]:
+    """Pass after pass until the tokens are used up; nothing where there are no dialogues."""
     rng = random.Random(seed)
-    names = sorted(name for name, places in dialogues.items() if places)
-    left: dict[str, list[int]] = {name: [] for name in names}
-    while names:
+    seen = 0
+    while seen < share.tokens and any(share.dialogues.values()):
+        chosen = []
+        for place in _rounds(share.dialogues, rng):
+            if seen >= share.tokens:
+                break
+            chosen.append(place)
+            seen += lengths[place]
+        rng.shuffle(chosen)
+        yield from chosen
+
+
+def _rounds(dialogues: Mapping[str, Sequence[int]], rng: random.Random) -> Iterator[int]:
+    """Every dialogue once, one of each domain in turn."""
+    left: dict[str, list[int]] = {}
+    for name in sorted(dialogues):
+        if dialogues[name]:
+            left[name] = list(dialogues[name])
+            rng.shuffle(left[name])
+    while left:
+        names = list(left)
         rng.shuffle(names)
         for name in names:
-            if not left[name]:
-                left[name] = list(dialogues[name])
-                rng.shuffle(left[name])
             yield left[name].pop()
+            if not left[name]:
+                del left[name]

@@ -1,17 +1,39 @@
 """`TokenStore`: rendered dialogues as tokens on disk, read back one by one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agentscaler.training import Rendered
-
-__all__ = ["TokenStore"]
+__all__ = ["StoredDialogue", "TokenStore"]
 
 _FILES = ("ids.npy", "mask.npy", "ends.npy")
+
+
+@dataclass(frozen=True)
+class StoredDialogue:
+    """A rendered dialogue without its text: ids and loss mask, shape (tokens,) both."""
+
+    id: str
+    ids: NDArray[np.int32]
+    mask: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A dialogue as tokens: what training needs of `Rendered`.
+
+    Attributes:
+        ids, mask: shape (tokens,).
+    """
+
+    id: str
+    ids: NDArray[np.int32]
+    mask: NDArray[np.bool_]
 
 
 class TokenStore:
@@ -40,14 +62,7 @@ class TokenStore:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def __getitem__(self, place: int) -> Rendered:
-        """The dialogue at a place: its ids and mask, without its text."""
+    def __getitem__(self, place: int) -> Tokens:
+        """The dialogue at a place."""
         begin, end = int(self._ends[place - 1]) if place else 0, int(self._ends[place])
-        return Rendered(
-            id=self._names[place],
-            text="",
-            ids=tuple(map(int, self._ids[begin:end])),
-            spans=(),
-            mask=tuple(map(bool, self._mask[begin:end])),
-            turns=(),
-        )
+        return Tokens(self._names[place], self._ids[begin:end], self._mask[begin:end])
