@@ -6,7 +6,7 @@ of training, `funnel` in what was filtered.  `run_points` trains each agent and 
 `write_report` says what came of it.
 """
 
-from agentscaler.experiment.campaign import results_of, run_points, todo_of
+from agentscaler.experiment.campaign import plan_lines, results_of, run_points, todo_of
 from agentscaler.experiment.figures import Figures, figures_of
 from agentscaler.experiment.folder import ExperimentFolder, ExperimentRecord
 from agentscaler.experiment.learner import Learner, Lesson, Player, Rehearsal
@@ -33,6 +33,7 @@ __all__ = [
     "compare",
     "figures_of",
     "learner_of",
+    "plan_lines",
     "prepare",
     "progress_of",
     "rate",

@@ -7,7 +7,10 @@ from agentscaler.experiment.folder import ExperimentFolder, write_lines
 from agentscaler.experiment.point import Point
 from agentscaler.experiment.running import PointResult, run_point
 
-__all__ = ["results_of", "run_points", "todo_of"]
+__all__ = ["plan_lines", "results_of", "run_points", "todo_of"]
+
+_TOKENS_A_SECOND = 10_000
+"""That the small model of the defaults learns from on one core, its episodes included."""
 
 
 def todo_of(folder: ExperimentFolder) -> list[Point]:
@@ -28,6 +31,27 @@ def run_points(folder: ExperimentFolder, workers: int, threads: int) -> Iterator
         for result in engine.map(run_point, todo):
             write_lines(folder.path / "results.jsonl", results_of(folder))
             yield result
+
+
+def plan_lines(folder: ExperimentFolder, workers: int) -> Iterator[str]:
+    """What there is to learn from, and how long the points that are left will take, for people.
+
+    The time is a guess until points are done, whose mean it then is.
+    """
+    record, points, todo = folder.read(), folder.points(), todo_of(folder)
+    facts = record.facts
+    for name, count in facts["dialogues"].items():
+        yield f"{name}: {count:,} dialogues of {facts['domains'][name]:,} domains"
+    for name, trial in folder.trials().items():
+        yield f"tried on: {len(trial.tasks):,} tasks, {name}"
+    done = results_of(folder)
+    tokens = record.settings.tokens
+    seconds = sum(one.seconds for one in done) / len(done) if done else tokens / _TOKENS_A_SECOND
+    rounds = -(-len(todo) // workers)
+    yield (
+        f"{len(points):,} points of {tokens:,} tokens each, {len(todo):,} to do: about"
+        f" {rounds * seconds / 60:,.0f} minutes with {workers} at a time"
+    )
 
 
 def results_of(folder: ExperimentFolder) -> list[PointResult]:

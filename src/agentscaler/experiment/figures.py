@@ -193,10 +193,11 @@ def _scores(
                 tasks[key] += 1
     names = {seed: sorted({c for s, c in tasks if s == seed}) for seed, _ in tasks}
     if len({tuple(of) for of in names.values()}) > 1:
-        totals = {seed: sum(tasks[seed, c] for c in of) for seed, of in names.items()}
-        least = min(totals.values())
         return {
-            (seed, "all"): (sum(successes[seed, c] for c in of) / totals[seed] * least, least)
+            (seed, "all"): (
+                sum(successes[seed, c] for c in of) / sum(tasks[seed, c] for c in of) * 1000,
+                1000,
+            )
             for seed, of in names.items()
         }
     return {key: (successes[key], tasks[key]) for key in tasks}

@@ -31,9 +31,21 @@ from agentscaler.runfolder import RunFolder, StageState
 from agentscaler.task import Task
 from agentscaler.training import Rendered, TemplateRefusedError
 
-__all__ = ["Gathered", "Gathering", "allowed", "examples_of", "gather", "shown", "sketch_domains"]
+__all__ = [
+    "Gathered",
+    "Gathering",
+    "allowed",
+    "examples_of",
+    "as_shown",
+    "gather",
+    "sketch_domains",
+]
 
 Arrays = tuple[NDArray[Any], NDArray[Any]]
+
+
+_CHARACTERS_A_TOKEN = 5
+"""More than tokens of ours hold on average: a dialogue with more is too long, unrendered as it is."""
 
 
 _CHARACTERS_A_TOKEN = 5
@@ -106,7 +118,7 @@ def examples_of(
             by_id = {task.id: task for task in tasks}
             chosen = [one for one in trajectories if allowed(by_id[one.task], one, rules)]
             made = _examples(domain, tasks, chosen)
-            yield from (shown(one, by_id[one.task], rules) for one in made)
+            yield from (as_shown(one, by_id[one.task], rules) for one in made)
 
 
 def gather(
@@ -133,7 +145,7 @@ def allowed(task: Task, trajectory: Trajectory, rules: RuleSettings) -> bool:
     )
 
 
-def shown(example: Example, task: Task, rules: RuleSettings) -> Example:
+def as_shown(example: Example, task: Task, rules: RuleSettings) -> Example:
     """The example as an agent is to see it: with so many tools, without a system message."""
     needed = {call.tool for call in task.gold}
     needed |= {
@@ -185,7 +197,7 @@ def _gather(unit: _Unit, *, gathering: Gathering) -> Gathered:
     for one, example in zip(shown, _examples(domain, unit.tasks, played), strict=True):
         try:
             rendered = gathering.learner.render(
-                shown(example, by_id[one.task], gathering.rules), gathering.fitted
+                as_shown(example, by_id[one.task], gathering.rules), gathering.fitted
             )
         except TemplateRefusedError:
             counts["not_shown"] += 1

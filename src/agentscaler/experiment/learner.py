@@ -15,7 +15,6 @@ import orjson
 
 from agentscaler.dataset import Example
 from agentscaler.experiment.tokenstore import StoredDialogue
-from agentscaler.experiment.tokenstore import Tokens
 from agentscaler.rollout import AgentMaker, ExpertMaker, SlippingMaker
 from agentscaler.training import ByteTokenizer, Rendered, load_template, render
 from agentscaler.training.small.tokenizer import compact_controls

@@ -111,14 +111,13 @@ def _method(record: ExperimentRecord, figures: Figures) -> Iterator[str]:
     yield (
         f"Learner `{settings.learner}`, {len(figures.seeds)} seeds, {settings.tokens:,} rendered"
         " tokens seen by every agent, to within the length of a dialogue a phase: that, and"
-        " nothing else, is equal. Each domain has the same weight; where its dialogues are used"
-        " up, they are seen again."
+        " nothing else, is equal. A dialogue is seen again when all have been seen."
     )
     yield ""
     yield (
         f"A dialogue is learned from, and a task tried, if it has at most {rules.max_calls} gold"
         f" calls and {rules.max_tokens:,} tokens"
-        + (f", its domain at most {rules.max_tools} tools" if rules.max_tools else "")
+        + (f", is shown at most {rules.most_tools} tools" if rules.most_tools else "")
         + f", and is of the kinds {', '.join(rules.kinds)}"
         + (";" if rules.system else "; without its system message;")
         + f" {_counts(facts['dialogues'])}. Left out: {_counts(facts['left_out'])}."

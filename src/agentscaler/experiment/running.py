@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-
 from pydantic import BaseModel, ConfigDict
 
 from agentscaler.domain import load_domain
@@ -70,7 +69,11 @@ class PointResult(BaseModel):
 
 def learner_of(settings: ExperimentSettings) -> Learner:
     """Who learns."""
-    return Rehearsal() if settings.learner == "rehearsal" else SmallLearner(settings.small)
+    return (
+        Rehearsal()
+        if settings.learner == "rehearsal"
+        else SmallLearner(settings.small, settings.rules.most_tools)
+    )
 
 
 def run_point(item: tuple[Path, str, int]) -> PointResult:

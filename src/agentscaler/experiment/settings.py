@@ -6,9 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agentscaler.training.small import SmallTrainingSettings
 
-from agentscaler.settings import Section
-from agentscaler.training.small import SmallTrainingSettings
-
 __all__ = [
     "ExperimentSettings",
     "FunnelArmSettings",
@@ -133,9 +130,7 @@ class ExperimentSettings(BaseModel):
         learner: who learns: "small", our model from scratch; or "rehearsal", an agent of rules
             that errs the less the more domains it was shown, which trains nothing and is there to
             try the machinery.
-        training: of the small model; its own budget and order of dialogues are not used.
-        vocabulary: tokens of the small model.
-        checked: held-out dialogues that the loss is taken on, at most.
+        small: how the small model is made and played.
         threads: of the linear algebra of one point.
         split_seed: decides what is held out, for all points alike.
     """
@@ -147,9 +142,7 @@ class ExperimentSettings(BaseModel):
     seeds: tuple[int, ...] = (0, 1, 2)
     tokens: int = Field(default=5_000_000, ge=1)
     learner: Literal["small", "rehearsal"] = "small"
-    training: SmallTrainingSettings = SmallTrainingSettings()
-    vocabulary: int = Field(default=1536, ge=300)
-    checked: int = Field(default=160, ge=0)
+    small: SmallRecipe = SmallRecipe()
     threads: int = Field(default=1, ge=1)
     split_seed: int = 0
     rules: RuleSettings = RuleSettings()

@@ -6,34 +6,31 @@ It writes calls in the template `compact`, with a tokenizer of its own, and play
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from agentscaler.dataset import Example
-from agentscaler.experiment.learner import Learned, Lesson, Player
+from agentscaler.experiment.learner import Lesson, Player
+from agentscaler.experiment.settings import SmallRecipe
 from agentscaler.experiment.showing import ShowingMaker
 from agentscaler.rollout import ModelAgentMaker
 from agentscaler.training import (
     ByteTokenizer,
     CheckpointRecord,
+    FileTokenizer,
     Rendered,
     load_template,
     load_tokenizer,
     render,
 )
 from agentscaler.training.local_model import LocalModel, open_checkpoint
-from agentscaler.training.small import (
-    SmallTrainingSettings,
-    save_tokenizer,
-    train_small,
-    train_tokenizer,
-)
+from agentscaler.training.small import save_tokenizer, train_small, train_tokenizer
+from agentscaler.training.small.tokenizer import compact_controls
 
 __all__ = ["SmallLearner"]
 
 _TEMPLATE = "compact"
-_IN_FLIGHT = 64
-_ANSWER = 160
-"""Tokens of an answer before it is cut off; no turn that is learned from has as many."""
 _LONGEST = 2048
 """Tokens of an episode: it may go on for longer than any dialogue that was learned from."""
 
@@ -46,23 +43,26 @@ class SmallLearner:
         most_tools: that it is shown when it plays.
     """
 
-    training: SmallTrainingSettings
-    vocabulary: int
+    recipe: SmallRecipe
     most_tools: int | None
     name: str = "small"
 
     def fit(self, examples: Iterable[Example], folder: Path) -> None:
-        template = load_template(_TEMPLATE)
-        controls = template.family.tokens if template.family else ()
-        bytewise = ByteTokenizer(controls)
-        texts = (render(one, template, bytewise).text for one in examples)
-        save_tokenizer(train_tokenizer(texts, self.vocabulary), folder)
+        template, bytewise = load_template(_TEMPLATE), ByteTokenizer(compact_controls())
+        texts = (
+            render(one, template, bytewise).text
+            for one in islice(examples, self.recipe.fit_dialogues)
+        )
+        save_tokenizer(train_tokenizer(texts, self.recipe.vocabulary), folder)
 
     def render(self, example: Example, folder: Path) -> Rendered:
-        return render(example, load_template(_TEMPLATE), load_tokenizer(folder))
+        return render(example, load_template(_TEMPLATE), _tokenizer(folder))
 
-    def learn(self, lesson: Lesson) -> Learned:
-        settings = self.training.model_copy(
+    def learn(self, lesson: Lesson) -> Path:
+        chosen = self.recipe.training
+        if lesson.start is not None and self.recipe.next is not None:
+            chosen = self.recipe.next
+        settings = chosen.model_copy(
             update={"tokens": None, "order": "given", "threads": lesson.threads}
         )
         result = train_small(
@@ -79,25 +79,25 @@ class SmallLearner:
                 recipe=self.name,
             ),
             phase=lesson.phase,
-            data_fingerprint=lesson.digest,
+            data_fingerprint=lesson.data,
             domains=lesson.domains,
             seed=lesson.seed,
             start=lesson.start,
             held_out=lesson.held_out,
             watch=lesson.watch,
         )
-        return Learned(
-            checkpoint=result.checkpoint,
-            loss=result.phase.loss,
-            held_out_loss=result.phase.eval_loss,
-            parameters=result.parameters,
-            seconds=result.processor_seconds,
+        return result.checkpoint
+
+    def player(self, checkpoint: Path) -> Player:
+        recipe = self.recipe
+        model = LocalModel(
+            open_checkpoint(checkpoint), max_new_tokens=recipe.max_new_tokens, rows=recipe.rows
         )
-
-    def player(self, checkpoint: Path, threads: int) -> Player:
-        import torch
-
-        torch.set_num_threads(threads)
-        model = LocalModel(open_checkpoint(checkpoint), max_new_tokens=_ANSWER, rows=_IN_FLIGHT)
         agent = ShowingMaker(ModelAgentMaker(model), self.most_tools)
-        return Player(agent, _IN_FLIGHT, model.aclose)
+        return Player(agent, recipe.in_flight, model.aclose)
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(folder: Path) -> FileTokenizer:
+    """Read once for the thousands of dialogues that are rendered with it."""
+    return load_tokenizer(folder)

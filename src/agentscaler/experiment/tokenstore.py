@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +16,6 @@ _FILES = ("ids.npy", "mask.npy", "ends.npy")
 @dataclass(frozen=True)
 class StoredDialogue:
     """A rendered dialogue without its text: ids and loss mask, shape (tokens,) both."""
-
-    id: str
-    ids: NDArray[np.int32]
-    mask: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """A dialogue as tokens: what training needs of `Rendered`.
-
-    Attributes:
-        ids, mask: shape (tokens,).
-    """
 
     id: str
     ids: NDArray[np.int32]
@@ -62,7 +48,7 @@ class TokenStore:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def __getitem__(self, place: int) -> Tokens:
+    def __getitem__(self, place: int) -> StoredDialogue:
         """The dialogue at a place."""
         begin, end = int(self._ends[place - 1]) if place else 0, int(self._ends[place])
-        return Tokens(self._names[place], self._ids[begin:end], self._mask[begin:end])
+        return StoredDialogue(self._names[place], self._ids[begin:end], self._mask[begin:end])

@@ -4,7 +4,7 @@ import hashlib
 from importlib import metadata
 from pathlib import Path
 
-from agentscaler.errors import InputError, SettingsError
+from agentscaler.errors import InputError, MissingExtraError, SettingsError
 from agentscaler.llm import Sampling
 from agentscaler.rollout import RolloutSettings
 from agentscaler.training import digest_checkpoint, load_record, template_of
@@ -20,6 +20,7 @@ def checkpoint_inputs(settings: RolloutSettings) -> dict[str, str]:
 
     Raises:
         SettingsError: there is no checkpoint of ours.
+        MissingExtraError: what plays it is not installed.
     """
     folder = _folder(settings)
     try:
@@ -62,5 +63,8 @@ def _unusable(error: InputError) -> SettingsError:
 def _version(library: str) -> str:
     try:
         return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+    except metadata.PackageNotFoundError as error:
+        raise MissingExtraError(
+            f"Playing a checkpoint needs the package {library}, which is not installed.",
+            "Run: pip install 'agentscaler[train]'",
+        ) from error

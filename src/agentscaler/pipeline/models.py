@@ -89,10 +89,11 @@ class Models:
         if settings.agent == "local":
             local = open_local(settings, self._seed)
             self._open.append(local)
-            return ModelAgentMaker(local)
+            return ModelAgentMaker(local, most_tools=settings.most_tools)
         if settings.agent != "model":
             return None
-        return ModelAgentMaker(self.model("agent"), self._settings.endpoint("agent").tools)
+        tools = self._settings.endpoint("agent").tools
+        return ModelAgentMaker(self.model("agent"), tools, settings.most_tools)
 
     def user(self, settings: RolloutSettings) -> UserMaker | None:
         """Makes the users, where a model plays them."""

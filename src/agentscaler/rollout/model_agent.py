@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from agentscaler.rollout.protocols import GaveUpError
 from agentscaler.rollout.text_calls import TEXT_CALLS, read_calls, text_messages
 from agentscaler.rollout.trajectory import FailureOwner
 from agentscaler.task.task import Task
+from agentscaler.task.toolbox import needed_tools, shown_tools
 
 __all__ = ["AGENT_PROMPTS", "ModelAgent", "ModelAgentMaker", "sample_of", "without_thoughts"]
 
@@ -28,13 +29,17 @@ _CUT = {
 
 @dataclass(frozen=True)
 class ModelAgentMaker:
-    """Makes agents that `model` plays; see `EndpointSettings.tools`."""
+    """Makes agents that `model` plays; see `EndpointSettings.tools` and
+    `RolloutSettings.most_tools`."""
 
     model: ChatModel
     tools: Literal["native", "text"] = "native"
+    most_tools: int | None = None
 
     def __call__(self, domain: Domain, task: Task, seed: str) -> "ModelAgent":
-        return ModelAgent(self.model, domain, sample_of(seed), tools=self.tools)
+        names = [tool.name for tool in domain.manifest.tools]
+        shown = shown_tools(names, needed_tools(task), self.most_tools, f"{seed}/tools")
+        return ModelAgent(self.model, domain, sample_of(seed), tools=self.tools, shown=shown)
 
 
 class ModelAgent:
@@ -42,6 +47,7 @@ class ModelAgent:
 
     Args:
         sample: tells this episode's answers from those of others that begin alike.
+        shown: names of the domain's tools that the agent is told of; None for all.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class ModelAgent:
         sample: int = 0,
         *,
         tools: Literal["native", "text"] = "native",
+        shown: Collection[str] | None = None,
     ) -> None:
         self.name = model.name
         self._model = model
@@ -66,6 +73,7 @@ class ModelAgent:
                 },
             }
             for tool in domain.manifest.tools
+            if shown is None or tool.name in shown
         )
 
     async def act(self, messages: Sequence[Message]) -> Message:

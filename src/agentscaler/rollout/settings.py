@@ -17,6 +17,9 @@ class RolloutSettings(BaseModel):
         temperature: of what that checkpoint writes; 0 always takes the likeliest token.
         max_new_tokens: that it may write in a turn.
         user: who plays the user: the "scripted" one of rules, or the "model" of the role "user".
+        most_tools: an agent that a model or a checkpoint plays is shown at most so many tools:
+            those that the task's own solution calls, and others chosen by seed.  That is easier
+            than to be shown all: what is played so is not to be compared with what is not.
         trials: episodes a task, each with its own seed.
         max_turns: assistant messages an episode may take before it is stopped.
         mistake_rate: chance that the expert gets one tool call of an episode wrong on purpose.
@@ -47,6 +50,7 @@ class RolloutSettings(BaseModel):
     checkpoint: str | None = None
     temperature: float = Field(default=0.0, ge=0)
     max_new_tokens: int = Field(default=256, ge=1)
+    most_tools: int | None = Field(default=None, ge=1)
     user: Literal["scripted", "model"] = "scripted"
     trials: int = Field(default=1, ge=1)
     max_turns: int = Field(default=60, ge=1)

@@ -1,27 +1,31 @@
 """`Generator`: what a checkpoint writes after prompts, many at a time, with a cache of keys and
 values.
 
-What comes out for a prompt does not depend on the prompts beside it.  Sums of floating-point
-numbers do: their last digits change with the shape of a batch, and so does the greater of two
-logits that are nearly equal.  So a choice that such digits could turn (`_CLOSE`) is made again from
-the logits of that prompt alone, without a cache, which are the same whatever the batch was; every
-other choice stands in any batch.
+A prompt that begins as an earlier one did, with what was written after it, is read on from there.
+Rows that have ended leave their batch.
+
+What comes out for a prompt depends neither on the prompts beside it nor on earlier ones.  Sums of
+floating-point numbers do: their last digits change with the shape of a batch, and so does the
+greater of two logits that are nearly equal.  So a choice that such digits could turn is made again
+from the logits of that prompt alone, without a cache, which are always the same; every other choice
+stands in any batch.
 """
 
-import inspect
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from agentscaler.training.drawing import CLOSE, Logits, Noise, draw
+from agentscaler.training.state_store import StateStore
+
+if TYPE_CHECKING:
+    from agentscaler.training.row_state import Rows, RowState
 
 __all__ = ["Generated", "Generator", "Prompt"]
 
-Logits = np.ndarray[Any, np.dtype[np.float64]]
-
-_CLOSE = 1e-3
-"""Logits that differ by less may change their order with the batch; measured differences between
-batches are a twentieth of it."""
+_REMEMBERED = 2**30
+_FILLED = 0.8
+"""Of a batch of prompts that are read, so much at least are tokens and no gaps."""
 
 
 @dataclass(frozen=True)
@@ -63,155 +67,155 @@ class Generator:
         model: a causal model of transformers, with its weights in float32.
         ends: tokens that end a turn.
         rows: prompts in a batch.
+        remembered: bytes of keys and values that are kept for the next turns.
+
+    Raises:
+        InputError: the model has layers that cannot be played here.
     """
 
-    def __init__(self, model: Any, ends: Collection[int], rows: int = 32) -> None:
+    def __init__(
+        self, model: Any, ends: Collection[int], rows: int = 32, remembered: int = _REMEMBERED
+    ) -> None:
+        from agentscaler.training.row_state import check_layers
+
+        check_layers(model)
         self._model = model.eval()
         self._ends = frozenset(ends)
         self._rows = rows
-        names = inspect.signature(model.forward).parameters
-        self._cache_name = "cache" if "cache" in names else "past_key_values"
+        self._store = StateStore(remembered)
 
     def generate(self, prompts: Sequence[Prompt]) -> list[Generated]:
-        """What is written after each prompt; prompts of like length share a batch."""
+        """What is written after each prompt."""
         import torch
 
-        order = sorted(range(len(prompts)), key=lambda number: len(prompts[number].ids))
-        made: dict[int, Generated] = {}
+        rows = [_Row(prompt, self._ends) for prompt in prompts]
         with torch.inference_mode():
-            for first in range(0, len(order), self._rows):
-                batch = order[first : first + self._rows]
-                written = self._batch([prompts[number] for number in batch])
-                made |= zip(batch, written, strict=True)
-        return [made[number] for number in range(len(prompts))]
+            self._read(rows)
+            longest_last = sorted(rows, key=lambda row: len(row.prompt.ids))
+            for first in range(0, len(rows), self._rows):
+                self._write(longest_last[first : first + self._rows])
+        return [row.generated() for row in rows]
 
-    def _batch(self, prompts: Sequence[Prompt]) -> list[Generated]:
-        """One batch; rows that have ended leave it."""
-        import torch
-        from transformers import DynamicCache
+    def _read(self, rows: Sequence["_Row"]) -> None:
+        """Reads the prompts and gives each row its first token; prompts with about as much that
+        is new are read together."""
+        from agentscaler.training.row_state import read_prompts
 
-        rows = [_Row(number, prompt) for number, prompt in enumerate(prompts)]
-        done: dict[int, Generated] = {}
-        width = max(len(prompt.ids) for prompt in prompts)
-        device = self._model.device
-        ids = torch.zeros((len(rows), width), dtype=torch.long)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
         for row in rows:
-            size = len(row.prompt.ids)
-            ids[row.number, width - size :] = torch.tensor(row.prompt.ids)
-            mask[row.number, width - size :] = 1
-        ids, mask = ids.to(device), mask.to(device)
-        positions = (mask.cumsum(1) - 1).clamp(min=0)
-        cache = DynamicCache(config=self._model.config)
-        while rows:
-            logits = self._forward(ids, mask, positions, cache)
-            self._choose(rows, logits)
-            staying = [place for place, row in enumerate(rows) if not row.over(self._ends)]
-            for row in rows:
-                if row.over(self._ends):
-                    done[row.number] = row.generated(self._ends)
-            if len(staying) < len(rows):
-                rows = [rows[place] for place in staying]
-                kept = torch.tensor(staying, dtype=torch.long, device=device)
-                mask = mask.index_select(0, kept)
-                cache.reorder_cache(kept)
-            ids = torch.tensor([[row.written[-1]] for row in rows], dtype=torch.long, device=device)
-            positions = torch.tensor(
-                [[row.length - 1] for row in rows], dtype=torch.long, device=device
-            )
-            mask = torch.cat([mask, mask.new_ones((len(rows), 1))], dim=1)
-        return [done[number] for number in range(len(prompts))]
+            row.state = self._store.take(row.prompt.ids)
+        for batch in _alike(rows, self._rows):
+            prompts = [row.prompt.ids for row in batch]
+            logits, states = read_prompts(self._model, prompts, [row.state for row in batch])
+            for row, state in zip(batch, states, strict=True):
+                row.state = state
+            self._choose(batch, logits)
 
-    def _forward(self, ids: Any, mask: Any, positions: Any, cache: Any) -> Any:
-        """The logits after the last token of each row: (rows, vocabulary)."""
-        given = {self._cache_name: cache} if cache is not None else {}
-        answer = self._model(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=positions,
-            use_cache=cache is not None,
-            logits_to_keep=1,
-            **given,
-        )
-        return answer.logits[:, -1].float()
+    def _write(self, batch: Sequence["_Row"]) -> None:
+        """Writes on after the first token until each row is over."""
+        from agentscaler.training.row_state import join_rows, write_on
+
+        for row in batch:
+            if row.over:
+                self._store.put((row.state,))
+        going = [row for row in batch if not row.over]
+        if not going:
+            return
+        rows = join_rows([row.state for row in going], self._model)
+        while going:
+            self._choose(going, write_on(self._model, rows, [row.written[-1] for row in going]))
+            staying = [place for place, row in enumerate(going) if not row.over]
+            if len(staying) < len(going):
+                for place, row in enumerate(going):
+                    if row.over:
+                        self._remember(row, rows, place)
+                going = [going[place] for place in staying]
+                rows.keep(staying)
+
+    def _remember(self, row: "_Row", rows: "Rows", place: int) -> None:
+        """Keeps what the model has seen of a row that is over, and what it had when it began to
+        write: what was written need not be what the next prompt has there."""
+        from agentscaler.training.row_state import cut_row, split_row
+
+        last = split_row(rows, place, (*row.prompt.ids, *row.written[:-1]))
+        self._store.put((last, cut_row(last, row.state)))
 
     def _choose(self, rows: Sequence["_Row"], logits: Any) -> None:
-        """Gives each row its next token."""
-        import torch
+        """Gives each row its next token.
 
-        best, tokens = torch.topk(logits, 2, dim=-1)
+        Args:
+            logits: (rows, vocabulary).
+        """
+        best, tokens = logits.topk(2, dim=-1)
         gaps = (best[:, 0] - best[:, 1]).tolist()
         likeliest = tokens[:, 0].tolist()
         for place, row in enumerate(rows):
             if row.prompt.temperature > 0:
                 token, steady = row.draw(logits[place].double().cpu().numpy())
             else:
-                token, steady = likeliest[place], gaps[place] > _CLOSE
+                token, steady = likeliest[place], gaps[place] > CLOSE
             if not steady:
                 alone = self._alone(row)
-                greedy = row.prompt.temperature <= 0
-                token = int(alone.argmax()) if greedy else row.draw(alone)[0]
-            row.written.append(token)
-            row.noise = None
+                drawn = row.prompt.temperature > 0
+                token = row.draw(alone)[0] if drawn else int(alone.argmax())
+            row.take(token)
 
-    def _alone(self, row: "_Row") -> "Logits":
+    def _alone(self, row: "_Row") -> Logits:
         """The logits after a row by itself, which no batch has a part in."""
         import torch
 
         ids = torch.tensor([[*row.prompt.ids, *row.written]], device=self._model.device)
-        logits = self._forward(ids, None, None, None)
-        alone: Logits = logits[0].double().cpu().numpy()
+        answer = self._model(input_ids=ids, use_cache=False, logits_to_keep=1)
+        alone: Logits = answer.logits[0, -1].double().cpu().numpy()
         return alone
 
 
 class _Row:
-    """A prompt and what has been written after it."""
+    """A prompt and what has been written after it.
 
-    def __init__(self, number: int, prompt: Prompt) -> None:
-        self.number = number
+    Attributes:
+        state: what is remembered of the prompt.
+        over: whether no more is to be written.
+    """
+
+    def __init__(self, prompt: Prompt, ends: Collection[int]) -> None:
         self.prompt = prompt
+        self.state: RowState | None = None
         self.written: list[int] = []
-        self.noise: Logits | None = None
-        self._random = np.random.Generator(np.random.PCG64(prompt.seed))
+        self.over = False
+        self._ends = ends
+        self._noise = Noise(prompt.seed)
 
     @property
-    def length(self) -> int:
-        return len(self.prompt.ids) + len(self.written)
+    def unread(self) -> int:
+        """Tokens of the prompt behind what is remembered."""
+        return len(self.prompt.ids) - (len(self.state.ids) if self.state else 0)
 
-    def over(self, ends: Collection[int]) -> bool:
-        return self.written[-1] in ends or len(self.written) >= self.prompt.max_new_tokens
+    def draw(self, logits: Logits) -> tuple[int, bool]:
+        """A token drawn from logits, and whether the choice is steady."""
+        noise = self._noise.here(len(logits))
+        return draw(logits, noise, self.prompt.temperature, self.prompt.top_p)
 
-    def generated(self, ends: Collection[int]) -> Generated:
-        ended = self.written[-1] in ends
+    def take(self, token: int) -> None:
+        """Writes a token down."""
+        self.written.append(token)
+        self._noise.go_on()
+        self.over = token in self._ends or len(self.written) == self.prompt.max_new_tokens
+
+    def generated(self) -> Generated:
+        ended = self.written[-1] in self._ends
         return Generated(tuple(self.written[:-1] if ended else self.written), ended)
 
-    def draw(self, logits: "Logits") -> tuple[int, bool]:
-        """A token drawn from the logits, and whether logits that differ by less than `_CLOSE`
-        would give the same; asked twice about one place it draws the same.
 
-        It is the greatest of the logits with Gumbel noise on each (Maddison, Tarlow and Minka,
-        arXiv 1411.0030, section 2), which draws from their softmax.
-        """
-        if self.noise is None:
-            self.noise = self._random.gumbel(size=len(logits))
-        warm = logits / self.prompt.temperature
-        close = _CLOSE / self.prompt.temperature
-        noisy = warm + self.noise
-        token = int(np.argmax(np.where(_nucleus(warm, self.prompt.top_p, 0.0), noisy, -np.inf)))
-        fewest = np.where(_nucleus(warm, self.prompt.top_p, -close), noisy, -np.inf)
-        most = np.where(_nucleus(warm, self.prompt.top_p, close), noisy, -np.inf)
-        second, first = np.partition(most, -2)[-2:]
-        return token, bool(noisy[token] == fewest.max() == first and first - second > close)
-
-
-def _nucleus(warm: "Logits", top_p: float, slack: float) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """The likeliest tokens that together have the probability `top_p`; with slack, those that
-    might be among them, or without, those that surely are, were the logits so much different."""
-    if top_p >= 1:
-        return np.ones(len(warm), dtype=bool)
-    ordered = np.sort(warm)[::-1]
-    sums = np.cumsum(np.exp(ordered - ordered[0]))
-    size = int(np.searchsorted(sums / sums[-1], top_p + slack)) + 1
-    least = ordered[min(size, len(ordered)) - 1]
-    chosen: np.ndarray[Any, np.dtype[np.bool_]] = warm >= least - 2 * slack
-    return chosen
+def _alike(rows: Sequence[_Row], most: int) -> Iterator[list[_Row]]:
+    """The rows in batches of at most so many, in which little is gaps."""
+    batch: list[_Row] = []
+    tokens = 0
+    for row in sorted(rows, key=lambda row: row.unread):
+        area = (len(batch) + 1) * row.unread
+        if batch and (len(batch) == most or tokens + row.unread < _FILLED * area):
+            yield batch
+            batch, tokens = [], 0
+        batch.append(row)
+        tokens += row.unread
+    if batch:
+        yield batch

@@ -1,243 +1,214 @@
-"""`agentscaler experiment`: do more worlds make a better agent?  One command an arm, and a report."""
+"""`agentscaler experiment`: do more worlds make a better agent?  Trains agents and tries them."""
 
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agentscaler.errors import SettingsError
 from agentscaler.interfaces.cli.boundary import error_console, output_console
 from agentscaler.interfaces.cli.options import ConfigOption, RunOption, SetOption
 from agentscaler.settings import Layer, compose, parse_override, read_config
 
 if TYPE_CHECKING:
-    from agentscaler.experiment import ExperimentFolder, ExperimentSettings, Sources
+    from agentscaler.experiment import ExperimentFolder, ExperimentSettings
 
-__all__ = ["experiment_app"]
+__all__ = ["experiment"]
 
-_SECONDS_BETWEEN_LINES = 60.0
-
-experiment_app = typer.Typer(
-    no_args_is_help=True, help="Train agents on dialogues of a run, and compare them in new worlds."
+experiment = typer.Typer(
+    no_args_is_help=True,
+    help="Train agents on dialogues of a run and try them in worlds that they never saw.",
 )
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="The experiment's folder.")]
 SeedsOption = Annotated[
-    list[int] | None, typer.Option("--seeds", help="A seed of all agents; may be repeated.")
+    str | None, typer.Option("--seeds", metavar="0,1,2", help="A training of each agent a seed.")
 ]
 TokensOption = Annotated[
-    int | None, typer.Option("--tokens", min=1, help="Tokens that every agent sees.")
+    int | None, typer.Option("--tokens", min=1, help="That every agent sees in training.")
 ]
 WorkersOption = Annotated[
-    int, typer.Option("--workers", min=1, help="Agents trained at the same time.")
+    int, typer.Option("--workers", min=1, help="Agents at the same time, a process each.")
 ]
 ThreadsOption = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Threads of the linear algebra of each.")
-]
-LearnerOption = Annotated[
-    str | None,
-    typer.Option("--learner", metavar="small|rehearsal", help="Who learns; rehearsal only tries."),
+    int, typer.Option("--threads", min=1, help="Of the linear algebra of each process.")
 ]
 DryRunOption = Annotated[
     bool,
-    typer.Option("--dry-run", help="Choose the data, time a probe, say what there is to do."),
+    typer.Option("--dry-run", help="Train nothing; say how much data and how many agents."),
+]
+VerticalOption = Annotated[
+    str,
+    typer.Option(
+        "--vertical",
+        metavar="NAMES",
+        help="Services or domains, with commas, that the second phase is about; all of them of"
+        " --vertical-run where none is named.",
+    ),
+]
+VerticalRunOption = Annotated[
+    Path | None,
+    typer.Option("--vertical-run", metavar="DIR", help="A run that holds the vertical."),
 ]
 
 
-@experiment_app.command()
+@experiment.command()
 def scaling(
     run: RunOption,
     out: OutOption,
     sizes: Annotated[
-        list[int] | None,
-        typer.Option("--sizes", help="A number of training domains; may be repeated."),
+        str | None,
+        typer.Option(
+            "--sizes", metavar="16,64,...", help="Domains to learn from; as many as there are."
+        ),
     ] = None,
     seeds: SeedsOption = None,
     tokens: TokensOption = None,
-    learner: LearnerOption = None,
     workers: WorkersOption = 1,
-    threads: ThreadsOption = None,
+    threads: ThreadsOption = 1,
     config: ConfigOption = None,
     overrides: SetOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Success in held-out domains against the number of training domains, at equal tokens."""
-    from agentscaler.experiment import Sources
-    from agentscaler.runfolder import RunFolder
-
-    given = {"sizes": sizes, "seeds": seeds, "tokens": tokens, "learner": learner}
-    settings = _settings(config, overrides, {**given, "threads": threads})
-    _carry_out("scaling", Sources(RunFolder.open(run)), out, settings, workers, dry=dry_run)
+    """Train on more and more domains, at equal numbers of tokens."""
+    given = {"sizes": _numbers(sizes, "--sizes"), **_given(seeds, tokens)}
+    settings = _settings(given, config, overrides)
+    _work("scaling", _Order(run, out, settings, workers, threads, dry_run))
 
 
-@experiment_app.command()
+@experiment.command()
 def phases(
     run: RunOption,
     out: OutOption,
-    vertical: Annotated[
-        str,
-        typer.Option(
-            "--vertical", metavar="SERVICE|ID,ID", help="A service, or domains by id: the vertical."
-        ),
-    ],
-    vertical_run: Annotated[
-        Path | None,
-        typer.Option("--vertical-run", metavar="DIR", help="The run it is in; else the same."),
-    ] = None,
+    vertical_run: VerticalRunOption = None,
+    vertical: VerticalOption = "",
     seeds: SeedsOption = None,
     tokens: TokensOption = None,
-    learner: LearnerOption = None,
     workers: WorkersOption = 1,
-    threads: ThreadsOption = None,
+    threads: ThreadsOption = 1,
     config: ConfigOption = None,
     overrides: SetOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Two phases against one mixed phase, the vertical alone and general domains alone."""
-    from agentscaler.experiment import Sources
-    from agentscaler.runfolder import RunFolder
-
-    given = {"seeds": seeds, "tokens": tokens, "learner": learner, "threads": threads}
-    settings = _settings(config, overrides, given)
-    other = RunFolder.open(vertical_run) if vertical_run is not None else None
-    sources = Sources(RunFolder.open(run), other, vertical)
-    _carry_out("phases", sources, out, settings, workers, dry=dry_run)
+    """Two phases against one mixed phase, the vertical alone and the general domains alone."""
+    settings = _settings(_given(seeds, tokens), config, overrides)
+    order = _Order(run, out, settings, workers, threads, dry_run, vertical_run, vertical)
+    _work("phases", order)
 
 
-@experiment_app.command()
+@experiment.command()
 def funnel(
     run: RunOption,
     out: OutOption,
     seeds: SeedsOption = None,
     tokens: TokensOption = None,
-    learner: LearnerOption = None,
     workers: WorkersOption = 1,
-    threads: ThreadsOption = None,
+    threads: ThreadsOption = 1,
     config: ConfigOption = None,
     overrides: SetOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Dialogues with planted faults, filtered by the whole funnel, without a stage, or not."""
-    from agentscaler.experiment import Sources
-    from agentscaler.runfolder import RunFolder
-
-    given = {"seeds": seeds, "tokens": tokens, "learner": learner, "threads": threads}
-    settings = _settings(config, overrides, given)
-    _carry_out("funnel", Sources(RunFolder.open(run)), out, settings, workers, dry=dry_run)
+    """Train on dialogues with faults, filtered by the whole funnel and by parts of it."""
+    settings = _settings(_given(seeds, tokens), config, overrides)
+    _work("funnel", _Order(run, out, settings, workers, threads, dry_run))
 
 
-@experiment_app.command()
+@experiment.command()
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The experiment's folder.")],
 ) -> None:
-    """Write table, plot and figures of the points that are done."""
+    """Write table, plot and figures of the agents that are done."""
     from agentscaler.experiment import ExperimentFolder
 
     _report(ExperimentFolder(folder))
 
 
-def _settings(
-    config: Path | None, overrides: Sequence[str] | None, given: dict[str, Any]
-) -> "ExperimentSettings":
-    """What the command line says lies over what the file says."""
-    from agentscaler.experiment import ExperimentSettings
+@dataclass(frozen=True)
+class _Order:
+    """What was asked for on the command line."""
 
-    layers = [read_config(config)] if config is not None else []
-    layers += [parse_override(text) for text in overrides or ()]
-    layers += [Layer(f"--{name}", {name: value}) for name, value in given.items() if value]
-    return compose(ExperimentSettings, layers)
+    run: Path
+    out: Path
+    settings: "ExperimentSettings"
+    workers: int
+    threads: int
+    dry_run: bool
+    vertical_run: Path | None = None
+    vertical: str = ""
 
 
-def _carry_out(
-    arm: str,
-    sources: "Sources",
-    out: Path,
-    settings: "ExperimentSettings",
-    workers: int,
-    *,
-    dry: bool,
-) -> None:
+def _work(arm: str, order: _Order) -> None:
     from agentscaler.engine import LocalEngine
     from agentscaler.experiment import (
         ExperimentFolder,
+        Sources,
         learner_of,
+        plan_lines,
         prepare,
-        results_of,
         run_points,
     )
+    from agentscaler.runfolder import RunFolder
 
-    folder, learner = ExperimentFolder(out), learner_of(settings)
-    with folder.locked():
-        with LocalEngine(workers) as engine:
-            prepare(folder, arm, sources, settings, learner, engine, _say)
-        total = len(folder.points())
-        _say(f"{arm}: {total:,} points, {len(results_of(folder)):,} of them done")
-        if dry:
-            _tell_estimate(folder, settings.threads, workers)
-            return
-        with _watched(folder):
-            for result in run_points(folder, workers, settings.threads):
-                rates = ", ".join(f"{name} {rate:.1%}" for name, rate in result.success.items())
-                done = len(results_of(folder))
-                _say(f"{done:,} of {total:,}: {result.id}, {rates}, in {result.seconds:,.0f} s")
-        _report(folder)
-
-
-def _tell_estimate(folder: "ExperimentFolder", threads: int, workers: int) -> None:
-    from agentscaler.experiment.estimate import estimate
-
-    found = estimate(folder, threads)
-    hours = (found.train_seconds + found.try_seconds) / workers / 3600
-    output_console().print(
-        f"{found.points:,} points left: {found.tokens:,} tokens to learn from, about"
-        f" {found.train_seconds / 3600:.1f} h, and {found.episodes:,} episodes to play, about"
-        f" {found.try_seconds / 3600:.1f} h; with {workers} at a time {hours:.1f} h in all.",
-        soft_wrap=True,
-    )
+    vertical_run = None
+    if order.vertical_run is not None:
+        vertical_run = RunFolder.open(order.vertical_run)
+    sources = Sources(RunFolder.open(order.run), vertical_run, order.vertical)
+    folder = ExperimentFolder(order.out)
+    with LocalEngine(order.workers) as engine:
+        learner = learner_of(order.settings)
+        prepare(folder, arm, sources, order.settings, learner, engine, _say)
+    for line in plan_lines(folder, order.workers):
+        output_console().print(line, markup=False, soft_wrap=True)
+    if order.dry_run:
+        return
+    for result in run_points(folder, order.workers, order.threads):
+        successes = ", ".join(f"{name} {rate:.1%}" for name, rate in result.success.items())
+        _say(f"{result.id}: {successes} ({result.seconds / 60:.1f} minutes)")
+    _report(folder)
 
 
 def _report(folder: "ExperimentFolder") -> None:
     from agentscaler.experiment import write_report
 
-    figures, files = write_report(folder)
-    console = output_console()
-    for one in figures.agents:
-        for trial, found in one.success.items():
-            console.print(
-                f"{one.label}: {trial} {found.mean:.1%} ({found.low:.1%} to {found.high:.1%})",
-                markup=False,
-            )
+    _, files = write_report(folder)
+    output_console().print(files[0].read_text(encoding="utf-8"), markup=False, soft_wrap=True)
     for file in files:
-        console.print(f"Written: {file}", markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _watched(folder: "ExperimentFolder") -> Iterator[None]:
-    """Says now and then what the points under way are at."""
-    over = threading.Event()
-
-    def watch() -> None:
-        from agentscaler.experiment import progress_of, todo_of
-
-        last: dict[str, str] = {}
-        while not over.wait(_SECONDS_BETWEEN_LINES):
-            for point in todo_of(folder):
-                line = progress_of(folder, point)
-                if line and last.get(point.id) != line:
-                    last[point.id] = line
-                    _say(f"{time.strftime('%H:%M:%S')} {point.id}: {line}")
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+        output_console().print(f"Written: {file}", markup=False, soft_wrap=True)
 
 
 def _say(line: str) -> None:
     error_console().print(line, markup=False, soft_wrap=True)
+
+
+def _settings(
+    given: Mapping[str, Any], config: Path | None, overrides: Sequence[str] | None
+) -> "ExperimentSettings":
+    """The settings of an experiment: defaults, a file, single ones, the command's own options."""
+    from agentscaler.experiment import ExperimentSettings
+
+    layers = [read_config(config)] if config is not None else []
+    layers += [parse_override(text) for text in overrides or ()]
+    layers += [Layer(f"--{name}", {name: of}) for name, of in given.items() if of is not None]
+    return compose(ExperimentSettings, layers)
+
+
+def _given(seeds: str | None, tokens: int | None) -> dict[str, Any]:
+    return {"seeds": _numbers(seeds, "--seeds"), "tokens": tokens}
+
+
+def _numbers(text: str | None, option: str) -> tuple[int, ...] | None:
+    """Whole numbers with commas between.
+
+    Raises:
+        SettingsError: they are none.
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise SettingsError(
+            f"{option} {text} is no list of whole numbers.", f"Write it like {option} 16,64,256."
+        ) from error

@@ -14,7 +14,7 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.costs import costs
-from agentscaler.interfaces.cli.experiment import experiment_app
+from agentscaler.interfaces.cli.experiment import experiment
 from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
 from agentscaler.interfaces.cli.judge import judge
@@ -96,7 +96,7 @@ app.command("costs")(costs)
 app.command("makers")(makers)
 app.command("judge")(judge)
 app.command()(funnel)
-app.add_typer(experiment_app, name="experiment")
+app.add_typer(experiment, name="experiment")
 
 
 @app.command()

@@ -282,6 +282,7 @@ def _write_checkpoint(
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
+    model.set_attn_implementation("sdpa")
     model.cpu().eval().save_pretrained(part)
     save_tokenizer(tokenizer, part)
     shutil.copyfile(source / "tokenizer.json", part / "tokenizer.json")

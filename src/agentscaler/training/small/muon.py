@@ -60,7 +60,6 @@ class Muon(torch.optim.Optimizer):
         given = {"lr": rate, "momentum": momentum, "weight_decay": weight_decay}
         super().__init__(parameters, given)
 
-    @torch.no_grad()  # type: ignore[untyped-decorator]
     def step(self, closure: None = None) -> None:
         """One step on all parameters that have gradients."""
         for group in self.param_groups:
@@ -69,10 +68,10 @@ class Muon(torch.optim.Optimizer):
                 if parameter.grad is not None:
                     rows, columns = parameter.shape
                     shapes[min(rows, columns), max(rows, columns)].append(parameter)
-            for alike in shapes.values():
-                self._step(
-                    alike, group["lr"], group["momentum"], group["lr"] * group["weight_decay"]
-                )
+            rate, decay = group["lr"], group["lr"] * group["weight_decay"]
+            with torch.no_grad():
+                for alike in shapes.values():
+                    self._step(alike, rate, group["momentum"], decay)
 
     def _step(
         self, parameters: "Sequence[Tensor]", rate: float, momentum: float, decay: float

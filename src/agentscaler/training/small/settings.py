@@ -61,6 +61,11 @@ class SmallTrainingSettings(Section):
         decay_share: last share of the tokens, in which the rates fall in a straight line.
         final_share: of the rates, below which they do not fall.
         clip: highest norm of the gradient.
+        context_weight: weight of a second loss, on as many tokens of the context as are learned,
+            drawn anew in each step.  A model that begins with nothing learns from it to read what
+            it is to act on, as others do in their pretraining; 0, the default, is the loss of the
+            paper alone, and a phase ends with that in any case.
+        context_share: first share of the tokens in which there is that second loss.
         precision: of the activations; weights are always kept in 32 bits.
         device: "auto" takes a GPU if there is one.
         threads: of the linear algebra, on a CPU.
@@ -82,6 +87,8 @@ class SmallTrainingSettings(Section):
     decay_share: float = Field(default=0.5, ge=0, le=1)
     final_share: float = Field(default=0.03, ge=0, le=1)
     clip: float = Field(default=1.0, gt=0)
+    context_weight: float = Field(default=0.0, ge=0)
+    context_share: float = Field(default=0.7, ge=0, le=1)
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = Field(default=1, ge=1)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from agentscaler.errors import InputError
+from agentscaler.training.small.attention import use_blocks
 from agentscaler.training.small.batches import Places, group_by_length
 from agentscaler.training.small.muon import Muon
 from agentscaler.training.small.progress import Progress
@@ -77,6 +79,8 @@ class Trainer:
         self._settings = settings
         self._device = _device(settings)
         self._model = model.to(self._device).train()
+        if self._device.type == "cpu":
+            use_blocks(model)
         self._data, self._held_out = data, held_out
         self._batches = batches
         self._progress = progress
@@ -119,9 +123,13 @@ class Trainer:
         for optimizer, rates in zip(self._optimizers, self._rates, strict=True):
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
-        loss, learned, padded = self._loss(self._data, batch)
+        reads = self._settings.context_weight > 0 and share < self._settings.context_share
+        loss, learned, padded, context = self._loss(self._data, batch, reads=reads)
         if learned:
-            (loss / learned).backward()
+            total = loss / learned
+            if context is not None:
+                total = total + self._settings.context_weight * context
+            total.backward()
             torch.nn.utils.clip_grad_norm_(self._parameters, self._settings.clip)
             for optimizer in self._optimizers:
                 optimizer.step()
@@ -139,18 +147,27 @@ class Trainer:
         tally.processor_seconds += time.process_time() - started
         tally.wall_seconds += time.perf_counter() - started_at
 
-    def _loss(self, data: Sequences, batch: Places) -> "tuple[Tensor, int, int]":
-        """The summed loss of a batch, its learned tokens, and its tokens with padding."""
+    def _loss(
+        self, data: Sequences, batch: Places, *, reads: bool = False
+    ) -> "tuple[Tensor, int, int, Tensor | None]":
+        """The summed loss of a batch, its learned tokens, its tokens with padding, and if it
+        `reads` the mean loss of some tokens of the context."""
         ids, rows, targets = _collate(data, batch, self._device)
+        learned = len(targets)
+        if reads:
+            others = _context(data, batch, ids.shape[1], learned, self.tally.steps)
+            places = torch.from_numpy(others).to(self._device)
+            rows = torch.cat((rows, places - 1))
+            targets = torch.cat((targets, ids.flatten()[places]))
         half = self._settings.precision == "bfloat16"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
             hidden = self._model.model(input_ids=ids, use_cache=False).last_hidden_state
             # Most tokens are not learned: the output matrix is for those that are.
             scores = self._model.lm_head(hidden.flatten(0, 1)[rows])
-        loss = functional.cross_entropy(scores.float(), targets, reduction="sum")
-        return loss, len(targets), ids.numel()
+        losses = functional.cross_entropy(scores.float(), targets, reduction="none")
+        context = losses[learned:].mean() if len(losses) > learned else None
+        return losses[:learned].sum(), learned, ids.numel(), context
 
-    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _evaluate(self) -> None:
         if not self._held_out.learned.sum():
             return
@@ -158,10 +175,11 @@ class Trainer:
         places = np.arange(len(self._held_out))
         lengths = self._held_out.lengths
         total, learned = 0.0, 0
-        for batch in group_by_length(places, lengths, self._settings.batch_tokens):
-            loss, count, _ = self._loss(self._held_out, batch)
-            total += float(loss)
-            learned += count
+        with torch.no_grad():
+            for batch in group_by_length(places, lengths, self._settings.batch_tokens):
+                loss, count, _, _ = self._loss(self._held_out, batch)
+                total += float(loss)
+                learned += count
         self._model.train()
         self.tally.eval_loss = total / learned
         self._progress.log(
@@ -262,3 +280,17 @@ def _collate(
     made = (ids, places - 1, ids.reshape(-1)[places])
     first, second, third = (torch.from_numpy(one).to(device) for one in made)
     return first, second, third
+
+
+def _context(
+    data: Sequences, batch: Places, longest: int, count: int, step: int
+) -> NDArray[np.int64]:
+    """At most `count` places of the flattened batch, drawn by the step, whose tokens are neither
+    learned nor the first of their dialogue nor padding."""
+    free = np.zeros((len(batch), longest), np.bool_)
+    for row, place in enumerate(batch):
+        _, mask = data[place]
+        free[row, 1 : len(mask)] = ~mask[1:]
+    places = np.flatnonzero(free)
+    drawn = np.random.default_rng(step).permutation(len(places))[:count]
+    return np.sort(places[drawn])
