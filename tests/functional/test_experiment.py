@@ -16,7 +16,7 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
 # The rehearsal's tokens are bytes.
 LOOSE = (
     *("--set", "learner=rehearsal", "--seeds", "0,1", "--tokens", "20000"),
-    *("--set", "rules.max_tokens=1000000", "--set", "rules.max_calls=20"),
+    *("--set", "rules.max_tokens=1000000", "--set", "rules.max_calls=6"),
     *("--set", "trial.held_out=2", "--set", "trial.tasks=3", "--set", "trial.unseen=1"),
 )
 SIZES = ("--sizes", "1,4")

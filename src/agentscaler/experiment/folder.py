@@ -8,9 +8,7 @@ results.jsonl       the results of all complete points
 report/             table.md, plot.svg, figures.json
 """
 
-import fcntl
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,24 +93,6 @@ class ExperimentFolder:
         write_lines(self.path / "plan.jsonl", points)
         write_lines(self.path / "trials.jsonl", trials)
         write_atomically(self.path / "experiment.json", record.model_dump(mode="json"))
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps other processes from working on the same experiment.
-
-        Raises:
-            InputError: another process does.
-        """
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / ".lock").open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise InputError(
-                    f"Another process works on the experiment in {self.path}.",
-                    "Wait until it ends, or give --out another folder.",
-                ) from error
-            yield
 
     def points(self) -> list[Point]:
         return list(read_lines(self.path / "plan.jsonl", Point))

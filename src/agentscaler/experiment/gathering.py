@@ -41,11 +41,7 @@ __all__ = [
     "sketch_domains",
 ]
 
-Arrays = tuple[NDArray[Any], NDArray[Any]]
-
-
-_CHARACTERS_A_TOKEN = 5
-"""More than tokens of ours hold on average: a dialogue with more is too long, unrendered as it is."""
+Tokens = tuple[NDArray[Any], NDArray[Any]]
 
 
 _CHARACTERS_A_TOKEN = 5
@@ -78,7 +74,7 @@ class Gathered:
 
     domain: str
     dialogues: list[Dialogue]
-    tokens: list[Arrays]
+    tokens: list[Tokens]
     left_out: Counter[str]
 
 

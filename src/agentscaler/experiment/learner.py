@@ -40,8 +40,6 @@ class Lesson:
         held_out: dialogues on which the loss is measured.
         max_tokens: of the longest dialogue that may be shown.
         system: whether dialogues have system messages.
-        domains: whose dialogues are in the stream.
-        digest: of the stream.
         threads: of the linear algebra.
         watch: is told the tokens seen so far, now and then.
     """
@@ -57,8 +55,6 @@ class Lesson:
     held_out: Sequence[StoredDialogue]
     max_tokens: int
     system: bool
-    domains: int
-    digest: str
     threads: int
     watch: Callable[[int], None]
 
