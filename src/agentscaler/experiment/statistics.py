@@ -20,7 +20,7 @@ interval is never narrower than Wilson's over the clusters' tasks of one seed (W
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,13 +88,7 @@ def rate(scores: Scores) -> Interval:
     successes, tasks = _table(scores)
     found = _crossed(successes, tasks)
     low, high = wilson(found.mean * tasks.sum(), int(tasks.sum()))
-    return Interval(
-        **{
-            **vars(found),
-            "low": max(0.0, min(found.low, low)),
-            "high": min(1.0, max(found.high, high)),
-        }
-    )
+    return replace(found, low=max(0.0, min(found.low, low)), high=min(1.0, max(found.high, high)))
 
 
 def compare(first: Scores, second: Scores) -> PairedTest:
@@ -111,6 +105,7 @@ def compare(first: Scores, second: Scores) -> PairedTest:
     if sorted(first) != sorted(second) or not np.array_equal(tasks, others_tasks):
         raise ValueError("a paired test needs the same seeds, clusters and tasks on both sides")
     found = _crossed(other - one, tasks)
+    found = replace(found, low=max(-1.0, found.low), high=min(1.0, found.high))
     if found.error > _TINY and found.freedom:
         p = float(2 * stats.t.sf(abs(found.mean) / found.error, found.freedom))
     else:
