@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
@@ -60,6 +60,7 @@ __all__ = [
     "TrainingPlan",
     "TrainingRequest",
     "TrainingWatch",
+    "is_leading",
     "plan_training",
     "train_run",
 ]
@@ -112,7 +113,7 @@ class TrainingRequest:
         """
         layers = list(self.layers)
         if self.verticals:
-            chosen = {self.phase: {"data": {"verticals": self.verticals}}}
+            chosen: dict[str, Any] = {self.phase: {"data": {"verticals": self.verticals}}}
             layers.append(Layer("--vertical", chosen))
         recipe = load_recipe(self.recipe, layers)
         if self.phase == "vertical" and recipe.phase("vertical").data.names_domains is False:
@@ -200,7 +201,7 @@ def train_run(
     template = template_for(model, recipe.template)
     out = request.folder(folder, recipe)
     fingerprint = _fingerprint(dataset, request, recipe, model, template)
-    if _rank() != 0:
+    if not is_leading():
         plan, rows = wait_for_plan(out, fingerprint.digest)
         record = _train(request, recipe, plan, rows, model, template, out, watch)
         return Trained(out, recipe, record, kept=False)
@@ -371,9 +372,9 @@ def _locked(out: Path) -> Iterator[None]:
         yield
 
 
-def _rank() -> int:
-    """Which process this is, of those that `accelerate launch` started."""
-    return int(os.environ.get("RANK", "0"))
+def is_leading() -> bool:
+    """Whether this process is the first, or only, one of those that `accelerate launch` started."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _processes() -> int:

@@ -103,6 +103,8 @@ class PhaseTrainer(SFTTrainer):
         tokens, learned: seen so far, over all processes, padding not counted.
     """
 
+    aux_loss_enabled: bool  # of TRL's
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.tokens = 0

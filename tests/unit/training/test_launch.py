@@ -1,5 +1,7 @@
 """Configurations for several GPUs."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -8,13 +10,15 @@ from agentscaler.training.launch import launch_configuration, launch_names
 
 
 @pytest.mark.parametrize("name", launch_names())
-def test_a_configuration_is_one_that_accelerate_reads(name: str) -> None:
-    values = yaml.safe_load(launch_configuration(name, gpus=16, machines=2))
+def test_a_configuration_is_one_that_accelerate_reads(name: str, tmp_path: Path) -> None:
+    text = launch_configuration(name, gpus=16, machines=2)
+    values = yaml.safe_load(text)
     assert (values["num_processes"], values["num_machines"]) == (16, 2)
     pytest.importorskip("accelerate", reason="needs the extra train")
-    from accelerate.commands.config.config_args import ClusterConfig
+    from accelerate.commands.config.config_args import load_config_from_file
 
-    config = ClusterConfig(**values)
+    (tmp_path / "launch.yaml").write_text(text)
+    config = load_config_from_file(str(tmp_path / "launch.yaml"))
     assert str(config.distributed_type.value) == {"fsdp2": "FSDP", "deepspeed": "DEEPSPEED"}[name]
 
 

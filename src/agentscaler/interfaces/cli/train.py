@@ -82,7 +82,7 @@ def train(
     from agentscaler.errors import InputError
     from agentscaler.interfaces.cli.progress import watcher
     from agentscaler.pipeline import Settings
-    from agentscaler.pipeline.training import TrainingRequest, plan_training, train_run
+    from agentscaler.pipeline.training import TrainingRequest, is_leading, plan_training, train_run
     from agentscaler.runfolder import RunFolder
     from agentscaler.settings import parse_override
     from agentscaler.training import PHASES
@@ -98,7 +98,9 @@ def train(
         *(tuple(vertical or ()), out, restart),
     )
     count = workers or Settings().workers
-    with LocalEngine(count) as engine, watcher(error_console()) as observer:
+    console = error_console()
+    console.quiet = not is_leading()
+    with LocalEngine(count) as engine, watcher(console) as observer:
         watch = _Watch(observer)
         if dry_run:
             told = plan_training(folder, request, engine, watch)
@@ -106,7 +108,7 @@ def train(
             trained = train_run(folder, request, engine, watch)
     if dry_run:
         _print_plan(told)
-    else:
+    elif is_leading():
         _print_trained(trained)
 
 
