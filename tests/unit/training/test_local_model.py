@@ -1,8 +1,8 @@
 """A checkpoint as a model that is asked: what it is shown, what is read back, what is refused."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +14,8 @@ from agentscaler.chat import Message, ToolCall  # noqa: E402 - the rest needs wh
 from agentscaler.errors import AgentScalerError, InputError, RequestRefusedError  # noqa: E402
 from agentscaler.llm import Completion, Request, Sampling  # noqa: E402
 from agentscaler.llm.chat_model import AnswerSchema  # noqa: E402
-from agentscaler.training.local_model import LocalModel, open_checkpoint  # noqa: E402
+from agentscaler.training.generation import Generated, Generator, Prompt  # noqa: E402
+from agentscaler.training.local_model import Checkpoint, LocalModel, open_checkpoint  # noqa: E402
 from tests.unit.training.checkpoints import save_checkpoint  # noqa: E402
 
 TOOL = {
@@ -55,15 +56,34 @@ def asked(model: LocalModel, *requests: Request) -> list[Completion]:
     return asyncio.run(ask())
 
 
+class Spy(Generator):
+    """Remembers what it was asked, and writes what it is told to, if anything."""
+
+    def __init__(self, opened: Checkpoint, written: str | None = None) -> None:
+        super().__init__(opened.model, opened.ends)
+        self.batches: list[Sequence[Prompt]] = []
+        self._written = None if written is None else opened.tokenizer.encode(written).ids
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generated]:
+        self.batches.append(prompts)
+        if self._written is None:
+            return super().generate(prompts)
+        return [Generated(self._written, ended=True) for _ in prompts]
+
+
+class Broken(Generator):
+    """Has no memory left."""
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generated]:
+        raise RuntimeError("out of memory")
+
+
 def shown(folder: Path, request: Request) -> str:
     """What the checkpoint is shown of a request."""
     opened = open_checkpoint(folder)
-    seen: list[Any] = []
-    model = LocalModel(opened, max_new_tokens=1)
-    generate = model._generator.generate
-    model._generator.generate = lambda prompts: seen.extend(prompts) or generate(prompts)  # type: ignore[method-assign,func-returns-value]
-    asked(model, request)
-    return opened.tokenizer.decode(seen[0].ids)
+    spy = Spy(opened, "<|say|>Yes.")
+    asked(LocalModel(opened, generator=spy), request)
+    return opened.tokenizer.decode(spy.batches[0][0].ids)
 
 
 def test_a_request_is_shown_as_training_rendered_dialogues(folder: Path) -> None:
@@ -86,20 +106,12 @@ def test_one_that_was_trained_without_system_messages_is_shown_none(tmp_path: Pa
 @pytest.mark.parametrize("text", ["<|say|>On B7.<|call|>get_book {}", "<|call|>get_book {oops"])
 def test_what_is_written_is_read_back_by_the_family(folder: Path, text: str) -> None:
     opened = open_checkpoint(folder)
-    written = opened.tokenizer.encode(text).ids
-    model = LocalModel(opened)
-
-    def write(prompts: Any) -> Any:
-        from agentscaler.training.generation import Generated
-
-        return [Generated(written, ended=True) for _ in prompts]
-
-    model._generator.generate = write  # type: ignore[method-assign]
+    model = LocalModel(opened, generator=Spy(opened, text))
     (answer,) = asked(model, Request(messages=MESSAGES[:2]))
     assert answer.text == ("On B7." if "B7" in text else "")
     assert answer.calls == (("call_1", "get_book", "{}" if "B7" in text else "{oops"),)
     assert answer.finish == "tool_calls"
-    assert answer.usage.completion_tokens == len(written) + 1
+    assert answer.usage.completion_tokens == len(opened.tokenizer.encode(text).ids) + 1
     assert answer.usage.prompt_tokens > 0
 
 
@@ -113,14 +125,9 @@ def test_requests_that_come_together_are_answered_together_and_as_alone(folder: 
         )
         for number in range(1, 8)
     ]
-    batches: list[int] = []
-    together = LocalModel(opened, Sampling(seed=3))
-    generate = together._generator.generate
-    together._generator.generate = (  # type: ignore[method-assign]
-        lambda prompts: batches.append(len(prompts)) or generate(prompts)  # type: ignore[func-returns-value]
-    )
-    answers = asked(together, *requests)
-    assert batches == [7]
+    spy = Spy(opened)
+    answers = asked(LocalModel(opened, Sampling(seed=3), generator=spy), *requests)
+    assert [len(batch) for batch in spy.batches] == [7]
     assert answers == [asked(LocalModel(opened, Sampling(seed=3)), one)[0] for one in requests]
     other = asked(LocalModel(opened, Sampling(seed=4)), *requests)
     assert [one.text for one in answers] != [one.text for one in other]
@@ -151,12 +158,8 @@ def test_what_it_cannot_do_is_refused_for_that_request(
 
 
 def test_what_breaks_while_it_writes_is_told_to_all_that_wait(folder: Path) -> None:
-    model = LocalModel(open_checkpoint(folder))
-
-    def broken(prompts: Any) -> Any:
-        raise RuntimeError("out of memory")
-
-    model._generator.generate = broken  # type: ignore[method-assign]
+    opened = open_checkpoint(folder)
+    model = LocalModel(opened, generator=Broken(opened.model, opened.ends))
     with pytest.raises(AgentScalerError, match="out of memory"):
         asked(model, *[Request(messages=MESSAGES[:2])] * 2)
 
