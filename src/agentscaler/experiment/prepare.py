@@ -224,8 +224,8 @@ def _gather_all(
         wanted.append((sources.run, [*split.train, *split.held_out], plain))
     if vertical:
         of_vertical = Gathering(learner, folder.data, settings.rules, "vertical", seed=seed)
-        names = [one.id for one in vertical]
-        wanted.append((sources.by_name["vertical"], names, of_vertical))
+        of_them = [one.id for one in vertical]
+        wanted.append((sources.by_name["vertical"], of_them, of_vertical))
     gathered: list[Gathered] = []
     for run, names, gathering in wanted:
         for one in gather(run, names, gathering, engine):
@@ -299,7 +299,9 @@ def _trials(
             if groups:
                 trials.append(trial(unseen_trial(seed), "general", groups, settings.trial.unseen))
     if arm == "phases":
-        trials.append(trial(VERTICAL, "vertical", by_role["vertical", "unseen"], settings.phases.tasks))
+        trials.append(
+            trial(VERTICAL, "vertical", by_role["vertical", "unseen"], settings.phases.tasks)
+        )
         trials.append(trial(VERTICAL_NEW, "vertical", by_role["vertical", "held_out"]))
     return [one for one in trials if one.tasks]
 
