@@ -35,8 +35,8 @@ __all__ = [
     "Gathered",
     "Gathering",
     "allowed",
-    "examples_of",
     "as_shown",
+    "examples_of",
     "gather",
     "sketch_domains",
 ]
@@ -45,7 +45,7 @@ Tokens = tuple[NDArray[Any], NDArray[Any]]
 
 
 _CHARACTERS_A_TOKEN = 5
-"""More than tokens of ours hold on average: a dialogue with more is too long, unrendered as it is."""
+"""More than a token holds on average: a dialogue with more is too long, even unrendered."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 Episodes are not independent: those of one service resemble each other, and so do those of one seed,
 which decides what is trained on and how.  So a rate's variance is that of a crossed design with two
-random factors, seeds and clusters (services), each of which is a sample: what would another training
-have given, and what other services?  With y_ij the successes of seed i in cluster j, made a share
-of the tasks that a mean cluster has,
+random factors, seeds and clusters (services), each of which is a sample: what would another
+training have given, and what other services?  With y_ij the successes of seed i in cluster j, made
+a share of the tasks that a mean cluster has,
 
     Var(mean) = (MS_seeds + MS_clusters - MS_rest) / (seeds * clusters)
 

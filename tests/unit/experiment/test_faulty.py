@@ -39,6 +39,16 @@ def test_each_stage_has_faults_that_only_it_turns_away(
         assert alone, funnel
 
 
+def test_every_fault_shows_in_the_dialogue(
+    library: Domain, library_tasks: dict[str, Task], played: list[Trajectory]
+) -> None:
+    whole = {one.id: one.messages for one in played}
+    for one, before in zip(
+        plant_faults(library, list(library_tasks.values()), played, 1.0, "2"), played, strict=True
+    ):
+        assert (one.trajectory.messages != whole[before.id]) == bool(one.fault), one.fault
+
+
 def test_the_rate_is_the_share_of_dialogues_with_a_fault(
     library: Domain, library_tasks: dict[str, Task], played: list[Trajectory]
 ) -> None:
