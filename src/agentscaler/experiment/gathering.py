@@ -35,8 +35,8 @@ __all__ = [
     "Gathered",
     "Gathering",
     "allowed",
-    "examples_of",
     "as_shown",
+    "examples_of",
     "gather",
     "sketch_domains",
 ]
