@@ -299,7 +299,9 @@ def _trials(
             if groups:
                 trials.append(trial(unseen_trial(seed), "general", groups, settings.trial.unseen))
     if arm == "phases":
-        trials.append(trial(VERTICAL, "vertical", by_role["vertical", "unseen"], settings.phases.tasks))
+        trials.append(
+            trial(VERTICAL, "vertical", by_role["vertical", "unseen"], settings.phases.tasks)
+        )
         trials.append(trial(VERTICAL_NEW, "vertical", by_role["vertical", "held_out"]))
     return [one for one in trials if one.tasks]
 
