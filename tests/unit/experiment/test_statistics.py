@@ -149,3 +149,10 @@ def test_a_hole_in_the_design_is_told() -> None:
         rate({(0, "a"): (1, 2), (0, "b"): (1, 2), (1, "a"): (1, 2)})
     with pytest.raises(ValueError, match="same tasks"):
         rate({(0, "a"): (1, 2), (1, "a"): (1, 3)})
+
+
+def test_where_seeds_and_clusters_add_up_the_error_is_that_of_both() -> None:
+    of_seeds, of_clusters = np.array([-2, 0, 2]), np.array([-6, -2, 2, 6])
+    found = rate(scores(10 + of_seeds[:, None] + of_clusters[None, :], 20))
+    variance = (of_seeds / 20).var(ddof=1) / 3 + (of_clusters / 20).var(ddof=1) / 4
+    assert found.error == pytest.approx(variance**0.5)
