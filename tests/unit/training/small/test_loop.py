@@ -304,9 +304,9 @@ def test_a_second_loss_on_the_context_teaches_what_others_say(toy: Fitted, tmp_p
         model = transformers.AutoModelForCausalLM.from_pretrained(result.checkpoint).eval()
         ids = torch.tensor([known[0].ids])
         with torch.no_grad():
-            # What stands before the agent's turn: the user's word, and whose turn it is.
-            end = known[0].mask.index(True)
-            scores = model(input_ids=ids).logits[0, : end - 1]
-        lost.append(float(torch.nn.functional.cross_entropy(scores, ids[0, 1:end])))
+            # Whose turn it is stands before each turn, and the agent never writes it.
+            end = known[0].mask.index(True) - 1
+            scores = model(input_ids=ids).logits[0, end - 1]
+        lost.append(float(torch.nn.functional.cross_entropy(scores, ids[0, end])))
         assert result.phase.learned_tokens < result.phase.tokens
-    assert lost[1] < 2.5 < lost[0]
+    assert lost[1] < 0.5 < 2 < lost[0]
