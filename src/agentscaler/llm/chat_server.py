@@ -94,7 +94,6 @@ class ChatServer:
     def _in_our_form(self) -> Any:
         """Makes errors of the web server ones of the API."""
 
-        @self._web.middleware
         async def answer(request: Any, handler: Any) -> Any:
             try:
                 return await handler(request)
@@ -103,7 +102,7 @@ class ChatServer:
                     raise
                 return self._error(error.status, f"{request.method} {request.path}: {error.reason}")
 
-        return answer
+        return self._web.middleware(answer)
 
     def _error(self, status: int, what: str) -> Any:
         kind = "invalid_request_error" if status < 500 else "server_error"

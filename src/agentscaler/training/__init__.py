@@ -23,9 +23,13 @@ from agentscaler.training.conversation import defuse
 from agentscaler.training.derivation import derive_mask
 from agentscaler.training.lengths import LengthReport, cut_examples, measure_lengths
 from agentscaler.training.packing import Pack, collate_packs, pack_examples
+from agentscaler.training.phase import PhasePlan, plan_phase
+from agentscaler.training.recipe import PHASES, Phase, Recipe, load_recipe, recipe_names
 from agentscaler.training.refusal import Refusal, TemplateRefusedError
 from agentscaler.training.rendering import NOT_LEARNED, Rendered, Segment, Turn, render
 from agentscaler.training.rows import example_of_row, examples_dataset, rendered_dataset
+from agentscaler.training.selection import DataSelection, LeftOut, Selected, select_examples
+from agentscaler.training.sft import PhaseRows, train_phase
 from agentscaler.training.template import ChatTemplate, load_template, template_names
 from agentscaler.training.tokenizer import (
     ByteTokenizer,
@@ -37,17 +41,25 @@ from agentscaler.training.tokenizer import (
 
 __all__ = [
     "NOT_LEARNED",
+    "PHASES",
     "ByteTokenizer",
     "ChatTemplate",
     "CheckpointRecord",
+    "DataSelection",
     "Encoding",
     "FileTokenizer",
+    "LeftOut",
     "LengthReport",
     "Pack",
+    "Phase",
+    "PhasePlan",
     "PhaseRecord",
+    "PhaseRows",
+    "Recipe",
     "Refusal",
     "Rendered",
     "Segment",
+    "Selected",
     "TemplateRefusedError",
     "Tokenizer",
     "Turn",
@@ -60,14 +72,19 @@ __all__ = [
     "digest_checkpoint",
     "example_of_row",
     "examples_dataset",
+    "load_recipe",
     "load_record",
     "load_template",
     "load_tokenizer",
     "measure_lengths",
     "pack_examples",
+    "plan_phase",
+    "recipe_names",
     "render",
     "rendered_dataset",
     "save_record",
+    "select_examples",
     "template_names",
     "template_of",
+    "train_phase",
 ]

@@ -7,12 +7,12 @@ such batches; padding is a dialogue of its own on which no loss is taken.  TRL's
 the same with `padding_free` from `seq_lengths`, which `Pack.lengths` are.
 """
 
-import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agentscaler.errors import InputError, MissingExtraError
+from agentscaler.training.batches import fill_rows
 from agentscaler.training.rendering import NOT_LEARNED, Rendered
 
 __all__ = ["Pack", "collate_packs", "pack_examples"]
@@ -38,33 +38,21 @@ class Pack:
 
 
 def pack_examples(examples: Sequence[Rendered], length: int) -> list[Pack]:
-    """Fills rows of at most `length` tokens: the longest dialogue first, each into the fullest row
-    that has room for it (best fit decreasing), in O(n log n) steps.
+    """Fills rows of at most `length` tokens, as `fill_rows` does.
 
     The result depends on the examples alone; dialogues of a row are in the order of `examples`.
 
     Raises:
         InputError: an example is longer than a row.
     """
-    order = sorted(range(len(examples)), key=lambda n: (-len(examples[n].ids), n))
-    rows: list[list[int]] = []
-    room: list[tuple[int, int]] = []
-    for number in order:
-        size = len(examples[number].ids)
-        if size > length:
+    for example in examples:
+        if len(example.ids) > length:
             raise InputError(
-                f"The example {examples[number].id} has {size:,} tokens, a row {length:,}.",
+                f"The example {example.id} has {len(example.ids):,} tokens, a row {length:,}.",
                 "Make rows longer, or cut examples first.",
             )
-        at = bisect.bisect_left(room, (size, -1))
-        if at == len(room):
-            rows.append([])
-            left, row = length, len(rows) - 1
-        else:
-            left, row = room.pop(at)
-        rows[row].append(number)
-        bisect.insort(room, (left - size, row))
-    return [_pack([examples[number] for number in sorted(row)]) for row in rows]
+    rows = fill_rows([len(example.ids) for example in examples], length)
+    return [_pack([examples[number] for number in row]) for row in rows]
 
 
 def collate_packs(packs: Sequence[Pack], padding_id: int, multiple_of: int = 1) -> dict[str, Any]:

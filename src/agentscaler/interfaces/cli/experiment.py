@@ -1,4 +1,4 @@
-"""`agentscaler experiment`: do more worlds make a better agent?  Trains agents and tries them."""
+"""`agentscaler experiment scaling`, `phases` and `funnel`: trains agents on worlds, tries them in others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

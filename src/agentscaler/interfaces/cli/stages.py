@@ -29,6 +29,7 @@ from agentscaler.interfaces.cli.options import (
     VerticalOption,
     WorkersOption,
 )
+from agentscaler.interfaces.cli.train import train_app
 from agentscaler.interfaces.cli.verification import verify
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add_stages(app: typer.Typer) -> None:
     app.command()(rollout)
     app.command("filter")(filter_)
     app.add_typer(dataset_app, name="dataset")
+    app.add_typer(train_app, name="train")
 
 
 pool_app = typer.Typer(invoke_without_command=True)
