@@ -70,8 +70,9 @@ def plant_faults(
 ) -> Iterator[Judged]:
     """The dialogues of a domain, some of them with a fault.
 
-    A fault is drawn stage first, then kind; where no kind of the stage fits a dialogue it stays as
-    it is, as those about wishes that cannot be fulfilled do.
+    A fault is drawn stage first, then kind, among those that show in what is said and called; where
+    no kind of the stage fits a dialogue it stays as it is, as those about wishes that cannot be
+    fulfilled do.
     """
     by_id = {task.id: task for task in tasks}
     settings = FunnelSettings()
@@ -109,7 +110,7 @@ def _plant(case: Case, rng: random.Random) -> tuple[Kind | None, Trajectory | No
     rng.shuffle(kinds)
     for kind in kinds:
         made = kind.make(case, rng)
-        if made is not None:
+        if made is not None and made.messages != case.trajectory.messages:
             return kind, made
     return None, None
 

@@ -54,7 +54,7 @@ class Figures(BaseModel):
     """All figures of an experiment.
 
     Attributes:
-        tests: by trial and what is compared ("1024 - 16"): success of the first less the second's.
+        tests: by trial and what is compared ("1024 - 16"): the first's success less the second's.
         missing: points without a result.
     """
 
@@ -180,8 +180,8 @@ def _scores(
 ) -> Scores:
     """Successes and tasks by seed and cluster.
 
-    Where seeds are tried in different domains, those are numbered: which ones they are is part of
-    what varies between seeds.
+    Where seeds are tried in different domains, all of a seed's are one cluster: which ones they
+    are is part of what varies between seeds.
     """
     successes: dict[tuple[int, str], float] = defaultdict(float)
     tasks: Counter[tuple[int, str]] = Counter()
@@ -193,11 +193,10 @@ def _scores(
                 tasks[key] += 1
     names = {seed: sorted({c for s, c in tasks if s == seed}) for seed, _ in tasks}
     if len({tuple(of) for of in names.values()}) > 1:
+        totals = {seed: sum(tasks[seed, c] for c in of) for seed, of in names.items()}
+        least = min(totals.values())
         return {
-            (seed, "all"): (
-                sum(successes[seed, c] for c in of) / sum(tasks[seed, c] for c in of) * 1000,
-                1000,
-            )
+            (seed, "all"): (sum(successes[seed, c] for c in of) / totals[seed] * least, least)
             for seed, of in names.items()
         }
     return {key: (successes[key], tasks[key]) for key in tasks}
@@ -209,8 +208,7 @@ def _tests(
     outcomes: dict[str, list[Outcome]],
     clusters: dict[str, str],
 ) -> dict[str, dict[str, PairedTest]]:
-    """Each agent against the first of its arm; in `scaling` the largest against the smallest too,
-    which is the last of these."""
+    """Each size against the smallest, and each other agent against the first of its arm."""
     labels = list(by_label)
     first = labels[0]
     tests: dict[str, dict[str, PairedTest]] = {}

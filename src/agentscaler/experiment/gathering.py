@@ -23,20 +23,20 @@ from agentscaler.experiment.faulty import Judged, can_be_shown, plant_faults
 from agentscaler.experiment.learner import FAULT_MARK, Learner
 from agentscaler.experiment.selection import DomainSketch
 from agentscaler.experiment.settings import RuleSettings
-from agentscaler.experiment.showing import shown_tools
 from agentscaler.filtering import Verdict
 from agentscaler.pipeline.records import kept
 from agentscaler.rollout import Trajectory
 from agentscaler.runfolder import RunFolder, StageState
 from agentscaler.task import Task
+from agentscaler.task.toolbox import needed_tools, shown_tools
 from agentscaler.training import Rendered, TemplateRefusedError
 
 __all__ = [
     "Gathered",
     "Gathering",
     "allowed",
-    "examples_of",
     "as_shown",
+    "examples_of",
     "gather",
     "sketch_domains",
 ]
@@ -45,7 +45,7 @@ Tokens = tuple[NDArray[Any], NDArray[Any]]
 
 
 _CHARACTERS_A_TOKEN = 5
-"""More than tokens of ours hold on average: a dialogue with more is too long, unrendered as it is."""
+"""More than a token holds on average: a dialogue with more is too long, even unrendered."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +143,13 @@ def allowed(task: Task, trajectory: Trajectory, rules: RuleSettings) -> bool:
 
 def as_shown(example: Example, task: Task, rules: RuleSettings) -> Example:
     """The example as an agent is to see it: with so many tools, without a system message."""
-    needed = {call.tool for call in task.gold}
-    needed |= {
+    needed = needed_tools(task) | {
         call["function"]["name"]
         for message in example.messages
         for call in message.get("tool_calls") or ()
     }
     names = [tool["function"]["name"] for tool in example.tools]
-    kept = shown_tools(names, needed & set(names), rules.most_tools, task.id)
+    kept = shown_tools(names, needed, rules.most_tools, task.id)
     tools = [place for place, name in enumerate(names) if name in kept]
     messages = [
         place

@@ -1,4 +1,4 @@
-"""`Point`: one agent of an experiment: what it learns from, in which phases, what it is tried on."""
+"""`Point`: one agent of an experiment: what it learns from, and what it is tried on."""
 
 from pydantic import BaseModel, ConfigDict
 

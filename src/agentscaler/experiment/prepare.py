@@ -38,7 +38,13 @@ from agentscaler.experiment.plan import (
     unseen_trial,
 )
 from agentscaler.experiment.point import Point, Trial
-from agentscaler.experiment.selection import DomainSketch, Split, sketch_overlap, split_domains
+from agentscaler.experiment.selection import (
+    DomainSketch,
+    Split,
+    families,
+    sketch_overlap,
+    split_domains,
+)
 from agentscaler.experiment.settings import ExperimentSettings
 from agentscaler.experiment.tokenstore import TokenStore
 from agentscaler.pipeline import Settings
@@ -63,7 +69,8 @@ class Sources:
     Attributes:
         run: a finished run.
         vertical_run: the run that holds the vertical; None takes `run`.
-        vertical: its domains: a service ("aws.connect") or the ids of some, with commas.
+        vertical: its domains: services ("aws.connect") or ids, with commas; "" means all of
+            `vertical_run`, and no vertical where there is none.
     """
 
     run: RunFolder
@@ -73,7 +80,7 @@ class Sources:
     @property
     def by_name(self) -> dict[str, RunFolder]:
         found = {"general": self.run}
-        if self.vertical:
+        if self.vertical or self.vertical_run is not None:
             found["vertical"] = self.vertical_run or self.run
         return found
 
@@ -96,6 +103,11 @@ def prepare(
         InputError: another experiment lies there, or the runs have too little for this one.
         RunFolderError: a run is not finished.
     """
+    if arm == "phases" and "vertical" not in sources.by_name:
+        raise InputError(
+            "The arm phases needs a vertical.",
+            "Name its services with --vertical, or a run of it with --vertical-run.",
+        )
     fingerprint = _fingerprint(sources)
     if folder.exists:
         return _same(folder, arm, settings, fingerprint)
@@ -168,12 +180,12 @@ def _vertical_sketches(sources: Sources) -> list[DomainSketch]:
     Raises:
         InputError: there are none of that name.
     """
-    if not sources.vertical:
+    if "vertical" not in sources.by_name:
         return []
-    wanted = set(sources.vertical.split(","))
-    run = sources.vertical_run or sources.run
+    run = sources.by_name["vertical"]
     every = sketch_domains(run)
-    found = [one for one in every if one.id in wanted or one.service in wanted]
+    wanted = set(filter(None, sources.vertical.split(",")))
+    found = [one for one in every if not wanted or one.id in wanted or one.service in wanted]
     if not found:
         known = sorted({one.service for one in every})
         raise InputError(
@@ -212,8 +224,8 @@ def _gather_all(
         wanted.append((sources.run, [*split.train, *split.held_out], plain))
     if vertical:
         of_vertical = Gathering(learner, folder.data, settings.rules, "vertical", seed=seed)
-        names = [one.id for one in vertical]
-        wanted.append((sources.by_name["vertical"], names, of_vertical))
+        of_them = [one.id for one in vertical]
+        wanted.append((sources.by_name["vertical"], of_them, of_vertical))
     gathered: list[Gathered] = []
     for run, names, gathering in wanted:
         for one in gather(run, names, gathering, engine):
@@ -234,9 +246,8 @@ def _with_roles(
 ) -> list[Dialogue]:
     """What each dialogue is for: held out, set aside, or to learn from."""
     seed = settings.split_seed
-    new = {one.id for one in vertical[len(vertical) - settings.phases.unseen_domains :]}
-    if not settings.phases.unseen_domains:
-        new = set()
+    kin = {**split.family, **families(vertical)}
+    new = {one.id for one in vertical[: settings.phases.unseen_domains]}
     dialogues = []
     for group in gathered:
         source = group.dialogues[0].source if group.dialogues else ""
@@ -246,7 +257,7 @@ def _with_roles(
         aside = set_aside(group.dialogues, share, f"{seed}/{group.domain}/aside")
         for one in group.dialogues:
             role = "held_out" if held else "unseen" if one.task in aside else "train"
-            family = split.family.get(one.domain, one.service)
+            family = kin.get(one.domain, one.service)
             dialogues.append(one.model_copy(update={"role": role, "family": family}))
     return dialogues
 
@@ -288,7 +299,9 @@ def _trials(
             if groups:
                 trials.append(trial(unseen_trial(seed), "general", groups, settings.trial.unseen))
     if arm == "phases":
-        trials.append(trial(VERTICAL, "vertical", by_role["vertical", "unseen"], 1000))
+        trials.append(
+            trial(VERTICAL, "vertical", by_role["vertical", "unseen"], settings.phases.tasks)
+        )
         trials.append(trial(VERTICAL_NEW, "vertical", by_role["vertical", "held_out"]))
     return [one for one in trials if one.tasks]
 

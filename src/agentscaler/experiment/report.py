@@ -91,7 +91,7 @@ def _tests(figures: Figures) -> Iterator[str]:
         for name, test in tests.items():
             yield (
                 f"| {trial} | {name} | {_interval(test.difference, sign=True)} |"
-                f" {_p(test.p_t)} | {_p(test.p_flips)} |"
+                f" {_p(test.p_t) if test.difference.freedom else '-'} | {_p(test.p_flips)} |"
             )
     yield ""
     for one in figures.agents:
@@ -147,8 +147,10 @@ def _again(record: ExperimentRecord) -> Iterator[str]:
     yield "## The same again"
     yield ""
     runs = f"--run {record.runs['general']}"
+    if "vertical" in record.runs:
+        runs += f" --vertical-run {record.runs['vertical']}"
     if record.vertical:
-        runs += f" --vertical-run {record.runs['vertical']} --vertical {record.vertical}"
+        runs += f" --vertical {record.vertical}"
     yield "```"
     yield f"agentscaler experiment {record.arm} {runs} --config settings.yaml --out again"
     yield "```"
@@ -174,7 +176,9 @@ def _counts(counts: dict[str, int]) -> str:
 
 def _interval(one: Interval, *, sign: bool = False) -> str:
     form = "+.1%" if sign else ".1%"
-    return f"{one.mean:{form}} ({one.low:{form}} to {one.high:{form}})"
+    told = f"{one.mean:{form}}"
+    # Of one seed in one family there is no spread to be seen.
+    return f"{told} ({one.low:{form}} to {one.high:{form}})" if one.high > one.low else told
 
 
 def _p(value: float) -> str:

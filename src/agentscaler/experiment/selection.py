@@ -1,4 +1,4 @@
-"""Which domains an agent learns from and which it is tried on: kin apart, sets nested, lengths alike.
+"""Which domains an agent learns from, and which it is tried on: kin apart, and sets nested.
 
 Domains are kin when they come from one service, from versions of one (`greengrass`,
 `greengrassv2`), or when half of what both have of tools is named and parametrised alike; kin of

@@ -68,6 +68,7 @@ class PhaseArmSettings(BaseModel):
         domains: general ones that are learned from.
         vertical_share: of the tokens, those of the vertical in the two-phase and the mixed agent.
         vertical_test: share of the vertical's tasks that nothing is learned from.
+        tasks: of these that are played in a domain, at most.
         unseen_domains: domains of the vertical that nothing is learned from at all.
     """
 
@@ -76,6 +77,7 @@ class PhaseArmSettings(BaseModel):
     domains: int = Field(default=256, ge=1)
     vertical_share: float = Field(default=0.25, gt=0, lt=1)
     vertical_test: float = Field(default=0.3, gt=0, lt=1)
+    tasks: int = Field(default=12, ge=1)
     unseen_domains: int = Field(default=0, ge=0)
 
 
@@ -91,7 +93,7 @@ class FunnelArmSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     domains: int = Field(default=256, ge=1)
-    fault_rate: float = Field(default=0.5, ge=0, le=1)
+    fault_rate: float = Field(default=0.4, ge=0, le=1)
 
 
 class SmallRecipe(BaseModel):

@@ -6,17 +6,17 @@ It writes calls in the template `compact`, with a tokenizer of its own, and play
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
 from agentscaler.dataset import Example
 from agentscaler.experiment.learner import Lesson, Player
 from agentscaler.experiment.settings import SmallRecipe
-from agentscaler.experiment.showing import ShowingMaker
 from agentscaler.rollout import ModelAgentMaker
 from agentscaler.training import (
     ByteTokenizer,
+    ChatTemplate,
     CheckpointRecord,
     FileTokenizer,
     Rendered,
@@ -48,7 +48,7 @@ class SmallLearner:
     name: str = "small"
 
     def fit(self, examples: Iterable[Example], folder: Path) -> None:
-        template, bytewise = load_template(_TEMPLATE), ByteTokenizer(compact_controls())
+        template, bytewise = _template(), ByteTokenizer(compact_controls())
         texts = (
             render(one, template, bytewise).text
             for one in islice(examples, self.recipe.fit_dialogues)
@@ -56,7 +56,7 @@ class SmallLearner:
         save_tokenizer(train_tokenizer(texts, self.recipe.vocabulary), folder)
 
     def render(self, example: Example, folder: Path) -> Rendered:
-        return render(example, load_template(_TEMPLATE), _tokenizer(folder))
+        return render(example, _template(), _tokenizer(folder))
 
     def learn(self, lesson: Lesson) -> Path:
         chosen = self.recipe.training
@@ -93,11 +93,17 @@ class SmallLearner:
         model = LocalModel(
             open_checkpoint(checkpoint), max_new_tokens=recipe.max_new_tokens, rows=recipe.rows
         )
-        agent = ShowingMaker(ModelAgentMaker(model), self.most_tools)
+        agent = ModelAgentMaker(model, most_tools=self.most_tools)
         return Player(agent, recipe.in_flight, model.aclose)
+
+
+@cache
+def _template() -> ChatTemplate:
+    """Compiled once for the thousands of dialogues that are rendered with it."""
+    return load_template(_TEMPLATE)
 
 
 @lru_cache(maxsize=2)
 def _tokenizer(folder: Path) -> FileTokenizer:
-    """Read once for the thousands of dialogues that are rendered with it."""
+    """Read once, likewise."""
     return load_tokenizer(folder)

@@ -2,9 +2,9 @@
 
 Episodes are not independent: those of one service resemble each other, and so do those of one seed,
 which decides what is trained on and how.  So a rate's variance is that of a crossed design with two
-random factors, seeds and clusters (services), each of which is a sample: what would another training
-have given, and what other services?  With y_ij the successes of seed i in cluster j, made a share
-of the tasks that a mean cluster has,
+random factors, seeds and clusters (services), each of which is a sample: what would another
+training have given, and what other services?  With y_ij the successes of seed i in cluster j, made
+a share of the tasks that a mean cluster has,
 
     Var(mean) = (MS_seeds + MS_clusters - MS_rest) / (seeds * clusters)
 
@@ -20,7 +20,7 @@ interval is never narrower than Wilson's over the clusters' tasks of one seed (W
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,13 +88,7 @@ def rate(scores: Scores) -> Interval:
     successes, tasks = _table(scores)
     found = _crossed(successes, tasks)
     low, high = wilson(found.mean * tasks.sum(), int(tasks.sum()))
-    return Interval(
-        **{
-            **vars(found),
-            "low": max(0.0, min(found.low, low)),
-            "high": min(1.0, max(found.high, high)),
-        }
-    )
+    return replace(found, low=max(0.0, min(found.low, low)), high=min(1.0, max(found.high, high)))
 
 
 def compare(first: Scores, second: Scores) -> PairedTest:
@@ -111,6 +105,7 @@ def compare(first: Scores, second: Scores) -> PairedTest:
     if sorted(first) != sorted(second) or not np.array_equal(tasks, others_tasks):
         raise ValueError("a paired test needs the same seeds, clusters and tasks on both sides")
     found = _crossed(other - one, tasks)
+    found = replace(found, low=max(-1.0, found.low), high=min(1.0, found.high))
     if found.error > _TINY and found.freedom:
         p = float(2 * stats.t.sf(abs(found.mean) / found.error, found.freedom))
     else:

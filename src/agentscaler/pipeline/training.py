@@ -6,7 +6,8 @@ The folder of a checkpoint remembers what it was made from (`training.json`).  T
 on with what is unfinished and leaves alone what is finished; another one is refused, for hours of
 work are in there.
 
-Each trainer is a `Trainer`: the one here is TRL's, for models of billions of parameters.
+Two trainers do what a plan says: TRL's for models of billions of parameters (`training.sft`), and
+our own for the small model, which begins with nothing (`training.small`).
 """
 
 import fcntl
@@ -16,11 +17,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
+from agentscaler.dataset import Example
 from agentscaler.engine import Engine
 from agentscaler.errors import InputError, RunFolderError
 from agentscaler.pipeline.training_data import (
@@ -50,6 +54,8 @@ from agentscaler.training.model_card import CARD, CardFacts, render_model_card
 from agentscaler.training.phase import PhasePlan
 from agentscaler.training.recipe import Phase, Recipe, load_recipe
 from agentscaler.training.sft import PhaseRows, train_phase
+from agentscaler.training.small.phase import STATE as SMALL
+from agentscaler.training.small.phase import begin_with_nothing, small_recipe, train_small_phase
 from agentscaler.training.starting import StartingModel, open_model, template_for
 from agentscaler.training.steps import STEPS, last_whole
 from agentscaler.training.template import ChatTemplate
@@ -174,9 +180,9 @@ def plan_training(
     """
     recipe = request.read_recipe()
     dataset = _complete_dataset(folder)
-    model = _open(request, recipe, weights=False)
-    template = template_for(model, recipe.template)
-    plan = _plan(folder, dataset, request, recipe, model, template, engine, watch, None)
+    with _open(folder, dataset, request, recipe, weights=False) as model:
+        template = template_for(model, recipe.template)
+        plan = _plan(folder, dataset, request, recipe, model, template, engine, watch, None)
     estimate = None
     if recipe.hardware is not None:
         length = plan.rows.tokens / len(plan.chosen.places)
@@ -197,7 +203,19 @@ def train_run(
     """
     recipe = request.read_recipe()
     dataset = _complete_dataset(folder)
-    model = _open(request, recipe, weights=True)
+    with _open(folder, dataset, request, recipe, weights=True) as model:
+        return _train_from(folder, dataset, request, recipe, model, engine, watch)
+
+
+def _train_from(
+    folder: RunFolder,
+    dataset: StageRecord,
+    request: TrainingRequest,
+    recipe: Recipe,
+    model: StartingModel,
+    engine: Engine,
+    watch: TrainingWatch,
+) -> Trained:
     template = template_for(model, recipe.template)
     out = request.folder(folder, recipe)
     fingerprint = _fingerprint(dataset, request, recipe, model, template)
@@ -222,10 +240,28 @@ def train_run(
         return Trained(out, recipe, record, kept=False)
 
 
-def _open(request: TrainingRequest, recipe: Recipe, *, weights: bool) -> StartingModel:
+@contextmanager
+def _open(
+    folder: RunFolder,
+    dataset: StageRecord,
+    request: TrainingRequest,
+    recipe: Recipe,
+    *,
+    weights: bool,
+) -> Iterator[StartingModel]:
+    """The model to begin with; of one that begins with nothing, the tokenizer is made anew."""
     if request.checkpoint is not None:
-        return open_model(request.checkpoint, ours=True)
-    return open_model(request.model or recipe.model, weights=weights)
+        yield open_model(request.checkpoint, ours=True)
+    elif request.model is None and recipe.trainer == "small":
+        wanted = small_recipe(recipe).fit_dialogues
+        stride = max(1, dataset.counters.get("out", 0) // wanted)
+        with TemporaryDirectory() as place:
+            # Spread over the domains, which stand one after the other.
+            spread = islice(folder.read("dataset/train.jsonl", Example), 0, None, stride)
+            examples = islice(spread, wanted)
+            yield begin_with_nothing(recipe, request.phase, examples, Path(place))
+    else:
+        yield open_model(request.model or recipe.model, weights=weights)
 
 
 def _plan(
@@ -265,9 +301,8 @@ def _train(
     watch: TrainingWatch,
 ) -> CheckpointRecord:
     watch.begun("train", 0, plan.steps)
-    return train_phase(
-        recipe, request.phase, plan, rows, model, template, out, advanced=watch.advanced
-    )
+    train = train_phase if recipe.trainer == "trl" else train_small_phase
+    return train(recipe, request.phase, plan, rows, model, template, out, advanced=watch.advanced)
 
 
 def _fingerprint(
@@ -292,6 +327,7 @@ def _fingerprint(
             "attention": recipe.attention,
             "thinking": recipe.thinking,
             request.phase: settings.model_dump(mode="json"),
+            "small": recipe.small,
         },
         seed=settings.seed,
         code=code_version(("errors", "settings", "dataset", "training")),
@@ -340,7 +376,7 @@ def _begin(out: Path, fingerprint: Fingerprint, *, restart: bool) -> bool:
 
 def _holds_work(out: Path) -> bool:
     """Whether anything would be lost with the folder."""
-    return (out / RECORD).is_file() or last_whole(out / STEPS) is not None
+    return (out / RECORD).is_file() or last_whole(out / STEPS) is not None or (out / SMALL).exists()
 
 
 def _state(out: Path) -> _State | None:

@@ -116,11 +116,11 @@ class Generator:
 
         for row in batch:
             if row.over:
-                self._store.put((row.state,))
+                self._store.put((row.read,))
         going = [row for row in batch if not row.over]
         if not going:
             return
-        rows = join_rows([row.state for row in going], self._model)
+        rows = join_rows([row.read for row in going], self._model)
         while going:
             self._choose(going, write_on(self._model, rows, [row.written[-1] for row in going]))
             staying = [place for place, row in enumerate(going) if not row.over]
@@ -137,7 +137,7 @@ class Generator:
         from agentscaler.training.row_state import cut_row, split_row
 
         last = split_row(rows, place, (*row.prompt.ids, *row.written[:-1]))
-        self._store.put((last, cut_row(last, row.state)))
+        self._store.put((last, cut_row(last, row.read)))
 
     def _choose(self, rows: Sequence["_Row"], logits: Any) -> None:
         """Gives each row its next token.
@@ -184,6 +184,12 @@ class _Row:
         self.over = False
         self._ends = ends
         self._noise = Noise(prompt.seed)
+
+    @property
+    def read(self) -> "RowState":
+        """What is remembered of the prompt, once it was read."""
+        assert self.state is not None, "the prompt was not read yet"
+        return self.state
 
     @property
     def unread(self) -> int:

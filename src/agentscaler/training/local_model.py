@@ -98,6 +98,7 @@ class LocalModel:
         sampling: for what a request does not say: temperature 0 where neither does.
         max_new_tokens: of an answer, where neither says.
         rows: requests answered together at most.
+        generator: what writes; None makes one.
     """
 
     def __init__(
@@ -107,12 +108,13 @@ class LocalModel:
         *,
         max_new_tokens: int = 256,
         rows: int = 32,
+        generator: Generator | None = None,
     ) -> None:
         self.name = f"{checkpoint.record.recipe or 'checkpoint'}-{checkpoint.digest[:12]}"
         self._checkpoint = checkpoint
         self._sampling = sampling or Sampling()
         self._max_new_tokens = max_new_tokens
-        self._generator = Generator(checkpoint.model, checkpoint.ends, rows)
+        self._generator = generator or Generator(checkpoint.model, checkpoint.ends, rows)
         self._waiting: list[tuple[Prompt, asyncio.Future[Generated]]] = []
         self._player: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "checkpoint")
@@ -147,9 +149,7 @@ class LocalModel:
             todo, self._waiting = self._waiting, []
             prompts = [prompt for prompt, _ in todo]
             try:
-                written = await loop.run_in_executor(
-                    self._thread, self._generator.generate, prompts
-                )
+                written = await loop.run_in_executor(self._thread, self._write, prompts)
             except Exception as error:
                 failure = AgentScalerError(
                     f"The checkpoint {self.name} cannot go on: {type(error).__name__}: {error}.",
@@ -163,6 +163,10 @@ class LocalModel:
                 if not answer.done():
                     answer.set_result(generated)
             await asyncio.sleep(0)
+
+    def _write(self, prompts: Sequence[Prompt]) -> list[Generated]:
+        with _quietly():
+            return self._generator.generate(prompts)
 
     async def _gather(self) -> None:
         """Waits until no further request comes."""

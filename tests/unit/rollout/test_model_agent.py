@@ -12,7 +12,14 @@ import pytest
 from agentscaler.chat import Message
 from agentscaler.domain.domain import Domain
 from agentscaler.errors import AgentScalerError
-from agentscaler.llm import EndpointSettings, HttpModel, Script, ScriptedModel
+from agentscaler.llm import (
+    Completion,
+    EndpointSettings,
+    HttpModel,
+    Request,
+    Script,
+    ScriptedModel,
+)
 from agentscaler.llm.patience import Patience
 from agentscaler.llm.scripted_server import ScriptedServer
 from agentscaler.rollout import (
@@ -280,3 +287,35 @@ def test_what_an_api_description_says_to_the_model_is_data_of_its_tool(
         assert "<" not in line
     assert "delete every member" not in str(body["messages"][1:])
     assert "delete every member" not in episode.model_dump_json()
+
+
+class Listener:
+    """Remembers what it was asked, and says yes."""
+
+    name = "listener"
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+
+    async def complete(self, request: Request) -> Completion:
+        self.asked.append(request)
+        return Completion(text="Yes.")
+
+
+def test_an_agent_may_be_shown_a_few_tools_those_of_the_solution_among_them(
+    library: Domain, library_tasks: Tasks
+) -> None:
+    task = library_tasks["read"]
+    named: set[str] = set()
+    told: set[str] = set()
+    for trial in range(20):
+        listener = Listener()
+        agent = ModelAgentMaker(listener, most_tools=3)(library, task, f"seed/{trial}")
+        asyncio.run(agent.act([Message(role="user", content="Hello")]))
+        names = [tool["function"]["name"] for tool in listener.asked[0].tools]
+        assert {call.tool for call in task.gold} <= set(names)
+        assert len(names) == 3
+        named |= set(names)
+        told.add(" ".join(names))
+    assert len(told) > 3
+    assert named <= {tool.name for tool in library.manifest.tools}

@@ -1,4 +1,4 @@
-"""`agentscaler experiment`: do more worlds make a better agent?  Trains agents and tries them."""
+"""`agentscaler experiment scaling` and its siblings: train agents, try them in unseen worlds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -33,6 +33,7 @@ from agentscaler.interfaces.cli.options import (
     VerticalOption,
     WorkersOption,
 )
+from agentscaler.interfaces.cli.serve import serve
 from agentscaler.interfaces.cli.stages import add_stages
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ app.command("graph-report")(graph_report)
 app.command("costs")(costs)
 app.command("makers")(makers)
 app.command("judge")(judge)
+app.command("serve")(serve)
 app.command()(funnel)
 app.add_typer(experiment, name="experiment")
 
