@@ -34,7 +34,7 @@ from agentscaler.training.template import ChatTemplate, template_names
 if TYPE_CHECKING:
     from agentscaler.training.trainer import PhaseTrainer
 
-__all__ = ["ADAPTER", "PhaseRows", "train_phase"]
+__all__ = ["ADAPTER", "PhaseRows", "refuse_what_is_missing", "train_phase"]
 
 ADAPTER = "adapter"
 """Where a checkpoint keeps its adapters, which are merged into its weights all the same."""
@@ -78,7 +78,7 @@ def train_phase(
         InputError: the loss is no number, or the machine cannot do what the recipe asks for.
         MissingExtraError: torch, transformers, TRL, or for adapters peft, is not installed.
     """
-    _refuse_what_is_missing(recipe, phase)
+    refuse_what_is_missing(recipe, phase)
     from agentscaler.training.trainer import StepWatch
 
     settings = recipe.phase(phase)
@@ -102,7 +102,13 @@ def train_phase(
     return record
 
 
-def _refuse_what_is_missing(recipe: Recipe, phase: Phase) -> None:
+def refuse_what_is_missing(recipe: Recipe, phase: Phase = "general") -> None:
+    """Makes sure that packages and machine are there before anything is prepared.
+
+    Raises:
+        InputError: the machine cannot do what the recipe asks for.
+        MissingExtraError: a package is not installed.
+    """
     try:
         import torch
         import transformers

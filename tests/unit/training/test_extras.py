@@ -11,12 +11,14 @@ from agentscaler.training import (
     ByteTokenizer,
     collate_packs,
     examples_dataset,
+    load_recipe,
     load_template,
     load_tokenizer,
     pack_examples,
     render,
     rendered_dataset,
 )
+from agentscaler.training.sft import refuse_what_is_missing
 from tests.unit.dataset.dialogues import PLAIN
 
 NEEDS: dict[str, tuple[str, str, Callable[[], object]]] = {
@@ -29,6 +31,7 @@ NEEDS: dict[str, tuple[str, str, Callable[[], object]]] = {
     "a batch": ("torch", "train", lambda: collate_packs(pack_examples([], 9), 0)),
     "examples": ("datasets", "train", lambda: examples_dataset([PLAIN])),
     "rows": ("datasets", "train", lambda: rendered_dataset([])),
+    "training": ("torch", "train", lambda: refuse_what_is_missing(load_recipe("qwen3-4b"))),
 }
 
 
