@@ -32,6 +32,7 @@ from agentscaler.training import (
     load_template,
     render,
 )
+from agentscaler.training.selection import DataSelection, show
 from agentscaler.training.small import (
     SmallTrainingSettings,
     save_tokenizer,
@@ -42,17 +43,19 @@ from agentscaler.training.small.model import make_model
 from agentscaler.training.small.muon import Muon
 from agentscaler.training.small.tokenizer import compact_controls
 
-LONGEST = 2_048
+LONGEST = 1_024
+SHOWN = DataSelection(system=False, most_tools=8)
+"""As in the recipe `small`."""
 COMPACT = load_template("compact")
 
 
 def dialogues(run: Path, count: int) -> tuple[FileTokenizer, list[Rendered], list[Rendered]]:
-    """A tokenizer, and dialogues of either split without their system messages."""
+    """A tokenizer, and dialogues of either split, as the recipe shows them."""
     folder = RunFolder.open(run)
 
     def some(split: str, most: int) -> list[Example]:
         found = [
-            without_system(one)
+            show(one, SHOWN)
             for _, one in zip(
                 range(20 * most), folder.read(f"dataset/{split}.jsonl", Example), strict=False
             )
@@ -67,15 +70,6 @@ def dialogues(run: Path, count: int) -> tuple[FileTokenizer, list[Rendered], lis
         for part in (train, held_out)
     ]
     return tokenizer, made[0], made[1]
-
-
-def without_system(example: Example) -> Example:
-    kept = [n for n, one in enumerate(example.messages) if one["role"] != "system"]
-    changes = {
-        "messages": [example.messages[n] for n in kept],
-        "loss_mask": [example.loss_mask[n] for n in kept],
-    }
-    return example.model_copy(update=changes)
 
 
 def ours(

@@ -15,7 +15,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,9 @@ class Counting(SFTTrainer):
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--run", type=Path, required=True, help="a run with a training set")
-    options.add_argument("--examples", type=int, default=48)
-    options.add_argument("--longest", type=int, default=3000, help="tokens of a dialogue")
-    options.add_argument("--row", type=int, default=6000, help="tokens of a row")
+    options.add_argument("--examples", type=int, default=24)
+    options.add_argument("--longest", type=int, default=6000, help="tokens of a dialogue")
+    options.add_argument("--row", type=int, default=12000, help="tokens of a row")
     options.add_argument("--vocabulary", type=int, default=4000)
     options.add_argument("--hidden", type=int, default=128)
     options.add_argument("--layers", type=int, default=4)
@@ -81,7 +81,7 @@ def main() -> None:
 def read(chosen: argparse.Namespace) -> tuple[list[Example], Any]:
     """Dialogues that are short enough, and a tokenizer trained on some."""
     records = RunFolder.open(chosen.run).read("dataset/train.jsonl", Example)
-    pool = list(islice(records, 12 * chosen.examples))
+    first = list(islice(records, 20))
     controls = TEMPLATE.family.controls if TEMPLATE.family else ()
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer = pre_tokenizers.Sequence(
@@ -97,17 +97,22 @@ def read(chosen: argparse.Namespace) -> tuple[list[Example], Any]:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    texts = [render(one, TEMPLATE, ByteTokenizer(controls)).text for one in pool[:60]]
+    texts = [render(one, TEMPLATE, ByteTokenizer(controls)).text for one in first]
     backend.train_from_iterator(texts, trainer)
     ours = FileTokenizer(backend)
-    short = [one for one in pool if len(render(one, TEMPLATE, ours).ids) <= chosen.longest]
+    fitting = (
+        one
+        for one in chain(first, records)
+        if len(render(one, TEMPLATE, ours).ids) <= chosen.longest
+    )
+    short = list(islice(fitting, chosen.examples))
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=backend, pad_token="<|endoftext|>", eos_token="<|im_end|>"
     )
     tokenizer.chat_template = TEMPLATE.source
     whole = [  # TRL knows no messages of the agent that are context only
         one.model_copy(update={"loss_mask": [m["role"] == "assistant" for m in one.messages]})
-        for one in short[: chosen.examples]
+        for one in short
     ]
     return whole, tokenizer
 

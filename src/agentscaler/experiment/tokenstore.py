@@ -42,7 +42,8 @@ class TokenStore:
         ids = np.concatenate([empty[0], *(ids for ids, _ in pairs)]).astype(np.int32)
         mask = np.concatenate([empty[1], *(mask for _, mask in pairs)]).astype(np.bool_)
         ends = np.cumsum([len(ids) for ids, _ in pairs], dtype=np.int64)
-        for name, array in zip(_FILES, (ids, mask, ends), strict=True):
+        arrays: tuple[NDArray[Any], ...] = (ids, mask, ends)
+        for name, array in zip(_FILES, arrays, strict=True):
             np.save(folder / name, array)
 
     def __len__(self) -> int:

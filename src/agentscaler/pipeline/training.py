@@ -180,7 +180,7 @@ def plan_training(
     """
     recipe = request.read_recipe()
     dataset = _complete_dataset(folder)
-    with _open(folder, request, recipe, weights=False) as model:
+    with _open(folder, dataset, request, recipe, weights=False) as model:
         template = template_for(model, recipe.template)
         plan = _plan(folder, dataset, request, recipe, model, template, engine, watch, None)
     estimate = None
@@ -203,7 +203,7 @@ def train_run(
     """
     recipe = request.read_recipe()
     dataset = _complete_dataset(folder)
-    with _open(folder, request, recipe, weights=True) as model:
+    with _open(folder, dataset, request, recipe, weights=True) as model:
         return _train_from(folder, dataset, request, recipe, model, engine, watch)
 
 
@@ -242,16 +242,23 @@ def _train_from(
 
 @contextmanager
 def _open(
-    folder: RunFolder, request: TrainingRequest, recipe: Recipe, *, weights: bool
+    folder: RunFolder,
+    dataset: StageRecord,
+    request: TrainingRequest,
+    recipe: Recipe,
+    *,
+    weights: bool,
 ) -> Iterator[StartingModel]:
     """The model to begin with; of one that begins with nothing, the tokenizer is made anew."""
     if request.checkpoint is not None:
         yield open_model(request.checkpoint, ours=True)
     elif request.model is None and recipe.trainer == "small":
+        wanted = small_recipe(recipe).fit_dialogues
+        stride = max(1, dataset.counters.get("out", 0) // wanted)
         with TemporaryDirectory() as place:
-            examples = islice(
-                folder.read("dataset/train.jsonl", Example), small_recipe(recipe).fit_dialogues
-            )
+            # Spread over the domains, which stand one after the other.
+            spread = islice(folder.read("dataset/train.jsonl", Example), 0, None, stride)
+            examples = islice(spread, wanted)
             yield begin_with_nothing(recipe, request.phase, examples, Path(place))
     else:
         yield open_model(request.model or recipe.model, weights=weights)

@@ -1,4 +1,4 @@
-"""`agentscaler experiment scaling`, `phases` and `funnel`: trains agents on worlds, tries them in others."""
+"""`agentscaler experiment scaling` and its siblings: train agents, try them in unseen worlds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -288,3 +288,25 @@ def test_a_loss_that_is_no_number_ends_the_training(toy: Fitted, tmp_path: Path)
             folder=tmp_path,
             tokenizer=folder,
         )
+
+
+def test_a_second_loss_on_the_context_teaches_what_others_say(toy: Fitted, tmp_path: Path) -> None:
+    folder, tokenizer = toy
+    known = copies(tokenizer, 500)
+    lost = []
+    for weight in (0.0, 1.0):
+        result = train(
+            known,
+            changed(tokens=20_000, context_weight=weight, context_share=1.0),
+            folder=tmp_path / str(weight),
+            tokenizer=folder,
+        )
+        model = transformers.AutoModelForCausalLM.from_pretrained(result.checkpoint).eval()
+        ids = torch.tensor([known[0].ids])
+        with torch.no_grad():
+            # Whose turn it is stands before each turn, and the agent never writes it.
+            end = known[0].mask.index(True) - 1
+            scores = model(input_ids=ids).logits[0, end - 1]
+        lost.append(float(torch.nn.functional.cross_entropy(scores, ids[0, end])))
+        assert result.phase.learned_tokens < result.phase.tokens
+    assert lost[1] < 3.5 < 4.5 < lost[0]
