@@ -54,13 +54,18 @@ def draw(logits: Logits, noise: Logits, temperature: float, top_p: float) -> tup
 
 
 def _nucleus(warm: Logits, top_p: float, slack: float) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """The likeliest tokens that together have the probability `top_p`; with slack, those that
-    might be among them, or without, those that surely are, were the logits so much different."""
+    """The likeliest tokens that together have the probability `top_p`.
+
+    Args:
+        slack: how much the logits may be off: above 0, all that may be among them are chosen, below
+            0 only those that surely are.
+    """
     if top_p >= 1:
         return np.ones(len(warm), dtype=bool)
     ordered = np.sort(warm)[::-1]
     sums = np.cumsum(np.exp(ordered - ordered[0]))
-    size = int(np.searchsorted(sums / sums[-1], top_p + slack)) + 1
-    least = ordered[min(size, len(ordered)) - 1]
-    chosen: np.ndarray[Any, np.dtype[np.bool_]] = warm >= least - 2 * slack
+    size = min(int(np.searchsorted(sums / sums[-1], top_p + slack)) + 1, len(ordered))
+    chosen: np.ndarray[Any, np.dtype[np.bool_]] = warm >= ordered[size - 1] - 2 * max(slack, 0)
+    if slack < 0 and size < len(ordered):
+        chosen &= warm > ordered[size] - 2 * slack
     return chosen

@@ -60,12 +60,17 @@ def render_model_card(facts: CardFacts) -> str:
 
 
 def _introduction(facts: CardFacts) -> str:
+    small = (facts.recipe.small or {}).get(facts.phase) or {}
+    # A model that begins with nothing may read before it acts; then that is no fine-tuning alone.
+    reads = bool(small.get("context_weight"))
+    only = "" if reads else "only "
+    also = ", and with a smaller weight on tokens of the context" if reads else ""
     return f"""# {facts.recipe.name}, phase {facts.phase}
 
 An agent that calls tools, trained by supervised fine-tuning on dialogues of simulated, verified
 tool worlds. It began with `{facts.model.name}`. The loss was taken on the agent's own words,
-thinking and calls only (arXiv 2509.13311); system messages, tool definitions, users' turns and
-results were context. Made by agentscaler {__version__}.
+thinking and calls {only}(arXiv 2509.13311){also}; system messages, tool definitions, users' turns
+and results were context. Made by agentscaler {__version__}.
 """
 
 

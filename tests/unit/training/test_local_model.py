@@ -133,6 +133,13 @@ def test_requests_that_come_together_are_answered_together_and_as_alone(folder: 
     assert [one.text for one in answers] != [one.text for one in other]
 
 
+def test_samples_of_one_request_are_drawn_apart(folder: Path) -> None:
+    sampling = Sampling(temperature=1.0, max_tokens=12)
+    requests = [Request(messages=MESSAGES[:2], sampling=sampling, sample=n) for n in range(4)]
+    answers = asked(LocalModel(open_checkpoint(folder)), *requests)
+    assert len({(one.text, one.calls) for one in answers}) == 4
+
+
 def test_an_answer_without_an_end_is_one_that_was_cut_off(folder: Path) -> None:
     request = Request(messages=MESSAGES[:2], sampling=Sampling(max_tokens=3))
     (answer,) = asked(LocalModel(open_checkpoint(folder)), request)

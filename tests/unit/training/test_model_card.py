@@ -1,5 +1,6 @@
 """The card says what a checkpoint is, from the plan and the record."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -54,3 +55,12 @@ def test_a_card_has_data_losses_settings_and_the_way_to_serve() -> None:
 
 def test_it_says_when_there_must_be_no_system_message() -> None:
     assert "give it none" in render_model_card(facts(system=False))
+
+
+def test_it_says_so_where_the_loss_was_not_on_the_agents_own_words_only() -> None:
+    told = facts()
+    assert "calls only (arXiv" in render_model_card(told)
+    reads = told.recipe.model_copy(update={"small": {"general": {"context_weight": 0.3}}})
+    card = render_model_card(replace(told, recipe=reads))
+    assert "calls only" not in card
+    assert "with a smaller weight on tokens of the context" in card
