@@ -152,6 +152,7 @@ def plain(
         trainer = transformers.Trainer(
             model=model, args=given, train_dataset=Rows(examples), data_collator=collate
         )
+        trainer.remove_callback(transformers.PrinterCallback)
         started = time.process_time()
         trainer.train()
         seconds = time.process_time() - started

@@ -129,6 +129,7 @@ def _settings(facts: CardFacts) -> str:
         "thinking": facts.record.thinking,
         "attention": facts.recipe.attention,
         facts.phase: settings.model_dump(mode="json"),
+        **({"small": facts.recipe.small} if facts.recipe.small is not None else {}),
     }
     text = yaml.safe_dump(told, sort_keys=False, width=100)
     return f"## Settings\n\n```yaml\n{text}```\n"

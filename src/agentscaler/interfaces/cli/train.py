@@ -32,7 +32,9 @@ def train(
     recipe: Annotated[
         str,
         typer.Option(
-            "--recipe", metavar="NAME|FILE", help="qwen3-4b, qwen3-8b, qwen3-30b-a3b, or a file."
+            "--recipe",
+            metavar="NAME|FILE",
+            help="small, qwen3-4b, qwen3-8b, qwen3-30b-a3b, or a file.",
         ),
     ] = "qwen3-4b",
     checkpoint: Annotated[

@@ -7,6 +7,7 @@ before they are planned, and its weights are random.  The second begins with the
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from agentscaler.dataset import Example
+from agentscaler.errors import InputError
 from agentscaler.settings import Layer, Section, compose
 from agentscaler.training.checkpoint import RECORD, CheckpointRecord, load_record, save_record
 from agentscaler.training.encoding import open_rows
@@ -104,8 +106,13 @@ def train_small_phase(
         advanced: is told how many of the plan's steps are done, by the tokens seen.
 
     Raises:
-        InputError, MissingExtraError: as `train_small` does.
+        InputError: as `train_small` does, or several processes are to train together.
+        MissingExtraError: as `train_small` does.
     """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InputError(
+            "The small model is trained by one process.", "Begin without `accelerate launch`."
+        )
     settings, small = recipe.phase(phase), small_recipe(recipe)
     loop = small.general if phase == "general" else small.vertical
     loop = loop.model_copy(

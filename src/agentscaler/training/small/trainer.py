@@ -202,8 +202,9 @@ class Trainer:
             {
                 "step": tally.steps,
                 "tokens": tally.tokens,
+                "learned_tokens": tally.learned,
                 "loss": loss,
-                "rate": self._optimizers[0].param_groups[0]["lr"],
+                "lr": self._optimizers[0].param_groups[0]["lr"],
                 "processor_seconds": round(tally.processor_seconds, 2),
                 "wall_seconds": round(tally.wall_seconds, 2),
             }
