@@ -53,7 +53,7 @@ from agentscaler.training.estimate import Estimate, estimate_phase
 from agentscaler.training.model_card import CARD, CardFacts, render_model_card
 from agentscaler.training.phase import PhasePlan
 from agentscaler.training.recipe import Phase, Recipe, load_recipe
-from agentscaler.training.sft import PhaseRows, refuse_what_is_missing, train_phase
+from agentscaler.training.sft import PhaseRows, train_phase
 from agentscaler.training.small.phase import STATE as SMALL
 from agentscaler.training.small.phase import begin_with_nothing, small_recipe, train_small_phase
 from agentscaler.training.starting import StartingModel, open_model, template_for

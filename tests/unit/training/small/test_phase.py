@@ -10,7 +10,7 @@ from agentscaler.training import Recipe, load_recipe, recipe_names
 from agentscaler.training.small.phase import small_recipe, train_small_phase
 from agentscaler.training.small.settings import SmallModelSettings
 
-DRAWN = {"tokens", "order", "batch_tokens", "window", "context_weight", "context_share"}
+DRAWN = {"tokens", "order", "batch_tokens", "window"}
 OF_THE_MACHINE = {"device", "evaluations", "log_steps", "save_seconds", "save_steps"}
 
 
