@@ -137,6 +137,27 @@ def test_a_stopped_training_comes_to_the_same_losses_and_the_same_weights(
     assert again.kept
 
 
+def test_a_training_that_was_stopped_before_its_card_gets_the_card_and_nothing_else(
+    general: Trained,
+    run: RunFolder,
+    recipe: Path,
+    engine: LocalEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(facts: object) -> str:
+        raise KeyboardInterrupt
+
+    request = TrainingRequest("general", str(recipe), out=tmp_path / "cardless")
+    with monkeypatch.context() as patched:
+        patched.setattr("agentscaler.pipeline.training.render_model_card", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train_run(run, request, engine, Watch())
+    finished = train_run(run, request, engine, Watch(stop=1))
+    assert finished.record == general.record
+    assert (finished.out / "README.md").read_text() == (general.out / "README.md").read_text()
+
+
 def test_other_settings_do_not_overwrite_a_training(
     general: Trained, run: RunFolder, recipe: Path, engine: LocalEngine
 ) -> None:

@@ -10,7 +10,6 @@ Two trainers do what a plan says: TRL's for models of billions of parameters (`t
 our own for the small model, which begins with nothing (`training.small`).
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -21,8 +20,6 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
-
-from pydantic import BaseModel, ValidationError
 
 from agentscaler.dataset import Example
 from agentscaler.engine import Engine
@@ -36,6 +33,7 @@ from agentscaler.pipeline.training_data import (
     wait_for_plan,
     write_plan,
 )
+from agentscaler.pipeline.training_folder import begin_training, is_trained, locked
 from agentscaler.runfolder import (
     Fingerprint,
     RunFolder,
@@ -43,21 +41,18 @@ from agentscaler.runfolder import (
     StageState,
     code_version,
     disk_errors,
-    write_atomically,
 )
 from agentscaler.settings import Layer
 from agentscaler.training.acceptance import accept_template
-from agentscaler.training.checkpoint import RECORD, CheckpointRecord, load_record
+from agentscaler.training.checkpoint import CheckpointRecord, load_record
 from agentscaler.training.encoding import Encoder
 from agentscaler.training.estimate import Estimate, estimate_phase
 from agentscaler.training.model_card import CARD, CardFacts, render_model_card
 from agentscaler.training.phase import PhasePlan
 from agentscaler.training.recipe import Phase, Recipe, load_recipe
-from agentscaler.training.sft import PhaseRows, train_phase
-from agentscaler.training.small.phase import STATE as SMALL
+from agentscaler.training.sft import PhaseRows, refuse_what_is_missing, train_phase
 from agentscaler.training.small.phase import begin_with_nothing, small_recipe, train_small_phase
 from agentscaler.training.starting import StartingModel, open_model, template_for
-from agentscaler.training.steps import STEPS, last_whole
 from agentscaler.training.template import ChatTemplate
 from agentscaler.training.tokenizer import load_tokenizer
 
@@ -71,7 +66,6 @@ __all__ = [
     "train_run",
 ]
 
-STATE = "training.json"
 _LIBRARIES = ("accelerate", "peft", "torch", "transformers", "trl")
 
 
@@ -202,6 +196,8 @@ def train_run(
         AgentScalerError: what the user can mend; the same call then goes on.
     """
     recipe = request.read_recipe()
+    if recipe.trainer == "trl":
+        refuse_what_is_missing(recipe, request.phase)
     dataset = _complete_dataset(folder)
     with _open(folder, dataset, request, recipe, weights=True) as model:
         return _train_from(folder, dataset, request, recipe, model, engine, watch)
@@ -223,8 +219,8 @@ def _train_from(
         plan, rows = wait_for_plan(out, fingerprint.digest)
         record = _train(request, recipe, plan, rows, model, template, out, watch)
         return Trained(out, recipe, record, kept=False)
-    with disk_errors(out), _locked(out):
-        if _begin(out, fingerprint, restart=request.restart):
+    with disk_errors(out), locked(out):
+        if begin_training(out, fingerprint, restart=request.restart):
             return Trained(out, recipe, load_record(out), kept=True)
         found = read_plan(out, fingerprint.digest)
         if found is None:
@@ -233,7 +229,10 @@ def _train_from(
             split = recipe.phase(request.phase).data.split
             found = plan, write_plan(PlannedRows(fingerprint.digest, plan), split, out)
         plan, rows = found
-        record = _train(request, recipe, plan, rows, model, template, out, watch)
+        if is_trained(out):
+            record = load_record(out)
+        else:
+            record = _train(request, recipe, plan, rows, model, template, out, watch)
         facts = CardFacts(recipe, request.phase, plan, model, record, dataset.fingerprint.digest)
         (out / CARD).write_text(render_model_card(facts), encoding="utf-8")
         shutil.rmtree(out / DATA)
@@ -339,73 +338,6 @@ def _version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return "not installed"
-
-
-class _State(BaseModel):
-    """What `training.json` holds."""
-
-    fingerprint: Fingerprint
-
-
-def _begin(out: Path, fingerprint: Fingerprint, *, restart: bool) -> bool:
-    """Makes the folder ready; says whether the training is finished already.
-
-    Raises:
-        RunFolderError: another training, or something else, lies there.
-    """
-    known = _state(out)
-    others = [entry for entry in out.iterdir() if entry.name != _LOCK]
-    if known is None and others:
-        raise RunFolderError(
-            f"{out} holds files that are no training.", "Give --out a new or empty folder."
-        )
-    if known is not None and known.fingerprint != fingerprint:
-        if not restart and _holds_work(out):
-            changes = "; ".join(fingerprint.changes_since(known.fingerprint))
-            raise RunFolderError(
-                f"{out} holds another training: {changes}.",
-                "Give --out another folder, or --restart to throw that training away.",
-            )
-        for entry in others:
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        known = None
-    if known is None:
-        write_atomically(out / STATE, _State(fingerprint=fingerprint).model_dump(mode="json"))
-    return (out / RECORD).is_file() and not (out / DATA).exists()
-
-
-def _holds_work(out: Path) -> bool:
-    """Whether anything would be lost with the folder."""
-    return (out / RECORD).is_file() or last_whole(out / STEPS) is not None or (out / SMALL).exists()
-
-
-def _state(out: Path) -> _State | None:
-    try:
-        return _State.model_validate_json((out / STATE).read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValidationError as error:
-        raise RunFolderError(
-            f"{out / STATE} is damaged.", "Give --out another folder, or delete this one."
-        ) from error
-
-
-_LOCK = ".lock"
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Keeps a second training out of the folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / _LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunFolderError(
-                f"Another process trains into {out}.",
-                "Wait until it ends, or give --out another folder.",
-            ) from error
-        yield
 
 
 def is_leading() -> bool:
