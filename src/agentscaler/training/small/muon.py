@@ -4,7 +4,7 @@ Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks"
 of a matrix is its momentum, made nearly orthogonal by five steps of a Newton-Schulz iteration; so
 all directions of a matrix learn equally fast, which AdamW's do not.
 
-`torch.optim.Muon` does this matrix by matrix in bfloat16, which is quicker where the hardware has it;
+`torch.optim.Muon` does this matrix by matrix in bfloat16, quicker where the hardware has it;
 here the products are in float32, and so the same on every machine.
 """
 
