@@ -28,8 +28,9 @@ from agentscaler.pipeline.records import kept
 from agentscaler.rollout import Trajectory
 from agentscaler.runfolder import RunFolder, StageState
 from agentscaler.task import Task
-from agentscaler.task.toolbox import needed_tools, shown_tools
+from agentscaler.task.toolbox import needed_tools
 from agentscaler.training import Rendered, TemplateRefusedError
+from agentscaler.training.selection import with_fewer_tools, without_system
 
 __all__ = [
     "Gathered",
@@ -143,27 +144,8 @@ def allowed(task: Task, trajectory: Trajectory, rules: RuleSettings) -> bool:
 
 def as_shown(example: Example, task: Task, rules: RuleSettings) -> Example:
     """The example as an agent is to see it: with so many tools, without a system message."""
-    needed = needed_tools(task) | {
-        call["function"]["name"]
-        for message in example.messages
-        for call in message.get("tool_calls") or ()
-    }
-    names = [tool["function"]["name"] for tool in example.tools]
-    kept = shown_tools(names, needed, rules.most_tools, task.id)
-    tools = [place for place, name in enumerate(names) if name in kept]
-    messages = [
-        place
-        for place, message in enumerate(example.messages)
-        if rules.system or message["role"] != "system"
-    ]
-    return example.model_copy(
-        update={
-            "tools": [example.tools[place] for place in tools],
-            "fingerprints": [example.fingerprints[place] for place in tools],
-            "messages": [example.messages[place] for place in messages],
-            "loss_mask": [example.loss_mask[place] for place in messages],
-        }
-    )
+    shown = with_fewer_tools(example, rules.most_tools, task.id, needed_tools(task))
+    return shown if rules.system else without_system(shown)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from each example's own ids and the seed, so they hardly depend on what else is 
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -276,7 +276,8 @@ def show(example: Example, selection: DataSelection) -> Example:
     if not selection.system:
         example = without_system(example)
     if selection.most_tools is not None:
-        example = with_fewer_tools(example, selection.most_tools, selection.seed)
+        seed = f"{selection.seed}/{example.task}/tools"
+        example = with_fewer_tools(example, selection.most_tools, seed)
     return example
 
 
@@ -291,16 +292,18 @@ def without_system(example: Example) -> Example:
     )
 
 
-def with_fewer_tools(example: Example, most: int, seed: int) -> Example:
-    """The example with at most so many tools, in their order: those that it calls, however many,
-    and others by the seed and the dialogue's task."""
+def with_fewer_tools(
+    example: Example, most: int | None, seed: str, needed: Collection[str] = ()
+) -> Example:
+    """The example with at most so many tools, in their order: those that it calls or that are
+    needed besides, however many, and others by the seed."""
     called = {
         call["function"]["name"]
         for message in example.messages
-        for call in message.get("tool_calls", ())
+        for call in message.get("tool_calls") or ()
     }
     names = [tool["function"]["name"] for tool in example.tools]
-    shown = set(shown_tools(names, called & set(names), most, f"{seed}/{example.task}/tools"))
+    shown = set(shown_tools(names, {*called, *needed} & set(names), most, seed))
     places = [place for place, name in enumerate(names) if name in shown]
     return example.model_copy(
         update={

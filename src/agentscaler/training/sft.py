@@ -27,9 +27,9 @@ from agentscaler.training.encoding import open_rows
 from agentscaler.training.model_card import CARD
 from agentscaler.training.phase import PhasePlan
 from agentscaler.training.recipe import LoraSettings, Phase, PhaseSettings, Recipe
-from agentscaler.training.starting import StartingModel
+from agentscaler.training.starting import StartingModel, new_record
 from agentscaler.training.steps import LOG, STEPS, last_whole, rewind
-from agentscaler.training.template import ChatTemplate, template_names
+from agentscaler.training.template import ChatTemplate
 
 if TYPE_CHECKING:
     from agentscaler.training.trainer import PhaseTrainer
@@ -329,14 +329,5 @@ def _record(
         domains=plan.chosen.domains,
         examples=len(plan.chosen.places),
     )
-    before = base.record
-    own = template.name in template_names()
-    return CheckpointRecord(
-        template=template.name if own else "chat_template.jinja",
-        system=settings.data.system,
-        thinking=recipe.thinking,
-        max_length=max(settings.max_length, before.max_length if before else 0),
-        trainer="trl",
-        recipe=recipe.name,
-        phases=(*(before.phases if before else ()), trained),
-    )
+    record = new_record(recipe, phase, base, template)
+    return record.model_copy(update={"phases": (*record.phases, trained)})

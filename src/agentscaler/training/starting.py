@@ -19,9 +19,10 @@ from agentscaler.training.checkpoint import (
     load_record,
     template_of,
 )
-from agentscaler.training.template import ChatTemplate, load_template
+from agentscaler.training.recipe import Phase, Recipe
+from agentscaler.training.template import ChatTemplate, load_template, template_names
 
-__all__ = ["StartingModel", "open_model", "template_for"]
+__all__ = ["StartingModel", "new_record", "open_model", "template_for"]
 
 _TOKENIZER = ("*.json", "*.jinja", "*.txt", "*.model")
 _WEIGHTS = ("*.safetensors",)
@@ -118,3 +119,20 @@ def _download(name: str, *, weights: bool) -> Path:
             "Give --model the folder of a model, or a name that can be downloaded.",
         ) from error
     return Path(found)
+
+
+def new_record(
+    recipe: Recipe, phase: Phase, base: StartingModel, template: ChatTemplate
+) -> CheckpointRecord:
+    """What a checkpoint that a phase of a recipe makes says of itself, without that phase."""
+    settings, before = recipe.phase(phase), base.record
+    own = template.name in template_names()
+    return CheckpointRecord(
+        template=template.name if own else "chat_template.jinja",
+        system=settings.data.system,
+        thinking=recipe.thinking,
+        max_length=max(settings.max_length, before.max_length if before else 0),
+        trainer=recipe.trainer,
+        recipe=recipe.name,
+        phases=before.phases if before else (),
+    )

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from transformers import PreTrainedModel
+
+    from agentscaler.training.small.trainer import Tally
 
 __all__ = ["TrainingResult", "train_small"]
 
@@ -120,33 +122,45 @@ def train_small(
         _check_positions(model, data, apart)
         trainer = Trainer(model, data, apart, batches, settings, progress, watch)
         trainer.run()
-        tally = trainer.tally
         done = PhaseRecord(
             phase=phase,
             seed=seed,
-            steps=tally.steps,
-            tokens=tally.tokens,
-            learned_tokens=tally.learned,
-            loss=tally.ending / max(tally.ending_learned, 1),
-            eval_loss=tally.eval_loss,
             data_fingerprint=data_fingerprint,
             domains=domains,
             examples=len(data),
+            **_seen(trainer.tally),
         )
-        result = TrainingResult(
-            checkpoint=progress.checkpoint,
-            phase=done,
-            parameters=sum(one.numel() for one in model.parameters()),
-            padded_tokens=tally.padded,
-            processor_seconds=tally.processor_seconds,
-            wall_seconds=tally.wall_seconds,
-        )
+        result = _result(model, trainer.tally, done, progress.checkpoint)
         write_atomically(progress.result, result.model_dump(mode="json", exclude={"checkpoint"}))
         before = load_record(start).phases if start is not None else ()
         whole = record.model_copy(update={"phases": (*before, done)})
         _write_checkpoint(model, known, whole, tokenizer, progress.checkpoint)
     progress.drop_state()
     return result
+
+
+def _seen(tally: "Tally") -> dict[str, Any]:
+    """What a phase's record says of a training's course."""
+    return {
+        "steps": tally.steps,
+        "tokens": tally.tokens,
+        "learned_tokens": tally.learned,
+        "loss": tally.ending / max(tally.ending_learned, 1),
+        "eval_loss": tally.eval_loss,
+    }
+
+
+def _result(
+    model: "PreTrainedModel", tally: "Tally", done: PhaseRecord, checkpoint: Path
+) -> TrainingResult:
+    return TrainingResult(
+        checkpoint=checkpoint,
+        phase=done,
+        parameters=sum(one.numel() for one in model.parameters()),
+        padded_tokens=tally.padded,
+        processor_seconds=tally.processor_seconds,
+        wall_seconds=tally.wall_seconds,
+    )
 
 
 def _check(

@@ -30,8 +30,8 @@ from agentscaler.training.sft import PhaseRows
 from agentscaler.training.small.loop import train_small
 from agentscaler.training.small.settings import SmallTrainingSettings
 from agentscaler.training.small.tokenizer import compact_controls, save_tokenizer, train_tokenizer
-from agentscaler.training.starting import StartingModel
-from agentscaler.training.template import ChatTemplate, load_template, template_names
+from agentscaler.training.starting import StartingModel, new_record
+from agentscaler.training.template import ChatTemplate, load_template
 from agentscaler.training.tokenizer import ByteTokenizer
 
 __all__ = ["STATE", "SmallRecipe", "begin_with_nothing", "small_recipe", "train_small_phase"]
@@ -122,26 +122,17 @@ def train_small_phase(
             "batch_tokens": settings.batch_tokens,
         }
     )
-    own = template.name in template_names()
-    before = base.record
     result = train_small(
         read_dialogues(rows.train),
         loop,
         folder=out / STATE,
         tokenizer=base.folder,
-        record=CheckpointRecord(
-            template=template.name if own else "chat_template.jinja",
-            system=settings.data.system,
-            thinking=recipe.thinking,
-            max_length=max(settings.max_length, before.max_length if before else 0),
-            trainer="small",
-            recipe=recipe.name,
-        ),
+        record=new_record(recipe, phase, base, template),
         phase=phase,
         data_fingerprint=plan.chosen.fingerprint,
         domains=plan.chosen.domains,
         seed=settings.seed,
-        start=base.folder if before is not None else None,
+        start=base.folder if base.record is not None else None,
         held_out=read_dialogues(rows.evaluation) if rows.evaluation is not None else (),
         watch=lambda tokens: advanced(min(plan.steps, round(plan.steps * tokens / plan.tokens))),
     )
