@@ -19,58 +19,61 @@ __all__ = ["plan_table", "train_app"]
 
 train_app = typer.Typer(invoke_without_command=True)
 
+FolderOption = Annotated[Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")]
+PhaseOption = Annotated[
+    str | None, typer.Option("--phase", metavar="general|vertical", help="Which phase.")
+]
+RecipeOption = Annotated[
+    str,
+    typer.Option(
+        "--recipe", metavar="NAME|FILE", help="small, qwen3-4b, qwen3-8b, qwen3-30b-a3b, or a file."
+    ),
+]
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="CHECKPOINT", help="A checkpoint of ours to go on from."),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="DIR|NAME",
+        help="Another model to begin with: a folder, or a name on the hub.",
+    ),
+]
+VerticalOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vertical", metavar="NAME|all", help="A hand-written domain to train on; may be repeated."
+    ),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Where to; else checkpoints/RECIPE-PHASE in the run."
+    ),
+]
+RestartOption = Annotated[
+    bool, typer.Option("--restart", help="Throw away another training that lies there.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Train nothing; say what would be trained, on what.")
+]
+
 
 @train_app.callback()
 def train(
     context: typer.Context,
-    run: Annotated[
-        Path | None, typer.Option("--run", metavar="DIR", help="The run folder.")
-    ] = None,
-    phase: Annotated[
-        str | None, typer.Option("--phase", metavar="general|vertical", help="Which phase.")
-    ] = None,
-    recipe: Annotated[
-        str,
-        typer.Option(
-            "--recipe",
-            metavar="NAME|FILE",
-            help="small, qwen3-4b, qwen3-8b, qwen3-30b-a3b, or a file.",
-        ),
-    ] = "qwen3-4b",
-    checkpoint: Annotated[
-        str | None,
-        typer.Option("--from", metavar="CHECKPOINT", help="A checkpoint of ours to go on from."),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            metavar="DIR|NAME",
-            help="Another model to begin with: a folder, or a name on the hub.",
-        ),
-    ] = None,
-    vertical: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--vertical",
-            metavar="NAME|all",
-            help="A hand-written domain to train on; may be repeated.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", help="Where to; else checkpoints/RECIPE-PHASE in the run."
-        ),
-    ] = None,
+    run: FolderOption = None,
+    phase: PhaseOption = None,
+    recipe: RecipeOption = "qwen3-4b",
+    checkpoint: FromOption = None,
+    model: ModelOption = None,
+    vertical: VerticalOption = None,
+    out: OutOption = None,
     overrides: SetOption = None,
-    restart: Annotated[
-        bool, typer.Option("--restart", help="Throw away another training that lies there.")
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Train nothing; say what would be trained, on what."),
-    ] = False,
+    restart: RestartOption = False,
+    dry_run: DryRunOption = False,
     workers: WorkersOption = None,
 ) -> None:
     """Train a model on the dialogues of a run; the same command goes on after an interruption."""
