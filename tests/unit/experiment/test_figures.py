@@ -44,26 +44,46 @@ def outcome(trial: str, domain: str, number: int, *, success: bool) -> Outcome:
     )
 
 
+def held_out(domain: str) -> Dialogue:
+    return Dialogue(
+        id=f"{domain}/000/0",
+        task=f"{domain}/000",
+        domain=domain,
+        service=domain,
+        family=FAMILY[domain],
+        kind="read",
+        role="held_out",
+        calls=1,
+        tokens=10,
+        learned=2,
+    )
+
+
+RECORD = ExperimentRecord(
+    arm="scaling",
+    settings=ExperimentSettings(sizes=(16, 64)),
+    runs={"general": "runs/short"},
+    domains={},
+    fingerprint="",
+    facts={
+        "dialogues": {"general train": 8},
+        "domains": {},
+        "left_out": {},
+        "held_out_families": 3,
+        "held_out_tools_in_training": 0.1,
+        "faults": {},
+        "kept_by": {},
+        "mean_tokens": 10,
+    },
+    code="0",
+)
+
+
 def experiment(path: Path, right: dict[tuple[int, int], int]) -> ExperimentFolder:
     """One with sizes 16 and 64; `right` is, by size and seed, how many of 4 tasks a domain."""
     folder = ExperimentFolder(path)
     folder.data.mkdir(parents=True)
-    dialogues = [
-        Dialogue(
-            id=f"{name}/000/0",
-            task=f"{name}/000",
-            domain=name,
-            service=name,
-            family=FAMILY[name],
-            kind="read",
-            role="held_out",
-            calls=1,
-            tokens=10,
-            learned=2,
-        )
-        for name in DOMAINS
-    ]
-    write_lines(folder.data / "dialogues.jsonl", dialogues)
+    write_lines(folder.data / "dialogues.jsonl", [held_out(name) for name in DOMAINS])
     points = [
         Point(
             id=f"{size:04}-s{seed}",
@@ -76,25 +96,7 @@ def experiment(path: Path, right: dict[tuple[int, int], int]) -> ExperimentFolde
         for seed in (0, 1, 2)
         for size in (16, 64)
     ]
-    record = ExperimentRecord(
-        arm="scaling",
-        settings=ExperimentSettings(sizes=(16, 64)),
-        runs={"general": "runs/short"},
-        domains={},
-        fingerprint="",
-        facts={
-            "dialogues": {"general train": 8},
-            "domains": {},
-            "left_out": {},
-            "held_out_families": 3,
-            "held_out_tools_in_training": 0.1,
-            "faults": {},
-            "kept_by": {},
-            "mean_tokens": 10,
-        },
-        code="0",
-    )
-    folder.write(record, points, [])
+    folder.write(RECORD, points, [])
     for point in points:
         if (point.size, point.seed) not in right:
             continue

@@ -76,3 +76,12 @@ def test_tokens_of_any_lengths_are_within_one_dialogue(lengths: list[int], token
     groups = {f"d{n % 3}": list(range(n % 3, len(lengths), 3)) for n in range(3)}
     stream = draw_stream([Share("general", groups, tokens)], lengths, "0")
     assert tokens <= stream.tokens < tokens + max(lengths)
+
+
+def test_within_a_pass_dialogues_of_small_domains_stand_anywhere() -> None:
+    groups = {"large": list(range(9)), "small": [9]}
+    places = {
+        draw_stream([Share("general", groups, 10)], [1] * 10, str(seed)).places.index(9)
+        for seed in range(60)
+    }
+    assert len(places) > 6
