@@ -6,8 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO_RUN ?= runs/demo
-# With `train` as well, the tests that need torch and transformers run; it is a large download.
 EXTRAS ?= apis,llm,parquet,ray,templates,dev
+# What trains models is a large download, which only tests want; `make test TRAIN=` does without it, and
+# skips those tests.
+TRAIN ?= train
+TRAINED := $(VENV)/.trained
 
 .PHONY: help install demo test check lint types imports bench clean
 
@@ -29,10 +32,14 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
+$(TRAINED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[$(TRAIN)]'
+	@touch $@
+
 demo: $(INSTALLED)
 	$(BIN)/agentscaler demo --run $(DEMO_RUN)
 
-test: $(INSTALLED)
+test: $(if $(TRAIN),$(TRAINED),$(INSTALLED))
 	$(BIN)/python -m pytest -n auto
 
 check: lint types imports test
