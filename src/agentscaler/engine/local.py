@@ -78,6 +78,7 @@ class LocalEngine:
             return
         if abandon:
             self._lifeline.close()
+            _leave_results_to_workers(self._pool)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._lifeline.close()
         self._pool = self._lifeline = None
@@ -124,6 +125,18 @@ class LocalEngine:
                 self.workers, context, initializer=_prepare_worker, initargs=(reader,)
             )
         return self._pool
+
+
+def _leave_results_to_workers(pool: ProcessPoolExecutor) -> None:
+    """Closes this process's end for writing of the pipe that results come through.
+
+    A worker that ends while it sends leaves half a result, and the pool reads on for the rest until
+    nobody is left who could write it.  This process never does, but has the pipe open for it, so
+    that the pool would wait for ever.  The pool has no word for this.
+    """
+    results = getattr(pool, "_result_queue", None)
+    if results is not None:
+        results._writer.close()
 
 
 def _prepare_worker(lifeline: Connection) -> None:

@@ -93,6 +93,18 @@ def test_abandoned_work_ends_at_once() -> None:
     assert time.monotonic() - started < 5
 
 
+def test_work_is_abandoned_in_the_middle_of_a_result_that_is_sent(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from agentscaler.engine import LocalEngine\n"
+        "if __name__ == '__main__':\n"
+        "    engine = LocalEngine(2)\n"
+        "    next(engine.map(bytes, [60_000_000] * 6))\n"
+        "    engine.close(abandon=True)\n"
+    )
+    subprocess.run([sys.executable, script], check=True, timeout=60)
+
+
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
