@@ -101,7 +101,7 @@ def ours(
     return result.phase.tokens / result.processor_seconds, result.phase.eval_loss or float("nan")
 
 
-class Rows(torch.utils.data.Dataset):  # type: ignore[type-arg]
+class Rows(torch.utils.data.Dataset):  # type: ignore[type-arg]  # of what, torch does not ask
     """Dialogues as the plain trainer takes them."""
 
     def __init__(self, examples: list[Rendered]) -> None:
