@@ -129,6 +129,9 @@ class ExperimentSettings(BaseModel):
         least_dialogues: domains with so many dialogues are chosen first.
         seeds: each draws its own sets and trains anew.
         tokens: rendered tokens that every agent sees in training, in all its phases.
+        dialogues: distinct ones that each agent of the arm `scaling` learns from, spread evenly
+            over its domains; None takes all that its domains have.  With a number that the
+            smallest size reaches, sizes differ in their domains alone.
         learner: who learns: "small", our model from scratch; or "rehearsal", an agent of rules
             that errs the less the more domains it was shown, which trains nothing and is there to
             try the machinery.
@@ -143,6 +146,7 @@ class ExperimentSettings(BaseModel):
     least_dialogues: int = Field(default=8, ge=1)
     seeds: tuple[int, ...] = (0, 1, 2)
     tokens: int = Field(default=5_000_000, ge=1)
+    dialogues: int | None = Field(default=None, ge=1)
     learner: Literal["small", "rehearsal"] = "small"
     small: SmallRecipe = SmallRecipe()
     threads: int = Field(default=1, ge=1)
