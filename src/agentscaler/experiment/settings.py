@@ -47,8 +47,9 @@ class TrialSettings(BaseModel):
             the rules leave a dialogue of are played in.
         largest_family: domains of a family that may be held out.
         tasks: played in a held-out domain, at most.
-        unseen: tasks of each training domain that are set aside; those of the domains of the
-            smallest size are played, for the gap between known and new domains.
+        unseen: tasks of each training domain that are set aside; those of domains of the smallest
+            size are played, for the gap between known and new domains.
+        unseen_domains: of the smallest size, at most.
         max_turns: assistant messages before an episode is stopped.
     """
 
@@ -58,6 +59,7 @@ class TrialSettings(BaseModel):
     largest_family: int = Field(default=6, ge=1)
     tasks: int = Field(default=4, ge=1)
     unseen: int = Field(default=4, ge=0)
+    unseen_domains: int = Field(default=64, ge=1)
     max_turns: int = Field(default=24, ge=1)
 
 
