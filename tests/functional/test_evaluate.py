@@ -54,6 +54,8 @@ class Unlucky(Players):
 
     def choose(self, body: dict[str, Any]) -> Rule | None:
         said = [one.get("content") for one in body["messages"]]
+        if len(said) == 1:  # whether anybody is there
+            return Rule(say="yes")
         if body["model"] == "agent" and self._unlucky and self._unlucky in said:
             return Rule(fault=Fault(status=500))
         return super().choose(body)
