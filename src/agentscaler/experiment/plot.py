@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from agentscaler.evaluation.statistics import Interval
 from agentscaler.experiment.figures import AgentFigures, Figures
-from agentscaler.experiment.statistics import Interval
 
 __all__ = ["success_plot"]
 

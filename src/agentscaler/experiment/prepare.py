@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import agentscaler
+from agentscaler.dataset.kinship import DomainSketch, families
 from agentscaler.engine import Engine
 from agentscaler.errors import InputError
 from agentscaler.experiment.dialogue import Dialogue
@@ -38,13 +39,7 @@ from agentscaler.experiment.plan import (
     unseen_trial,
 )
 from agentscaler.experiment.point import Point, Trial
-from agentscaler.experiment.selection import (
-    DomainSketch,
-    Split,
-    families,
-    sketch_overlap,
-    split_domains,
-)
+from agentscaler.experiment.selection import Split, sketch_overlap, split_domains
 from agentscaler.experiment.settings import ExperimentSettings
 from agentscaler.experiment.tokenstore import TokenStore
 from agentscaler.pipeline import Settings

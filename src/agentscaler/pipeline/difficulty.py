@@ -16,7 +16,7 @@ from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, run_funnel
 from agentscaler.filtering.difficulty import Difficulty, measure_difficulty
 from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.settings import Settings
-from agentscaler.rollout import AgentMaker, ExpertMaker, HastyMaker, SlippingMaker, roll_out
+from agentscaler.rollout import AgentMaker, agent_named, roll_out
 from agentscaler.rollout.trajectory import FailureOwner, Trajectory
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
@@ -119,20 +119,11 @@ def _held(folder: RunFolder) -> dict[str, list[Verdict]]:
 
 def _maker(name: str, settings: Settings) -> AgentMaker | None:
     """The maker of the agents called `name`; None for the episodes that the run holds."""
-    kind, _, rate = name.partition(":")
-    expert = ExpertMaker(settings.rollout.mistake_rate)
     if name == _HELD:
         return None
-    if name == "expert":
-        return expert
-    if name == "hasty":
-        return HastyMaker()
     try:
-        chance = float(rate)
-    except ValueError:
-        chance = -1
-    if kind != "slipping" or not 0 <= chance <= 1:
+        return agent_named(name, settings.rollout.mistake_rate)
+    except SettingsError as error:
         raise SettingsError(
-            f"There is no agent {name}.", "Name expert, hasty, run, or slipping:0.2 and the like."
-        )
-    return SlippingMaker(expert, chance)
+            error.what, "Name expert, hasty, run, or slipping:0.2 and the like."
+        ) from error

@@ -30,7 +30,9 @@ from scipy import stats
 __all__ = ["Interval", "PairedTest", "compare", "rate", "wilson"]
 
 CONFIDENCE = 0.95
-_FLIPS = 20_000
+_FLIPS, _FLIPS_AT_ONCE = 20_000, 1_000
+_ALL_FLIPS = 14
+"""So many clusters have few enough patterns to look at each."""
 _TINY = 1e-12
 
 Scores = Mapping[tuple[int, str], tuple[float, int]]
@@ -196,11 +198,13 @@ def _factors(seeds: int, clusters: int) -> str:
 def _sign_flips(differences: NDArray[Any]) -> float:
     """The share of sign patterns with a sum as far from 0: all of them up to 14, else a sample."""
     n = len(differences)
-    if n <= 14:
+    found = abs(differences.sum()) - _TINY
+    if n <= _ALL_FLIPS:
         bits = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
-    else:
-        bits = np.random.default_rng(0).integers(0, 2, size=(_FLIPS, n))
-    sums = np.abs((2 * bits - 1) @ differences)
-    extreme = int((sums >= abs(differences.sum()) - _TINY).sum())
+        return int((np.abs((2 * bits - 1) @ differences) >= found).sum()) / 2**n
+    rng, extreme = np.random.default_rng(0), 0
+    for _ in range(_FLIPS // _FLIPS_AT_ONCE):
+        bits = rng.integers(0, 2, size=(_FLIPS_AT_ONCE, n))
+        extreme += int((np.abs((2 * bits - 1) @ differences) >= found).sum())
     # A sample counts the pattern that was found, too (Phipson and Smyth 2010).
-    return extreme / 2**n if n <= 14 else (extreme + 1) / (_FLIPS + 1)
+    return (extreme + 1) / (_FLIPS + 1)
