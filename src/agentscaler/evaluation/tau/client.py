@@ -23,7 +23,7 @@ import orjson
 from agentscaler.errors import InputError
 from agentscaler.evaluation.tau.home import Home
 
-__all__ = ["Answer", "BridgeLostError", "BridgePool", "CallFailedError"]
+__all__ = ["AgentFaultError", "Answer", "BridgeLostError", "BridgePool", "CallFailedError"]
 
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 """Answers what the package asks a language model; see `bridge.completion`."""
@@ -53,6 +53,13 @@ class CallFailedError(Exception):
         self.kind = kind
         self.text = text
         self.trace = trace
+
+
+class AgentFaultError(Exception):
+    """There is no answer of the agent, and that is its own fault: its episode ends as lost.
+
+    What `Answer` raises for the bridge to know; whoever made the call gets its result.
+    """
 
 
 class BridgeLostError(OSError):
@@ -211,6 +218,8 @@ class _Bridge:
         """Answers a question, or says that there is no answer and remembers why."""
         try:
             line = {"answer": ask, "value": await call.answer(request)}
+        except AgentFaultError as error:
+            line = {"answer": ask, "failure": str(error), "fault": "agent"}
         except Exception as error:  # handed to whoever made the call
             call.failure = call.failure or error
             line = {"answer": ask, "failure": str(error)}
@@ -293,7 +302,7 @@ class BridgePool:
             CallFailedError: the package raised an exception.
             BridgeLostError: the process ended or hung; the call may be made again.
             InputError: there is no such package, or processes are lost over and over.
-            Exception: whatever `answer` raised.
+            Exception: whatever `answer` raised, other than `AgentFaultError`.
         """
         bridge = await self._free()
         await bridge.found(self.home)

@@ -8,7 +8,8 @@ answers come in on stdin, the rest goes out on stdout.  What the package prints 
     in   {"call": 1, "do": "play", "with": {...}}        something is to be done
     out  {"ask": 7, "call": 1, "request": {...}}         doing it needs a language model's answer
     in   {"answer": 7, "value": {...}}                   there it is
-    in   {"answer": 7, "failure": "..."}                 there is none; the call fails
+    in   {"answer": 7, "failure": "...", "fault": ""}    there is none; the call fails, or with the
+                                                         fault "agent" the episode ends as lost
     out  {"return": 1, "value": ...}                     it is done
     out  {"return": 1, "error": {"type", "text", "trace"}}
 

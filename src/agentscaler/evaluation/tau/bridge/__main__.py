@@ -14,7 +14,8 @@ def _start() -> int:
     spec = importlib.util.spec_from_file_location(
         "agentscaler_bridge", folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = package
     spec.loader.exec_module(package)

@@ -15,7 +15,16 @@ _LONGEST_TRACE = 4000
 
 
 class ModelFailedError(Exception):
-    """There is no answer of a model, and the call that needs one cannot go on."""
+    """There is no answer of a model.
+
+    Attributes:
+        fault: "agent" where that is the agent's own fault, which ends its episode without a
+            reward; "" where the episode has to be played again.
+    """
+
+    def __init__(self, text: str, fault: str = "") -> None:
+        super().__init__(text)
+        self.fault = fault
 
 
 class Channel:
@@ -66,7 +75,7 @@ class Channel:
         self.send({"ask": number, "call": self._here.call, "request": request})
         line = answers.get()
         if "failure" in line:
-            raise ModelFailedError(str(line["failure"]))
+            raise ModelFailedError(str(line["failure"]), str(line.get("fault", "")))
         value: dict[str, Any] = line["value"]
         return value
 

@@ -37,8 +37,12 @@ def ask_a_model(channel: Channel, role: Callable[[str], str]) -> Callable[..., A
 
 
 def response(answer: dict[str, Any]) -> Any:
-    """An answer as litellm gives it; an answer holds `text`, `calls`, `finish`, `usage`, `model`
-    and `cost` in US dollars."""
+    """An answer as litellm gives it.
+
+    Args:
+        answer: `id`, `text`, `calls` (id, name, arguments as text), `finish`, `usage`, `model`, and
+            `cost` in US dollars.
+    """
     from litellm.types.utils import ModelResponse
 
     message: dict[str, Any] = {"role": "assistant", "content": answer["text"] or None}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .channel import Channel
+from .channel import Channel, ModelFailedError
 from .checkout import commit_of
 from .completion import ask_a_model
 
@@ -97,15 +97,35 @@ def play(given: dict[str, Any]) -> dict[str, Any]:
             simulation, `agent_arguments` and `user_arguments` of the models, and optionally
             `task_set`, `split`, `retrieval` and `retrieval_arguments` (banking_knowledge).
     """
-    from tau2.runner.batch import run_single_task
+    from tau2.evaluator.evaluator import EvaluationType
+    from tau2.runner.build import _build_env_kwargs, build_text_orchestrator
+    from tau2.runner.simulation import run_simulation
 
     config = _config(given)
     task = _task(config, given["task_id"])
-    simulation = run_single_task(config, task, seed=given["seed"])
-    simulation.id = given["id"]
+    game = build_text_orchestrator(config, task, seed=given["seed"], simulation_id=given["id"])
+    kinds = {"evaluation_type": EvaluationType.ALL, "env_kwargs": _build_env_kwargs(config, task)}
+    try:
+        simulation = run_simulation(game, **kinds)
+    except ModelFailedError as error:
+        if error.fault != "agent":
+            raise
+        simulation = _lost_by_the_agent(game, str(error))
     simulation.trial = given["trial"]
     played: dict[str, Any] = simulation.model_dump(mode="json")
     return played
+
+
+def _lost_by_the_agent(game: Any, why: str) -> Any:
+    """Ends a game as the package ends one in which the agent broke the rules of talking."""
+    from tau2.data_model.simulation import RewardInfo, TerminationReason
+
+    game.done = True
+    game.termination_reason = TerminationReason.AGENT_ERROR
+    simulation = game._finalize()
+    simulation.policy = game.environment.get_policy()
+    simulation.reward_info = RewardInfo(reward=0.0, reward_basis=None, info={"note": why})
+    return simulation
 
 
 def frame(given: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .channel import Channel
+from .channel import Channel, ModelFailedError
 from .checkout import commit_of
 from .completion import ask_a_model, response
 
@@ -107,13 +107,15 @@ def play(given: dict[str, Any]) -> dict[str, Any]:
         provider=_PROVIDER,
         temperature=given["temperature"],
     )
-    solved = agent.solve(env=environment, task_index=place, max_num_steps=given["max_steps"])
+    try:
+        solved = agent.solve(env=environment, task_index=place, max_num_steps=given["max_steps"])
+        reward, info, messages = solved.reward, solved.info, solved.messages
+    except ModelFailedError as error:
+        if error.fault != "agent":
+            raise
+        reward, info, messages = 0.0, {"error": str(error)}, []
     played: dict[str, Any] = EnvRunResult(
-        task_id=place,
-        reward=solved.reward,
-        info=solved.info,
-        traj=solved.messages,
-        trial=given["trial"],
+        task_id=place, reward=reward, info=info, traj=messages, trial=given["trial"]
     ).model_dump(mode="json")
     return played
 
