@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agentscaler.domain import Domain, load_domain
 from agentscaler.errors import SettingsError
-from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, run_funnel
+from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, verdicts_of
 from agentscaler.filtering.difficulty import Difficulty, measure_difficulty
 from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.settings import Settings
@@ -84,11 +84,9 @@ def _played(
     rollout = settings.rollout.model_copy(
         update={"trials": settings.difficulty.trials, "limit": None}
     )
-    funnel = settings.funnel.model_copy(update={"limit": None})
     (episodes,) = roll_out([(domain, tasks)], rollout, settings.seed, agent=maker)
-    ended = [one for one in episodes if one.failure_owner is None]
-    (verdicts,) = run_funnel([(domain, tasks, ended)], funnel)
-    return [*verdicts, *_broken_off(episodes)]
+    verdicts = verdicts_of(domain, tasks, episodes, settings.funnel)
+    return [*filter(None, verdicts), *_broken_off(episodes)]
 
 
 def _broken_off(episodes: Sequence[Trajectory]) -> Iterator[Verdict]:
