@@ -1,10 +1,9 @@
-"""Evaluations on tau2-bench and tau-bench, from their settings to their report."""
+"""Evaluations on tau2-bench and tau-bench, from their settings to the package's results files."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
 
 from agentscaler import __version__
 from agentscaler.errors import InputError
@@ -17,92 +16,98 @@ from agentscaler.evaluation.tau.simulations import Simulations
 from agentscaler.evaluation.tau.suite import Agenda, Player, play, read_agenda
 from agentscaler.evaluation.tau.tau2 import Tau2Benchmark
 from agentscaler.evaluation.tau.tau_bench import TauBenchBenchmark
-from agentscaler.llm import ChatModel, EndpointSettings
-from agentscaler.pipeline.evaluating import Contestant, open_contestant
+from agentscaler.llm import ChatModel
+from agentscaler.pipeline.evaluating import Contestant
 
-__all__ = ["Begun", "evaluate_tau"]
+__all__ = ["TauEvaluation"]
 
-Begun = Callable[[Agenda, int], None]
-"""Told once what there is to play, and how many trials are done already."""
+Settings = Tau2Evaluation | TauBenchEvaluation
 
 
-def evaluate_tau(
-    settings: Tau2Evaluation | TauBenchEvaluation, out: Path, begun: Begun
-) -> Iterator[TrialResult]:
-    """Plays what is missing of an evaluation, and writes the package's results files.
+@dataclass(frozen=True)
+class TauEvaluation:
+    """An evaluation that has begun: its folder is made."""
 
-    Args:
-        out: the evaluation's folder; one that was stopped goes on.
+    folder: EvaluationFolder
+    settings: Settings
+    contestant: Contestant
+    benchmark: Benchmark
+    cast: Cast
+    agenda: Agenda
 
-    Yields:
-        each result when it is there and kept.
+    @classmethod
+    def begin(cls, folder: EvaluationFolder, settings: Settings, contestant: Contestant) -> Self:
+        """Asks the package what there is to play, and makes the folder or finds it made.
 
-    Raises:
-        AgentScalerError: something that the user can mend; what was played is kept.
-    """
-    benchmark, own = _benchmark(settings)
-    home = Home.find(benchmark.package, own.home, own.python)
-    out.mkdir(parents=True, exist_ok=True)
-    with open_contestant(out, settings, benchmark.package) as contestant:
-        cast = _cast(contestant, settings, judge=False)
-        agenda = asyncio.run(
-            read_agenda(
-                home,
-                benchmark,
-                cast,
-                settings.trials,
-                settings.seed,
-                task_ids=own.task_ids,
-                limit=settings.limit,
-            )
+        Raises:
+            InputError: the package cannot be used, there is nothing to play, or something else
+                lies in the folder.
+            SettingsError: a model that is needed is not set up.
+        """
+        benchmark, own = _benchmark(settings)
+        home = Home.find(benchmark.package, own.home, own.python)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        cast = _cast(contestant, settings, ("agent", "user"))
+        reading = read_agenda(
+            home,
+            benchmark,
+            cast,
+            settings.trials,
+            settings.seed,
+            task_ids=own.task_ids,
+            limit=settings.limit,
         )
+        agenda = asyncio.run(reading)
         if not agenda.tasks:
             raise InputError("There is no task to play.", "Choose another split or other domains.")
         if agenda.judged:
-            cast = _cast(contestant, settings, judge=True)
-        folder = EvaluationFolder(out)
+            cast = _cast(contestant, settings, ("agent", "user", "judge"))
         folder.begin(_record(settings, benchmark, contestant, agenda))
-        begun(agenda, len(folder.read().slots) - len(folder.missing()))
-        player = Player(benchmark, own, cast, home, settings.workers, settings.trials)
-        results = play(folder, agenda, player, settings.concurrency, contestant.aclose)
-        with closing(results):
-            yield from results
-    Simulations(folder).write_results(benchmark, agenda.tasks)
+        return cls(folder, settings, contestant, benchmark, cast, agenda)
+
+    def play(self) -> Iterator[list[TrialResult]]:
+        """Plays what is owed, keeps it, and writes the package's results files, also where
+        something stops it on the way.
+
+        Yields:
+            the results of some trials, once they are kept.
+
+        Raises:
+            AgentScalerError: something that the user can mend.
+        """
+        settings = self.settings
+        _, own = _benchmark(settings)
+        player = Player(
+            self.benchmark, own, self.cast, self.agenda.home, settings.workers, settings.trials
+        )
+        with self.folder.locked():
+            try:
+                yield from play(
+                    self.folder, self.agenda, player, settings.concurrency, self.contestant.aclose
+                )
+            finally:
+                Simulations(self.folder).write_results(self.benchmark, self.agenda.tasks)
 
 
-def _benchmark(
-    settings: Tau2Evaluation | TauBenchEvaluation,
-) -> tuple[Benchmark, HomeSettings]:
+def _benchmark(settings: Settings) -> tuple[Benchmark, HomeSettings]:
     if isinstance(settings, Tau2Evaluation):
         return Tau2Benchmark(settings.tau2, settings.seed), settings.tau2
     return TauBenchBenchmark(settings.tau_bench), settings.tau_bench
 
 
-def _cast(
-    contestant: Contestant, settings: Tau2Evaluation | TauBenchEvaluation, *, judge: bool
-) -> Cast:
+def _cast(contestant: Contestant, settings: Settings, parts: tuple[Part, ...]) -> Cast:
     models: dict[Part, ChatModel] = {
-        "agent": contestant.model(),
-        "user": contestant.other("user"),
+        part: contestant.model() if part == "agent" else contestant.other(part) for part in parts
     }
-    if judge:
-        models["judge"] = contestant.other("judge")
-    return Cast(models, _endpoints(settings, models))
-
-
-def _endpoints(
-    settings: Tau2Evaluation | TauBenchEvaluation, models: Mapping[Part, ChatModel]
-) -> dict[Part, EndpointSettings]:
-    """The endpoints of those who have one: a checkpoint that plays here has none."""
-    local = settings.contestant.checkpoint is not None
-    return {part: settings.llm.endpoint(part) for part in models if not (part == "agent" and local)}
+    played_here = settings.contestant.checkpoint is not None
+    endpoints = {
+        part: settings.llm.endpoint(part) for part in parts if not (part == "agent" and played_here)
+    }
+    return Cast(models, endpoints)
 
 
 def _record(
-    settings: Tau2Evaluation | TauBenchEvaluation,
-    benchmark: Benchmark,
-    contestant: Contestant,
-    agenda: Agenda,
+    settings: Settings, benchmark: Benchmark, contestant: Contestant, agenda: Agenda
 ) -> EvaluationRecord:
     others: dict[str, Any] = {"user": settings.llm.endpoint("user").identity()}
     if agenda.judged:

@@ -230,24 +230,12 @@ def _others(
 
 
 def _evaluate(settings: "Tau2Evaluation | TauBenchEvaluation", out: Path) -> None:
-    from agentscaler.evaluation.folder import EvaluationFolder
-    from agentscaler.evaluation.report import write_report
-    from agentscaler.evaluation.tau.suite import Agenda
-    from agentscaler.interfaces.cli.progress import Work, watcher
-    from agentscaler.pipeline.evaluating_tau import evaluate_tau
+    from agentscaler.evaluation import EvaluationFolder
+    from agentscaler.interfaces.cli.evaluate.watching import finish
+    from agentscaler.pipeline.evaluating import open_contestant
+    from agentscaler.pipeline.evaluating_tau import TauEvaluation
 
-    done = 0
-    with watcher(error_console()) as watch:
-        work = Work("episodes")
-
-        def begun(agenda: Agenda, before: int) -> None:
-            nonlocal done
-            done = before
-            watch.begun(work, before, len(agenda.tasks) * len(agenda.seeds), [])
-
-        for _ in evaluate_tau(settings, out, begun):
-            done += 1
-            watch.advanced(work, done)
-    _, files = write_report(EvaluationFolder(out))
-    for file in files:
-        output_console().print(str(file), markup=False)
+    folder = EvaluationFolder(out)
+    with open_contestant(out, settings, settings.suite) as contestant:
+        evaluation = TauEvaluation.begin(folder, settings, contestant)
+        finish(folder, evaluation.play(), error_console(), output_console())
