@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 from agentscaler import __version__
-from agentscaler.errors import InputError
+from agentscaler.errors import InputError, SettingsError
 from agentscaler.evaluation import EvaluationFolder, EvaluationRecord, TrialResult
 from agentscaler.evaluation.tau.answering import Cast, Part
 from agentscaler.evaluation.tau.benchmark import Benchmark
@@ -16,7 +16,7 @@ from agentscaler.evaluation.tau.simulations import Simulations
 from agentscaler.evaluation.tau.suite import Agenda, Player, play, read_agenda
 from agentscaler.evaluation.tau.tau2 import Tau2Benchmark
 from agentscaler.evaluation.tau.tau_bench import TauBenchBenchmark
-from agentscaler.llm import ChatModel
+from agentscaler.llm import EndpointSettings
 from agentscaler.pipeline.evaluating import Contestant
 
 __all__ = ["TauEvaluation"]
@@ -30,10 +30,10 @@ class TauEvaluation:
 
     folder: EvaluationFolder
     settings: Settings
-    contestant: Contestant
     benchmark: Benchmark
     cast: Cast
     agenda: Agenda
+    contestant: Contestant
 
     @classmethod
     def begin(cls, folder: EvaluationFolder, settings: Settings, contestant: Contestant) -> Self:
@@ -46,8 +46,8 @@ class TauEvaluation:
         """
         benchmark, own = _benchmark(settings)
         home = Home.find(benchmark.package, own.home, own.python)
-        folder.path.mkdir(parents=True, exist_ok=True)
-        cast = _cast(contestant, settings, ("agent", "user"))
+        cast = Cast({"agent": contestant.name, "user": _name(settings, "user")})
+        cast = replace(cast, endpoints=_endpoints(settings))
         reading = read_agenda(
             home,
             benchmark,
@@ -60,10 +60,16 @@ class TauEvaluation:
         agenda = asyncio.run(reading)
         if not agenda.tasks:
             raise InputError("There is no task to play.", "Choose another split or other domains.")
+        parts: list[Part] = ["agent", "user"]
         if agenda.judged:
-            cast = _cast(contestant, settings, ("agent", "user", "judge"))
+            cast = replace(cast, names={**cast.names, "judge": _name(settings, "judge")})
+            parts.append("judge")
         folder.begin(_record(settings, benchmark, contestant, agenda))
-        return cls(folder, settings, contestant, benchmark, cast, agenda)
+        models = {
+            part: contestant.model() if part == "agent" else contestant.other(part)
+            for part in parts
+        }
+        return cls(folder, settings, benchmark, replace(cast, models=models), agenda, contestant)
 
     def play(self) -> Iterator[list[TrialResult]]:
         """Plays what is owed, keeps it, and writes the package's results files, also where
@@ -95,15 +101,23 @@ def _benchmark(settings: Settings) -> tuple[Benchmark, HomeSettings]:
     return TauBenchBenchmark(settings.tau_bench), settings.tau_bench
 
 
-def _cast(contestant: Contestant, settings: Settings, parts: tuple[Part, ...]) -> Cast:
-    models: dict[Part, ChatModel] = {
-        part: contestant.model() if part == "agent" else contestant.other(part) for part in parts
-    }
-    played_here = settings.contestant.checkpoint is not None
-    endpoints = {
-        part: settings.llm.endpoint(part) for part in parts if not (part == "agent" and played_here)
-    }
-    return Cast(models, endpoints)
+def _name(settings: Settings, part: Literal["user", "judge"]) -> str:
+    """The name of the model of a part, which has to be told before anything is played."""
+    name = settings.llm.endpoint(part).model
+    if not name:
+        raise SettingsError(
+            f"The evaluation needs a model in the role {part}.",
+            f"Name it: --{part}-model NAME --{part}-base-url URL.",
+        )
+    return name
+
+
+def _endpoints(settings: Settings) -> dict[Part, EndpointSettings]:
+    """The endpoints by part; a checkpoint that plays in this process has none."""
+    parts: tuple[Part, ...] = ("agent", "user", "judge")
+    if settings.contestant.checkpoint is not None:
+        parts = ("user", "judge")
+    return {part: settings.llm.endpoint(part) for part in parts}
 
 
 def _record(

@@ -33,6 +33,10 @@ def _no_sections(folder: EvaluationFolder) -> Sequence[ReportSection]:
     return ()
 
 
+def _rescore_tau(folder: EvaluationFolder, means: Means) -> Iterator[list[TrialResult]]:
+    raise InputError("Scoring again is on its way.", "Wait.")
+
+
 @dataclass(frozen=True)
 class Suite:
     """What is done with an evaluation once its trials are played.
@@ -48,6 +52,8 @@ class Suite:
 
 SUITES: Mapping[str, Suite] = {
     "own": Suite(lambda folder, means: rescore_own(folder, means.workers), own_sections),
+    "tau2": Suite(_rescore_tau),
+    "tau-bench": Suite(_rescore_tau),
 }
 """By `EvaluationRecord.suite`."""
 
