@@ -29,7 +29,7 @@ Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 """Answers what the package asks a language model; see `bridge.completion`."""
 
 _PROGRAM = Path(__file__).with_name("bridge")
-_START_SECONDS = 180.0
+_START_SECONDS = 600.0
 _SILENT_SECONDS = 600.0
 _END_SECONDS = 5.0
 _LONGEST_LINE = 1 << 28
