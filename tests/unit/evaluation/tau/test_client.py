@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.evaluation.tau.homes import fake_home
 
 from agentscaler.errors import InputError
 from agentscaler.evaluation.tau.client import BridgeLostError, BridgePool, CallFailedError
 from agentscaler.evaluation.tau.home import Home
+from tests.unit.evaluation.tau.homes import fake_home
 
 PLAY = {"domain": "shop", "trial": 0, "seed": 7, "id": "the-id", "max_steps": 4}
 
@@ -174,9 +174,7 @@ def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     assert not lives(processes(home)[0])
 
 
-def test_keys_are_not_given_to_the_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_are_not_given_to_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = fake_home(tmp_path / "home")
     code = "import os, json\nfrom tau2 import HOME\n"
     code += "(HOME / 'environment.json').write_text(json.dumps(dict(os.environ)))\n"

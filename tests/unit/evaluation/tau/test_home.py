@@ -2,10 +2,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.evaluation.tau.homes import fake_home
 
 from agentscaler.errors import InputError
 from agentscaler.evaluation.tau.home import Home
+from tests.unit.evaluation.tau.homes import fake_home
 
 
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:

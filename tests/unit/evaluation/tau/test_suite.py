@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.unit.evaluation.tau.homes import Answers, Scripted, clerk, customer, fake_home
 
 from agentscaler.chat import Message
 from agentscaler.errors import EndpointError, InputError, RequestRefusedError
@@ -20,6 +19,7 @@ from agentscaler.evaluation.tau.tau2 import Tau2Benchmark
 from agentscaler.evaluation.tau.tau_bench import TauBenchBenchmark
 from agentscaler.llm import Completion, EndpointSettings, Request, Sampling
 from agentscaler.rollout.trajectory import FailureOwner
+from tests.unit.evaluation.tau.homes import Answers, Scripted, clerk, customer, fake_home
 
 SEED = 300
 
@@ -317,9 +317,7 @@ def test_tau_bench_is_played_in_the_same_way(tmp_path: Path) -> None:
 def test_tau_bench_counts_an_unusable_answer_at_once(tmp_path: Path) -> None:
     home = fake_home(tmp_path / "home", "tau-bench")
     agent = [Completion(calls=(("1", "add", "[1]"),))]
-    evaluation = Evaluation(
-        tmp_path / "out", home, agent=lambda request: agent[0], task_ids=("1",)
-    )
+    evaluation = Evaluation(tmp_path / "out", home, agent=lambda request: agent[0], task_ids=("1",))
     (result,) = evaluation.played()
     assert (result.done, result.owner, result.reason) == (
         True,
