@@ -276,7 +276,7 @@ class BridgePool:
         self._silent = silent_seconds
         self._bridges: list[_Bridge] = []
         self._starting: asyncio.Lock | None = None
-        self._losses = 0
+        self._lost_in_a_row: list[_Bridge] = []
 
     async def found(self) -> dict[str, Any]:
         """What the package is: `package`, `version`, `commit`, `python`, `domains`.
@@ -287,13 +287,22 @@ class BridgePool:
         bridge = await self._free()
         return await bridge.found(self.home)
 
-    async def call(self, do: str, given: dict[str, Any], answer: Answer | None = None) -> Any:
+    async def call(
+        self,
+        do: str,
+        given: dict[str, Any],
+        answer: Answer | None = None,
+        *,
+        alone: bool = False,
+    ) -> Any:
         """Has a bridge do something.
 
         Args:
             do: a command of the bridge's module about the package.
             given: its arguments.
             answer: answers what the package asks a model meanwhile; None answers nothing.
+            alone: in a process of its own, so that it can neither be lost with another call nor
+                take one with it.
 
         Returns:
             what the command gives.
@@ -304,17 +313,33 @@ class BridgePool:
             InputError: there is no such package, or processes are lost over and over.
             Exception: whatever `answer` raised, other than `AgentFaultError`.
         """
+        answer = answer or _nobody
+        if alone:
+            return await self._call_alone(do, given, answer)
         bridge = await self._free()
         await bridge.found(self.home)
         try:
-            value = await bridge.call(do, given, answer or _nobody, self._silent)
+            value = await bridge.call(do, given, answer, self._silent)
         except BridgeLostError as error:
-            self._losses += 1
-            if self._losses >= _LOSSES_IN_A_ROW * self._processes:
-                raise _unusable(self.home, f"it is lost over and over: {error}") from error
+            self._count_loss(bridge, error)
             raise
-        self._losses = 0
+        self._lost_in_a_row.clear()
         return value
+
+    async def _call_alone(self, do: str, given: dict[str, Any], answer: Answer) -> Any:
+        bridge = await _Bridge.start(self.home)
+        try:
+            await bridge.found(self.home)
+            return await bridge.call(do, given, answer, self._silent)
+        finally:
+            await bridge.close()
+
+    def _count_loss(self, bridge: _Bridge, error: BridgeLostError) -> None:
+        """Gives up where one process after the other is lost, and none did anything."""
+        if bridge not in self._lost_in_a_row:  # it fails all the calls that it carries out
+            self._lost_in_a_row.append(bridge)
+        if len(self._lost_in_a_row) >= _LOSSES_IN_A_ROW:
+            raise _unusable(self.home, f"it is lost over and over: {error}") from error
 
     async def aclose(self) -> None:
         """Ends the processes."""

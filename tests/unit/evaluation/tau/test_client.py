@@ -146,12 +146,34 @@ def test_a_package_whose_processes_die_over_and_over_is_given_up(tmp_path: Path)
     given = {**PLAY, "split": "troubled", "task_id": "dies"}
 
     async def work(pool: BridgePool) -> None:
-        for _ in range(9):
-            with pytest.raises(BridgeLostError):
-                await pool.call("play", given, says_stop)
+        for _ in range(4):
+            calls = [pool.call("play", given, says_stop) for _ in range(2)]
+            lost = await asyncio.gather(*calls, return_exceptions=True)
+            assert [type(one) for one in lost] == [BridgeLostError, BridgeLostError]
+        await pool.call("play", given, says_stop)
 
     with pytest.raises(InputError, match="lost over and over"):
         used(home, work)
+
+
+def test_a_call_alone_takes_no_other_with_it(tmp_path: Path) -> None:
+    home = fake_home(tmp_path / "home")
+    dies = {**PLAY, "split": "troubled", "task_id": "dies"}
+
+    async def work(pool: BridgePool) -> Any:
+        going_on = asyncio.Event()
+
+        async def waits(asked: dict[str, Any]) -> dict[str, Any]:
+            await going_on.wait()
+            return await says_stop(asked)
+
+        other = asyncio.create_task(pool.call("play", {**PLAY, "task_id": "one"}, waits))
+        with pytest.raises(BridgeLostError):
+            await pool.call("play", dies, says_stop, alone=True)
+        going_on.set()
+        return await other
+
+    assert used(home, work)["termination_reason"] == "user_stop"
 
 
 def test_an_idle_process_is_taken_before_another_is_started(tmp_path: Path) -> None:
