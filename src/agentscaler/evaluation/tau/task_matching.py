@@ -5,6 +5,7 @@ names the gold actions of another task of the same file than the id does.  Ids o
 of the names of issues, whose order varies between versions.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,25 +45,45 @@ def match_tasks(
         by_trace.setdefault(trace, []).append(task)
     plain = {plain_id(task): task for task in tasks}
     found: dict[int, Match] = {}
+    elsewhere: list[tuple[SavedSimulation, list[str]]] = []
     silent: list[SavedSimulation] = []
     for one in listed:
         named = one.task if one.task in tasks else plain.get(plain_id(one.task))
         stored = _trace_of_scores(one.stored)
-        if stored is None or (named is not None and traces[named] == stored):
-            found[one.number] = Match(named)
-        elif not any(stored):
+        fitting = [] if stored is None else by_trace.get(stored, [])
+        found[one.number] = Match(named)
+        if stored is None or named in fitting:
+            continue
+        if not any(stored):
             silent.append(one)
-            found[one.number] = Match(named)
-        elif fitting := by_trace.get(stored):
-            found[one.number] = Match(fitting[0], permuted=True, alike=len(fitting) - 1)
+        elif fitting:
+            elsewhere.append((one, fitting))
         else:
             found[one.number] = Match(named, strange=named is not None)
-    if any(match.permuted for match in found.values()):
+    if elsewhere:
         # Where ids are permuted, a simulation without checks is one of a task without any.
-        for one in silent:
-            if fitting := by_trace.get(_trace_of_scores(one.stored) or ()):
-                found[one.number] = Match(fitting[0], permuted=True, alike=len(fitting) - 1)
+        nothing = by_trace.get(_texts_of_nothing(), [])
+        elsewhere += [(one, nothing) for one in silent if nothing]
+        found |= _dealt_out(found, listed, elsewhere)
     return found
+
+
+def _dealt_out(
+    found: Mapping[int, Match],
+    listed: list[SavedSimulation],
+    elsewhere: list[tuple[SavedSimulation, list[str]]],
+) -> dict[int, Match]:
+    """Tasks for simulations of permuted ids; of tasks that score alike, each gets one a trial."""
+    moved = {one.number for one, _ in elsewhere}
+    taken = Counter(
+        (found[one.number].task, one.trial) for one in listed if one.number not in moved
+    )
+    dealt: dict[int, Match] = {}
+    for one, fitting in elsewhere:
+        task = min(fitting, key=lambda name: (taken[name, one.trial], fitting.index(name)))
+        taken[task, one.trial] += 1
+        dealt[one.number] = Match(task, permuted=True, alike=len(fitting) - 1)
+    return dealt
 
 
 def plain_id(task: str) -> str:
@@ -92,6 +113,10 @@ def _trace_of_scores(stored: dict[str, Any]) -> tuple[bytes, ...] | None:
         _texts(one["info"] for one in stored.get("communicate_checks") or []),
         _texts(_assertion(one["env_assertion"]) for one in stored.get("env_assertions") or []),
     )
+
+
+def _texts_of_nothing() -> tuple[bytes, ...]:
+    return (b"", b"", b"")
 
 
 def _action(action: dict[str, Any]) -> list[Any]:
