@@ -37,15 +37,14 @@ class Cast:
     """The models of an evaluation, with the endpoints that they are set up with.
 
     Attributes:
-        models: by part; the judge is needed only where a task has something to judge.
+        names: of the models, by part; the judge is needed only where a task has something to judge.
         endpoints: by part, for sampling and prices; a part that is missing has neither.
+        models: by part; none while nothing is asked yet.
     """
 
-    models: Mapping[Part, ChatModel]
+    names: Mapping[Part, str]
     endpoints: Mapping[Part, EndpointSettings] = field(default_factory=dict)
-
-    def name(self, part: Part) -> str:
-        return self.models[part].name if part in self.models else ""
+    models: Mapping[Part, ChatModel] = field(default_factory=dict)
 
     def temperature(self, part: Part, package: float | None) -> float | None:
         """The temperature of a part: what its endpoint's settings say, else what the package
@@ -140,7 +139,7 @@ class Answering:
                 "completion_tokens": usage.completion_tokens,
                 "total_tokens": usage.prompt_tokens + usage.completion_tokens,
             },
-            "model": completion.model or self._cast.name(part),
+            "model": completion.model or self._cast.names[part],
             "cost": self._cast.dollars(part, completion),
         }
 

@@ -17,7 +17,8 @@ class TauTask:
     Attributes:
         id: in the package; unique in its domain.
         calls, user_calls: gold actions of the agent and of the user.
-        kind: "write" where a gold action changes data, "read" where it only looks, "" without any.
+        kind: "write" where a gold action changes data, "read" where it only looks, "none" without
+            any; "" where that is not known.
         judged: its reward needs a judge model.
         record: as results files have it.
     """

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from agentscaler.evaluation.settings import EvaluationSettings
+from agentscaler.evaluation.tau.home import Package
 from agentscaler.settings import Section
 
 __all__ = [
@@ -93,6 +94,10 @@ class Tau2Evaluation(EvaluationSettings):
 
     tau2: Tau2Settings
 
+    @property
+    def suite(self) -> Package:
+        return "tau2"
+
     def scoring(self) -> dict[str, Any]:
         """See `EvaluationSettings.scoring`."""
         return _without_places(super().scoring(), "tau2")
@@ -106,6 +111,10 @@ class TauBenchEvaluation(EvaluationSettings):
     """
 
     tau_bench: TauBenchSettings
+
+    @property
+    def suite(self) -> Package:
+        return "tau-bench"
 
     def scoring(self) -> dict[str, Any]:
         """See `EvaluationSettings.scoring`."""

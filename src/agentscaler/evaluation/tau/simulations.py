@@ -13,13 +13,12 @@ import orjson
 
 from agentscaler.errors import InputError
 from agentscaler.evaluation.folder import EvaluationFolder
+from agentscaler.evaluation.lines import append_lines, read_lines
 from agentscaler.evaluation.tau.benchmark import Benchmark, TauTask
 from agentscaler.evaluation.trial import Slot
 from agentscaler.runfolder import write_atomically
 
 __all__ = ["Simulations"]
-
-_CHUNK = 1 << 20
 
 
 class Simulations:
@@ -31,16 +30,13 @@ class Simulations:
         self._frames = folder.episodes / "frames.json"
 
     def begin(self, frames: dict[str, Any]) -> None:
-        """Keeps the frames, and cuts off what a killed process left half written."""
+        """Keeps the frames."""
         write_atomically(self._frames, frames)
-        if self._file.exists():
-            _cut_torn_line(self._file)
 
     def append(self, slot: Slot, played: dict[str, Any]) -> None:
         """Adds an episode."""
         line = {"task": slot.task, "trial": slot.trial, "simulation": played}
-        with self._file.open("ab") as file:
-            file.write(orjson.dumps(line) + b"\n")
+        append_lines(self._file, [orjson.dumps(line)])
 
     def read(self) -> Iterator[tuple[Slot, dict[str, Any]]]:
         """The newest episode of each slot that has one, in the order of the slots.
@@ -75,34 +71,15 @@ class Simulations:
     def _places(self) -> dict[Slot, int]:
         """Where in the file the newest episode of each slot begins."""
         places: dict[Slot, int] = {}
-        if not self._file.exists():
-            return places
         begins = 0
-        with self._file.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if line.endswith(b"\n"):
-                    try:
-                        told = orjson.loads(line)
-                        places[Slot(told["task"], told["trial"])] = begins
-                    except (ValueError, KeyError, TypeError) as error:
-                        raise InputError(
-                            f"Line {number} of {self._file} cannot be read.",
-                            "Delete the line; results files then go without its episode.",
-                        ) from error
-                begins += len(line)
+        for number, line in enumerate(read_lines(self._file), 1):
+            try:
+                told = orjson.loads(line)
+                places[Slot(told["task"], told["trial"])] = begins
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(
+                    f"Line {number} of {self._file} cannot be read.",
+                    "Delete the line; results files then go without its episode.",
+                ) from error
+            begins += len(line) + 1
         return places
-
-
-def _cut_torn_line(path: Path) -> None:
-    """Cuts a file after its last line end."""
-    with path.open("rb+") as file:
-        size = file.seek(0, 2)
-        while size:
-            begin = max(0, size - _CHUNK)
-            file.seek(begin)
-            place = file.read(size - begin).rfind(b"\n")
-            if place >= 0:
-                file.truncate(begin + place + 1)
-                return
-            size = begin
-        file.truncate(0)

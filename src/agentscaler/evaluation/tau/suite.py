@@ -110,7 +110,7 @@ def play(
     player: "Player",
     in_flight: int,
     at_end: Callable[[], Awaitable[None]] | None = None,
-) -> Iterator[TrialResult]:
+) -> Iterator[list[TrialResult]]:
     """Plays what is missing; each result is in the folder before it is given.
 
     Args:
@@ -135,8 +135,7 @@ def play(
             await at_end()
 
     units = ([slot] for slot in folder.missing())
-    for results in Flight(play_slot, units, in_flight, end).results():
-        yield from results
+    yield from Flight(play_slot, units, in_flight, end).results()
 
 
 @dataclass

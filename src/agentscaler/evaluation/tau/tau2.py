@@ -54,8 +54,8 @@ class Tau2Benchmark:
         """See `Benchmark.framing`."""
         return {
             **self._with_arguments(domain, cast),
-            "agent_model": cast.name("agent"),
-            "user_model": cast.name("user"),
+            "agent_model": cast.names["agent"],
+            "user_model": cast.names["user"],
             "trials": trials,
         }
 

@@ -70,7 +70,7 @@ def tasks(given: dict[str, Any]) -> list[dict[str, Any]]:
 
     Returns:
         for each: `id`, `calls` and `user_calls` (the gold actions of agent and user), `kind`
-        ("write" where a gold action changes data, "read" where it only looks, "" without any),
+        ("write" where a gold action changes data, "read" where it only looks, "none" without any),
         `basis` of its reward, `judged` (it holds assertions that a model judges), and `task` as
         results files have it.
     """
@@ -202,7 +202,7 @@ def _told(task: Any, types: dict[str, Any]) -> dict[str, Any]:
         "id": task.id,
         "calls": sum(action.requestor == "assistant" for action in actions),
         "user_calls": sum(action.requestor == "user" for action in actions),
-        "kind": "write" if "write" in kinds else "read" if actions else "",
+        "kind": "write" if "write" in kinds else "read" if actions else "none",
         "basis": basis,
         "judged": "NL_ASSERTION" in basis and bool(assertions),
         "task": task.model_dump(mode="json"),

@@ -72,6 +72,7 @@ class EvaluateOptions:
     agent: str | None = None
     trials: int | None = None
     concurrency: int | None = None
+    workers: int | None = None
     limit: int | None = None
     seed: int | None = None
     budget_usd: float | None = None
@@ -108,6 +109,7 @@ class EvaluateOptions:
             ("--agent", self.agent, ("contestant", "agent")),
             ("--trials", self.trials, ("trials",)),
             ("--concurrency", self.concurrency, ("concurrency",)),
+            ("--workers", self.workers, ("workers",)),
             ("--limit", self.limit, ("limit",)),
             ("--seed", self.seed, ("seed",)),
             ("--budget-usd", self.budget_usd, ("llm", "budget_usd")),
