@@ -27,7 +27,6 @@ __all__ = ["FileRescoring", "TaskDrift", "rescore"]
 
 _BATCH = 16
 """Simulations a call: the parsed databases are looked over once in each."""
-_SILENT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,9 @@ class ResultsFile:
             "episodes.",
         )
 
+    def __len__(self) -> int:
+        return len(self._spans) + len(self._missing)
+
     def simulations(self) -> Iterator[SavedSimulation | UnreadableSimulation]:
         """All simulations, in the order of the file."""
         before: Counter[str] = Counter()
@@ -180,9 +183,7 @@ def _tau2(file: Path, fields: dict[str, Span]) -> ResultsFile:
         tasks[str(task["id"])], task_spans[str(task["id"])] = task, span
     domain = (info.get("environment_info") or {}).get("domain_name") or ""
     trials = info.get("num_trials")
-    return ResultsFile(
-        file, "tau2", domain, info, tasks, task_spans, trials, spans, tuple(missing)
-    )
+    return ResultsFile(file, "tau2", domain, info, tasks, task_spans, trials, spans, tuple(missing))
 
 
 def _read_field(file: Path, fields: dict[str, Span], name: str) -> Any:
@@ -191,7 +192,9 @@ def _read_field(file: Path, fields: dict[str, Span], name: str) -> Any:
     try:
         return orjson.loads(fields[name].read())
     except ValueError as error:
-        raise InputError(f"`{name}` of {file} cannot be read: {error}.", "Mend the file.") from error
+        raise InputError(
+            f"`{name}` of {file} cannot be read: {error}.", "Mend the file."
+        ) from error
 
 
 def _tau_bench(file: Path, episodes: tuple[Span, ...]) -> ResultsFile:

@@ -1,7 +1,7 @@
 """What a new scoring says of a stored reward, and why the two differ where they do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,8 @@ class Rescored:
         stored: None where nothing is stored.
         reward: None where the evaluator gives none.
         why: the reasons, of a reward that differs or is not given.
+        parts: the reward of each part of its basis.
+        checks: what each check found, by name; see `bridge.tau2_scoring`.
         replay: tool results that differ: `kind`, `tool`, `recorded`, `replayed`.
     """
 
@@ -69,6 +71,8 @@ class Rescored:
     scored_as: str = ""
     remarks: tuple[Remark, ...] = ()
     why: tuple[str, ...] = ()
+    parts: dict[str, float] = field(default_factory=dict, repr=False)
+    checks: dict[str, Any] = field(default_factory=dict, repr=False)
     replay: tuple[dict[str, str], ...] = field(default=(), repr=False)
 
 
@@ -78,36 +82,40 @@ def judged(saved: SavedSimulation, match: Match, outcome: Mapping[str, Any] | No
     Args:
         outcome: as `bridge.tau2_scoring` gives it; None where it was not asked.
     """
-    common = {
-        "number": saved.number,
-        "task": saved.task,
-        "trial": saved.trial,
-        "stored": saved.reward,
-        "scored_as": match.task if match.task not in {None, saved.task} else "",
-    }
+    bare = Rescored(
+        number=saved.number,
+        task=saved.task,
+        trial=saved.trial,
+        verdict=Verdict.REFUSED,
+        stored=saved.reward,
+        reward=None,
+        scored_as="" if match.task in {None, saved.task} else str(match.task),
+    )
     if outcome is None:
-        verdict = Verdict.INFRASTRUCTURE if saved.infrastructure else Verdict.REFUSED
-        why = () if saved.infrastructure else (f"the file holds no task {saved.task!r}",)
-        return Rescored(**common, verdict=verdict, reward=None, why=why)
-    remarks = _remarks(match, outcome)
+        if saved.infrastructure:
+            return replace(bare, verdict=Verdict.INFRASTRUCTURE)
+        return replace(bare, why=(f"the file holds no task {saved.task!r}",))
+    bare = replace(
+        bare, remarks=_remarks(match, outcome), replay=tuple(outcome.get("replay") or ())
+    )
     if "error" in outcome:
         error = outcome["error"]
-        why = (f"{error['type']}: {error['text']}",)
-        return Rescored(**common, verdict=Verdict.REFUSED, reward=None, remarks=remarks, why=why)
-    reward, replay = float(outcome["reward"]), tuple(outcome["replay"])
-    verdict, why = Verdict.SAME, ()
+        return replace(bare, why=(f"{error['type']}: {error['text']}",))
     if outcome["judge"] == "needed":
-        verdict, why = Verdict.JUDGE_NEEDED, ("assertions of the task need a judge model",)
-        return Rescored(
-            **common, verdict=verdict, reward=None, remarks=remarks, why=why, replay=replay
-        )
-    if saved.reward is None:
-        verdict = Verdict.NOT_STORED
-    elif abs(saved.reward - reward) > _NEAR:
-        verdict, why = Verdict.DIFFERS, _reasons(saved, outcome)
-    return Rescored(
-        **common, verdict=verdict, reward=reward, remarks=remarks, why=why, replay=replay
+        why = ("assertions of the task need a judge model",)
+        return replace(bare, verdict=Verdict.JUDGE_NEEDED, why=why)
+    scored = replace(
+        bare,
+        verdict=Verdict.SAME,
+        reward=float(outcome["reward"]),
+        parts=dict(outcome["parts"]),
+        checks=dict(outcome["checks"]),
     )
+    if saved.reward is None:
+        return replace(scored, verdict=Verdict.NOT_STORED)
+    if abs(saved.reward - float(outcome["reward"])) > _NEAR:
+        return replace(scored, verdict=Verdict.DIFFERS, why=_reasons(saved, outcome))
+    return scored
 
 
 def _remarks(match: Match, outcome: Mapping[str, Any]) -> tuple[Remark, ...]:
@@ -151,7 +159,9 @@ def _reasons(saved: SavedSimulation, outcome: Mapping[str, Any]) -> tuple[str, .
         if one["kind"] == "content"
     ]
     reasons = reasons or _of_tau_bench(stored, now)
-    return tuple(reasons) or ("no check differs: the stored reward does not follow from its checks",)
+    return tuple(reasons) or (
+        "no check differs: the stored reward does not follow from its checks",
+    )
 
 
 _CHECKS = (
