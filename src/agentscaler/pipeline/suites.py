@@ -11,6 +11,7 @@ from agentscaler.evaluation.report import write_report
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.evaluation.rescoring import Rescoring, compare_scores
 from agentscaler.pipeline.own_worlds import own_sections, rescore_own
+from agentscaler.pipeline.rescoring_tau import rescore_tau
 
 __all__ = ["SUITES", "Means", "Suite", "report_on", "rescore"]
 
@@ -34,7 +35,7 @@ def _no_sections(folder: EvaluationFolder) -> Sequence[ReportSection]:
 
 
 def _rescore_tau(folder: EvaluationFolder, means: Means) -> Iterator[list[TrialResult]]:
-    raise InputError("Scoring again is on its way.", "Wait.")
+    return rescore_tau(folder, means.home, means.python, means.workers)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from typing import Any
 from .channel import Channel, ModelFailedError
 from .checkout import commit_of
 from .completion import ask_a_model
+from .scoring import once
+from .tau2_scoring import Tau2Scorer
 
 __all__ = ["commands", "found"]
 
@@ -56,7 +58,7 @@ def commands(channel: Channel) -> dict[str, Callable[[dict[str, Any]], Any]]:
 
     llm_utils.completion = ask_a_model(channel, lambda model: _ROLES.get(model, "judge"))
     llm_utils.get_response_cost = lambda response: response._hidden_params["response_cost"]
-    return {"tasks": tasks, "play": play, "frame": frame}
+    return {"tasks": tasks, "play": play, "frame": frame} | once(Tau2Scorer)
 
 
 def tasks(given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ from typing import Any
 from .channel import Channel, ModelFailedError
 from .checkout import commit_of
 from .completion import ask_a_model, response
+from .scoring import once
+from .tau_bench_scoring import TauBenchScorer
 
 __all__ = ["commands", "found"]
 
@@ -62,7 +64,7 @@ def commands(channel: Channel) -> dict[str, Callable[[dict[str, Any]], Any]]:
 
     user.completion = user_completion
     tool_calling_agent.completion = ask_a_model(channel, lambda _: "agent")
-    return {"tasks": tasks, "play": play}
+    return {"tasks": tasks, "play": play} | once(TauBenchScorer)
 
 
 def tasks(given: dict[str, Any]) -> list[dict[str, Any]]:
