@@ -21,8 +21,9 @@ from agentscaler.errors import EndpointError, InputError, RequestRefusedError
 from agentscaler.evaluation.folder import EvaluationFolder
 from agentscaler.evaluation.tau.answering import Answering, Cast, Part, UnusableAnswerError
 from agentscaler.evaluation.tau.benchmark import Benchmark, Episode, TauTask, is_successful
-from agentscaler.evaluation.tau.client import BridgeLostError, BridgePool, CallFailedError
+from agentscaler.evaluation.tau.client import BridgePool
 from agentscaler.evaluation.tau.home import Home
+from agentscaler.evaluation.tau.process import BridgeLostError, CallFailedError
 from agentscaler.evaluation.tau.settings import HomeSettings
 from agentscaler.evaluation.tau.simulations import Simulations
 from agentscaler.evaluation.trial import Slot, TrialResult, TrialState

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from agentscaler.errors import InputError
-from agentscaler.evaluation.tau.client import BridgeLostError, BridgePool, CallFailedError
+from agentscaler.evaluation.tau.client import BridgePool
 from agentscaler.evaluation.tau.home import Home
+from agentscaler.evaluation.tau.process import BridgeLostError, CallFailedError
 from tests.unit.evaluation.tau.homes import fake_home
 
 PLAY = {"domain": "shop", "trial": 0, "seed": 7, "id": "the-id", "max_steps": 4}
