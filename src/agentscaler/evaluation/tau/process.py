@@ -141,6 +141,8 @@ class BridgeProcess:
 
     async def call(self, do: str, given: dict[str, Any], answer: Answer, silent: float) -> Any:
         """Has something done; see `BridgePool.call`."""
+        if self.lost:
+            raise BridgeLostError(f"it had ended before it was asked{self._last_words()}")
         self._number += 1
         number = self._number
         call = _Call(answer, asyncio.get_running_loop().create_future())
