@@ -11,6 +11,7 @@ from agentscaler.evaluation.report import write_report
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.evaluation.rescoring import Rescoring, compare_scores
 from agentscaler.pipeline.own_worlds import own_sections, rescore_own
+from agentscaler.pipeline.rescoring_tau import rescore_tau
 
 __all__ = ["SUITES", "Means", "Suite", "report_on", "rescore"]
 
@@ -33,6 +34,10 @@ def _no_sections(folder: EvaluationFolder) -> Sequence[ReportSection]:
     return ()
 
 
+def _rescore_tau(folder: EvaluationFolder, means: Means) -> Iterator[list[TrialResult]]:
+    return rescore_tau(folder, means.home, means.python, means.workers)
+
+
 @dataclass(frozen=True)
 class Suite:
     """What is done with an evaluation once its trials are played.
@@ -48,6 +53,8 @@ class Suite:
 
 SUITES: Mapping[str, Suite] = {
     "own": Suite(lambda folder, means: rescore_own(folder, means.workers), own_sections),
+    "tau2": Suite(_rescore_tau),
+    "tau-bench": Suite(_rescore_tau),
 }
 """By `EvaluationRecord.suite`."""
 
