@@ -82,7 +82,10 @@ class Game:
         """A turn of the agent; whether it was a call, so that it has another."""
         said = llm_utils.generate(
             self.config.llm_agent,
-            [{"role": "system", "content": self.environment.get_policy()}, *_written(self.messages)],
+            [
+                {"role": "system", "content": self.environment.get_policy()},
+                *_written(self.messages),
+            ],
             [_SCHEMA],
             **self.config.llm_args_agent,
             seed=self.seed,
