@@ -12,7 +12,6 @@ from agentscaler.evaluation.tau.rescoring import FileRescoring, TaskDrift, resco
 from agentscaler.evaluation.tau.rescoring_page import rescoring_page, rescoring_record
 from agentscaler.evaluation.tau.results import ResultsFile
 from agentscaler.evaluation.tau.verdicts import Remark, Rescored, Verdict
-
 from tests.unit.evaluation.tau.saved import (
     buying,
     episode,

@@ -10,7 +10,6 @@ from agentscaler.evaluation.tau.results import (
     UnreadableSimulation,
     find_results,
 )
-
 from tests.unit.evaluation.tau.saved import buying, episode, simulation, tau2_file
 
 

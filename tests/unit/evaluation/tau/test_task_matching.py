@@ -5,7 +5,6 @@ from typing import Any
 from agentscaler.evaluation.tau.json_spans import Span
 from agentscaler.evaluation.tau.results import SavedSimulation
 from agentscaler.evaluation.tau.task_matching import Match, match_tasks, plain_id
-
 from tests.unit.evaluation.tau.saved import buying
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+
 from tau2.data_model.tasks import Task
 from tau2.environment.db import DB
 from tau2.environment.environment import Environment

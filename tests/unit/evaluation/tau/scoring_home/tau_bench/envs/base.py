@@ -1,6 +1,6 @@
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from tau_bench.envs.user import load_user
 from tau_bench.types import (
@@ -23,7 +23,7 @@ def to_hashable(item: Any) -> Any:
 
 
 class Env:
-    tools: dict[str, Callable[..., str]] = {}
+    tools: ClassVar[dict[str, Callable[..., str]]] = {}
     terminate_tools = ("transfer",)
 
     def __init__(self, data_load_func: Any, tasks: list[Task]) -> None:

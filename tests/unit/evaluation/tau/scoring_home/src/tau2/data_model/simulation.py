@@ -2,6 +2,7 @@ from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
+
 from tau2.data_model.message import Message
 
 
