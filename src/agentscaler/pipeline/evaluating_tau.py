@@ -16,8 +16,9 @@ from agentscaler.evaluation.tau.simulations import Simulations
 from agentscaler.evaluation.tau.suite import Agenda, Player, play, read_agenda
 from agentscaler.evaluation.tau.tau2 import Tau2Benchmark
 from agentscaler.evaluation.tau.tau_bench import TauBenchBenchmark
-from agentscaler.llm import EndpointSettings
+from agentscaler.llm import ChatModel, EndpointSettings
 from agentscaler.pipeline.evaluating import Contestant
+from agentscaler.rollout.text_model import TextToolsModel
 
 __all__ = ["TauEvaluation"]
 
@@ -65,10 +66,7 @@ class TauEvaluation:
             cast = replace(cast, names={**cast.names, "judge": _name(settings, "judge")})
             parts.append("judge")
         folder.begin(_record(settings, benchmark, contestant, agenda))
-        models = {
-            part: contestant.model() if part == "agent" else contestant.other(part)
-            for part in parts
-        }
+        models = {part: _model(contestant, settings, part) for part in parts}
         return cls(folder, settings, benchmark, replace(cast, models=models), agenda, contestant)
 
     def play(self) -> Iterator[list[TrialResult]]:
@@ -110,6 +108,14 @@ def _name(settings: Settings, part: Literal["user", "judge"]) -> str:
             f"Name it: --{part}-model NAME --{part}-base-url URL.",
         )
     return name
+
+
+def _model(contestant: Contestant, settings: Settings, part: Part) -> ChatModel:
+    """The model of a part, with tool calls of its own or as if it had them."""
+    if part == "agent":
+        return contestant.model()
+    model = contestant.other(part)
+    return TextToolsModel(model) if settings.llm.endpoint(part).tools == "text" else model
 
 
 def _endpoints(settings: Settings) -> dict[Part, EndpointSettings]:

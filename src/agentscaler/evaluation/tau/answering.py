@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from agentscaler.errors import RequestRefusedError
-from agentscaler.evaluation.tau.client import AgentFaultError
+from agentscaler.evaluation.tau.process import AgentFaultError
 from agentscaler.llm import ChatModel, Completion, EndpointSettings
 from agentscaler.llm.call_store import NANO, cost_of
 from agentscaler.llm.wire_server import read_request

@@ -1,263 +1,26 @@
 """`BridgePool`: bridge processes, started when they are needed and again when they were lost.
 
-A call goes to the process that has least to do.  A process that ends, or that keeps silent over a
-call while it waits for no model, is lost: it is killed, its calls raise `BridgeLostError`, and the
-next call starts another one.  Used inside one event loop, and closed there.
+A call goes to the process that has least to do.  A call whose process is lost raises
+`BridgeLostError`, and the next call starts another one.  Used inside one event loop, and closed
+there.
 """
 
 import asyncio
-import os
-import re
-import signal
-import time
-from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
-
-from agentscaler.errors import InputError
 from agentscaler.evaluation.tau.home import Home
+from agentscaler.evaluation.tau.process import (
+    Answer,
+    BridgeLostError,
+    BridgeProcess,
+    unusable,
+)
 
-__all__ = ["AgentFaultError", "Answer", "BridgeLostError", "BridgePool", "CallFailedError"]
+__all__ = ["BridgePool"]
 
-Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-"""Answers what the package asks a language model; see `bridge.completion`."""
-
-_PROGRAM = Path(__file__).with_name("bridge")
-_START_SECONDS = 180.0
 _SILENT_SECONDS = 600.0
-_END_SECONDS = 5.0
-_LONGEST_LINE = 1 << 28
-_KEPT_LINES = 40
-_QUOTED = 600
 _LOSSES_IN_A_ROW = 5
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
-
-
-class CallFailedError(Exception):
-    """The official package raised an exception.
-
-    Attributes:
-        kind: name of the exception's class.
-        text: what it says.
-        trace: where it was raised, cut to the end.
-    """
-
-    def __init__(self, kind: str, text: str, trace: str) -> None:
-        super().__init__(f"{kind}: {text}")
-        self.kind = kind
-        self.text = text
-        self.trace = trace
-
-
-class AgentFaultError(Exception):
-    """There is no answer of the agent, and that is its own fault: its episode ends as lost.
-
-    What `Answer` raises for the bridge to know; whoever made the call gets its result.
-    """
-
-
-class BridgeLostError(OSError):
-    """A bridge ended, or was killed because it hung: infrastructure, to be tried again."""
-
-
-@dataclass
-class _Call:
-    """A call that is being carried out."""
-
-    answer: Answer
-    result: asyncio.Future[Any]
-    heard: float = field(default_factory=time.monotonic)
-    asking: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    failure: BaseException | None = None
-
-
-class _Bridge:
-    """One process."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._calls: dict[int, _Call] = {}
-        self._number = 0
-        self._said: deque[str] = deque(maxlen=_KEPT_LINES)
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._overhear())]
-        self._ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self.lost = False
-
-    @classmethod
-    async def start(cls, home: Home) -> "_Bridge":
-        """Starts a process.
-
-        Raises:
-            InputError: the interpreter does not run, or has not the package.
-        """
-        program = (str(home.python), "-u", str(_PROGRAM), home.package, "--home", str(home.path))
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *program,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=_environment(),
-                limit=_LONGEST_LINE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise InputError(
-                f"{home.python} does not run: {error.strerror or error}.",
-                "Give --python the interpreter that the package is installed in.",
-            ) from error
-        return cls(process)
-
-    @property
-    def busy(self) -> int:
-        """How many calls it carries out."""
-        return len(self._calls)
-
-    async def found(self, home: Home) -> dict[str, Any]:
-        """What the package is.
-
-        Raises:
-            InputError: it is not there, or cannot be imported.
-        """
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                return await asyncio.shield(self._ready)
-        except TimeoutError as error:
-            what = f"it said nothing for {_START_SECONDS:.0f} s"
-            raise _unusable(home, what) from error
-        except CallFailedError as error:
-            raise _unusable(home, str(error)) from error
-        except BridgeLostError as error:
-            raise _unusable(home, str(error)) from error
-
-    async def call(self, do: str, given: dict[str, Any], answer: Answer, silent: float) -> Any:
-        """Has something done; see `BridgePool.call`."""
-        self._number += 1
-        number = self._number
-        call = _Call(answer, asyncio.get_running_loop().create_future())
-        self._calls[number] = call
-        try:
-            self._send({"call": number, "do": do, "with": given})
-            while not call.result.done():
-                await asyncio.wait({call.result}, timeout=silent / 4)
-                if not call.asking and time.monotonic() - call.heard > silent:
-                    await self._lose(f"it kept silent for {silent:.0f} s")
-            return self._outcome(call)
-        finally:
-            del self._calls[number]
-            for ask, task in call.asking.items():
-                task.cancel()
-                self._send({"answer": ask, "failure": "the call was given up"})
-
-    async def close(self) -> None:
-        """Ends the process."""
-        self.lost = True
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            async with asyncio.timeout(_END_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            self._kill()
-            await self._process.wait()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._ready.done() and not self._ready.cancelled():
-            self._ready.exception()  # looked at, so that nobody is warned of it
-
-    @staticmethod
-    def _outcome(call: _Call) -> Any:
-        if call.failure is not None:
-            raise call.failure
-        return call.result.result()
-
-    def _send(self, line: dict[str, Any]) -> None:
-        if self._process.stdin is not None and not self._process.stdin.is_closing():
-            self._process.stdin.write(orjson.dumps(line) + b"\n")
-
-    async def _listen(self) -> None:
-        stdout = self._process.stdout
-        assert stdout is not None
-        try:
-            while text := await stdout.readline():
-                self._hear(orjson.loads(text))
-        except (ValueError, KeyError) as error:
-            await self._lose(f"it wrote what is no line of ours: {error}")
-        await self._lose("it ended")
-
-    def _hear(self, line: dict[str, Any]) -> None:
-        if "ready" in line:
-            self._ready.set_result(line["ready"])
-        elif "unready" in line:
-            self._ready.set_exception(_failed(line["unready"]))
-        elif "ask" in line:
-            call = self._calls.get(line["call"])
-            if call is None:
-                self._send({"answer": line["ask"], "failure": "the call was given up"})
-                return
-            asked = self._reply(call, line["ask"], line["request"])
-            call.asking[line["ask"]] = asyncio.create_task(asked)
-        else:
-            call = self._calls.get(line["return"])
-            if call is None or call.result.done():
-                return
-            if "error" in line:
-                call.result.set_exception(_failed(line["error"]))
-                call.result.exception()
-            else:
-                call.result.set_result(line["value"])
-
-    async def _reply(self, call: _Call, ask: int, request: dict[str, Any]) -> None:
-        """Answers a question, or says that there is no answer and remembers why."""
-        try:
-            line = {"answer": ask, "value": await call.answer(request)}
-        except AgentFaultError as error:
-            line = {"answer": ask, "failure": str(error), "fault": "agent"}
-        except Exception as error:  # handed to whoever made the call
-            call.failure = call.failure or error
-            line = {"answer": ask, "failure": str(error)}
-        call.heard = time.monotonic()
-        del call.asking[ask]
-        self._send(line)
-
-    async def _overhear(self) -> None:
-        """Keeps the last lines that the package prints."""
-        stderr = self._process.stderr
-        assert stderr is not None
-        with suppress(ValueError):
-            while text := await stderr.readline():
-                self._said.append(text.decode(errors="replace").rstrip()[:_QUOTED])
-
-    async def _lose(self, what: str) -> None:
-        """Kills the process, and fails what waits for it."""
-        if self.lost:
-            return
-        self.lost = True
-        self._kill()
-        code = await self._process.wait()
-        await asyncio.sleep(0)
-        error = BridgeLostError(f"{what} (exit code {code}){self._last_words()}")
-        if not self._ready.done():
-            self._ready.set_exception(error)
-        for call in self._calls.values():
-            if not call.result.done():
-                call.result.set_exception(error)
-                call.result.exception()
-
-    def _kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-
-    def _last_words(self) -> str:
-        words = " | ".join(line for line in list(self._said)[-5:] if line)
-        return f"; it said last: {words[-_QUOTED:]}" if words else ""
 
 
 class BridgePool:
@@ -274,9 +37,9 @@ class BridgePool:
         self.home = home
         self._processes = processes
         self._silent = silent_seconds
-        self._bridges: list[_Bridge] = []
+        self._bridges: list[BridgeProcess] = []
         self._starting: asyncio.Lock | None = None
-        self._losses = 0
+        self._lost_in_a_row: list[BridgeProcess] = []
 
     async def found(self) -> dict[str, Any]:
         """What the package is: `package`, `version`, `commit`, `python`, `domains`.
@@ -287,13 +50,22 @@ class BridgePool:
         bridge = await self._free()
         return await bridge.found(self.home)
 
-    async def call(self, do: str, given: dict[str, Any], answer: Answer | None = None) -> Any:
+    async def call(
+        self,
+        do: str,
+        given: dict[str, Any],
+        answer: Answer | None = None,
+        *,
+        alone: bool = False,
+    ) -> Any:
         """Has a bridge do something.
 
         Args:
             do: a command of the bridge's module about the package.
             given: its arguments.
             answer: answers what the package asks a model meanwhile; None answers nothing.
+            alone: in a process of its own, so that it can neither be lost with another call nor
+                take one with it.
 
         Returns:
             what the command gives.
@@ -304,17 +76,33 @@ class BridgePool:
             InputError: there is no such package, or processes are lost over and over.
             Exception: whatever `answer` raised, other than `AgentFaultError`.
         """
+        answer = answer or _nobody
+        if alone:
+            return await self._call_alone(do, given, answer)
         bridge = await self._free()
         await bridge.found(self.home)
         try:
-            value = await bridge.call(do, given, answer or _nobody, self._silent)
+            value = await bridge.call(do, given, answer, self._silent)
         except BridgeLostError as error:
-            self._losses += 1
-            if self._losses >= _LOSSES_IN_A_ROW * self._processes:
-                raise _unusable(self.home, f"it is lost over and over: {error}") from error
+            self._count_loss(bridge, error)
             raise
-        self._losses = 0
+        self._lost_in_a_row.clear()
         return value
+
+    async def _call_alone(self, do: str, given: dict[str, Any], answer: Answer) -> Any:
+        bridge = await BridgeProcess.start(self.home)
+        try:
+            await bridge.found(self.home)
+            return await bridge.call(do, given, answer, self._silent)
+        finally:
+            await bridge.close()
+
+    def _count_loss(self, bridge: BridgeProcess, error: BridgeLostError) -> None:
+        """Gives up where one process after the other is lost, and none did anything."""
+        if bridge not in self._lost_in_a_row:  # it fails all the calls that it carries out
+            self._lost_in_a_row.append(bridge)
+        if len(self._lost_in_a_row) >= _LOSSES_IN_A_ROW:
+            raise unusable(self.home, f"it is lost over and over: {error}") from error
 
     async def aclose(self) -> None:
         """Ends the processes."""
@@ -332,7 +120,7 @@ class BridgePool:
     ) -> None:
         await self.aclose()
 
-    async def _free(self) -> _Bridge:
+    async def _free(self) -> BridgeProcess:
         """The process with least to do; a new one while all have something and more may be."""
         self._starting = self._starting or asyncio.Lock()
         async with self._starting:
@@ -341,29 +129,9 @@ class BridgePool:
                 await bridge.close()
             idle = any(not bridge.busy for bridge in self._bridges)
             if not idle and len(self._bridges) < self._processes:
-                bridge = await _Bridge.start(self.home)
+                bridge = await BridgeProcess.start(self.home)
                 self._bridges.append(bridge)
             return min(self._bridges, key=lambda bridge: bridge.busy)
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without what may be a secret: models are asked by us, so the package needs no key."""
-    kept = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
-    kept.pop("PYTHONPATH", None)
-    kept.pop("PYTHONHOME", None)
-    return kept | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _failed(error: dict[str, str]) -> CallFailedError:
-    return CallFailedError(error["type"], error["text"], error["trace"])
-
-
-def _unusable(home: Home, what: str) -> InputError:
-    return InputError(
-        f"{home.package} in {home.path} cannot be used with {home.python}: {what}.",
-        "Install the package into that interpreter as its README says, or name another one with "
-        "--python.",
-    )
 
 
 async def _nobody(request: dict[str, Any]) -> dict[str, Any]:

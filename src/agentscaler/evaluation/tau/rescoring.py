@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentscaler.errors import InputError
-from agentscaler.evaluation.tau.client import BridgeLostError, BridgePool, CallFailedError
+from agentscaler.evaluation.tau.client import BridgePool
 from agentscaler.evaluation.tau.home import Home
 from agentscaler.evaluation.tau.official_figures import OfficialFigures, Scored, official_figures
+from agentscaler.evaluation.tau.process import BridgeLostError, CallFailedError
 from agentscaler.evaluation.tau.results import (
     ResultsFile,
     SavedSimulation,

@@ -81,6 +81,7 @@ class TauBenchSettings(HomeSettings):
     user_strategy: Literal["llm", "react", "verify", "reflection"] = "llm"
 
 
+_AT_ONCE = 16
 _CHANGES_NO_SCORE = frozenset({"home", "python", "silent_seconds", "retries", "task_ids"})
 """Which tasks are played is told by the evaluation's record itself."""
 
@@ -89,9 +90,11 @@ class Tau2Evaluation(EvaluationSettings):
     """An evaluation on tau2-bench; `seed` gives the seeds of the trials as the package makes them.
 
     Attributes:
+        concurrency: each episode that is under way holds a database in memory.
         workers: processes of the package.
     """
 
+    concurrency: int = Field(default=_AT_ONCE, ge=1)
     tau2: Tau2Settings
 
     @property
@@ -107,9 +110,11 @@ class TauBenchEvaluation(EvaluationSettings):
     """An evaluation on tau-bench.
 
     Attributes:
+        concurrency: each episode that is under way holds a database in memory.
         workers: processes of the package.
     """
 
+    concurrency: int = Field(default=_AT_ONCE, ge=1)
     tau_bench: TauBenchSettings
 
     @property

@@ -21,8 +21,9 @@ from agentscaler.errors import EndpointError, InputError, RequestRefusedError
 from agentscaler.evaluation.folder import EvaluationFolder
 from agentscaler.evaluation.tau.answering import Answering, Cast, Part, UnusableAnswerError
 from agentscaler.evaluation.tau.benchmark import Benchmark, Episode, TauTask, is_successful
-from agentscaler.evaluation.tau.client import BridgeLostError, BridgePool, CallFailedError
+from agentscaler.evaluation.tau.client import BridgePool
 from agentscaler.evaluation.tau.home import Home
+from agentscaler.evaluation.tau.process import BridgeLostError, CallFailedError
 from agentscaler.evaluation.tau.settings import HomeSettings
 from agentscaler.evaluation.tau.simulations import Simulations
 from agentscaler.evaluation.trial import Slot, TrialResult, TrialState
@@ -31,6 +32,9 @@ from agentscaler.rollout.trajectory import FailureOwner
 __all__ = ["Agenda", "Player", "play", "read_agenda"]
 
 _LARGEST_SEED = 1_000_000
+_LOSSES_BEFORE_ALONE = 2
+"""Processes that an episode is lost with before it is given one of its own: it may be the one that
+they die of, and the others with it go on without it."""
 _PARTS: tuple[Part, ...] = ("agent", "user", "judge")
 
 
@@ -177,7 +181,8 @@ class Player:
             answering = self._answering(episode, draws)
             given = self.benchmark.playing(episode, self.cast)
             try:
-                played = await self._pool.call("play", given, answering)
+                alone = losses >= _LOSSES_BEFORE_ALONE
+                played = await self._pool.call("play", given, answering, alone=alone)
             except BridgeLostError as error:
                 losses += 1
                 if losses > self.settings.retries:

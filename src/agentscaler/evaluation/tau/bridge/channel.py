@@ -46,7 +46,7 @@ class Channel:
     def over_the_standard_streams(cls) -> "Channel":
         """Takes stdout for itself: what anything else prints goes to stderr from now on."""
         sys.stdout.flush()
-        outgoing = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        outgoing = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
         os.dup2(2, 1)
         incoming = os.fdopen(os.dup(0), encoding="utf-8")
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -56,7 +56,7 @@ class Channel:
 
     def send(self, line: dict[str, Any]) -> None:
         """Writes one line."""
-        text = json.dumps(line, ensure_ascii=False, default=str) + "\n"
+        text = json.dumps(line, ensure_ascii=False, allow_nan=False, default=str) + "\n"
         with self._writing:
             self._outgoing.write(text)
             self._outgoing.flush()

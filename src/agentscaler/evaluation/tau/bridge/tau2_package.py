@@ -18,6 +18,7 @@ from .tau2_scoring import Tau2Scorer
 
 __all__ = ["commands", "found"]
 
+_BANKING = "banking_knowledge"
 _AGENT, _USER = "agentscaler/agent", "agentscaler/user"
 _ROLES = {_AGENT: "agent", _USER: "user"}
 
@@ -146,8 +147,18 @@ def frame(given: dict[str, Any]) -> dict[str, Any]:
             "num_trials": given["trials"],
         }
     )
-    info: dict[str, Any] = get_info(config).model_dump(mode="json")
+    policy = _policy_of_banking(config) if config.domain == _BANKING else None
+    info: dict[str, Any] = get_info(config, policy_override=policy).model_dump(mode="json")
     return info
+
+
+def _policy_of_banking(config: Any) -> Any:
+    """What the package writes in place of a policy that differs from task to task."""
+    from tau2.domains.banking_knowledge.environment import get_knowledge_base
+    from tau2.domains.banking_knowledge.retrieval import get_info_policy_override
+
+    arguments = config.retrieval_config_kwargs or {}
+    return get_info_policy_override(config.retrieval_config, get_knowledge_base(), **arguments)
 
 
 def _config(given: dict[str, Any]) -> Any:

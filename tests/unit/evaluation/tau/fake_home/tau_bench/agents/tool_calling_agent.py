@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 from litellm import completion
+
 from tau_bench.types import RESPOND_ACTION_NAME, Action, SolveResult
 
 

@@ -36,7 +36,8 @@ def get_tasks(
     return tasks[:num_tasks]
 
 
-def get_info(config: Any) -> Info:
+def get_info(config: Any, policy_override: str | None = None) -> Info:
+    assert policy_override is None
     return Info(
         num_trials=config.num_trials,
         agent=config.llm_agent,

@@ -7,7 +7,8 @@ from tau2.data_model.simulation import RewardInfo, SimulationRun, TerminationRea
 
 
 def run_simulation(game: Any, *, evaluation_type: Any, env_kwargs: dict[str, Any]) -> SimulationRun:
-    assert evaluation_type == "all" and env_kwargs["task"].id == game.task.id
+    assert evaluation_type == "all"
+    assert env_kwargs["task"].id == game.task.id
     _trouble(game.task.id)
     simulation = game.run()
     simulation.policy = game.environment.get_policy()

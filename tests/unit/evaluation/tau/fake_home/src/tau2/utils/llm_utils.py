@@ -19,7 +19,7 @@ def generate(model: str, messages: list[dict[str, Any]], tools: Any, **options: 
             "name": call.function.name,
             "arguments": json.loads(call.function.arguments),
         }
-        for call in message.get("tool_calls") and message.tool_calls or []
+        for call in (message.get("tool_calls") and message.tool_calls) or []
     ]
     return {
         "content": message.content,
