@@ -86,8 +86,8 @@ def test_one_simulation_does_not_see_what_another_one_changed(tmp_path: Path) ->
 
 def test_databases_are_parsed_once_a_process_and_never_hashed_whole(tmp_path: Path) -> None:
     of(tmp_path, buying("a", "w3"), *(simulation("a", sold(3)) for _ in range(20)))
-    assert (tmp_path / "home" / "src" / "loads.txt").read_text().count("once") == 1
-    assert not (tmp_path / "home" / "src" / "hashes.txt").exists()
+    assert (tmp_path / "home" / "loads.txt").read_text().count("once") == 1
+    assert not (tmp_path / "home" / "hashes.txt").exists()
 
 
 def test_a_tool_that_says_it_reads_and_changes_things_is_scored_rightly_all_the_same(
