@@ -27,7 +27,11 @@ class Environment:
         return ToolMessage(id=message.id, role="tool", content=text, error=error)
 
     def set_state(
-        self, initialization_data: Any, message_history: list[Message], strict: bool = True
+        self,
+        initialization_data: Any,
+        initialization_actions: Any,
+        message_history: list[Message],
+        strict: bool = True,
     ) -> None:
         if initialization_data:
             self.tools.update_db(initialization_data)

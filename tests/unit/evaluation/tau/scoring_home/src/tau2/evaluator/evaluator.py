@@ -28,8 +28,8 @@ def evaluate_simulation(
     criteria, messages = task.evaluation_criteria, simulation.messages
     data = task.initial_state.initialization_data if task.initial_state else None
     played, gold = make(), make()
-    played.set_state(data, list(messages))
-    gold.set_state(data, [])
+    played.set_state(data, None, message_history=list(messages))
+    gold.set_state(data, None, message_history=[])
     for action in criteria.actions or []:
         try:
             gold.make_tool_call(action.name, action.requestor, **action.arguments)
