@@ -10,10 +10,11 @@ from agentscaler.experiment.campaign import plan_lines, results_of, run_points, 
 from agentscaler.experiment.figures import Figures, figures_of
 from agentscaler.experiment.folder import ExperimentFolder, ExperimentRecord
 from agentscaler.experiment.learner import Learner, Lesson, Player, Rehearsal
-from agentscaler.experiment.prepare import ARMS, Sources, prepare
+from agentscaler.experiment.prepare import ARMS, prepare
 from agentscaler.experiment.report import write_report
 from agentscaler.experiment.running import PointResult, learner_of, progress_of, run_point
 from agentscaler.experiment.settings import ExperimentSettings
+from agentscaler.experiment.sources import Sources
 from agentscaler.experiment.statistics import Interval, PairedTest, compare, rate
 
 __all__ = [
