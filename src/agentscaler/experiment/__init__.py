@@ -6,6 +6,7 @@ of training, `funnel` in what was filtered.  `run_points` trains each agent and 
 `write_report` says what came of it.
 """
 
+from agentscaler.evaluation.statistics import Interval, PairedTest, compare, rate
 from agentscaler.experiment.campaign import plan_lines, results_of, run_points, todo_of
 from agentscaler.experiment.figures import Figures, figures_of
 from agentscaler.experiment.folder import ExperimentFolder, ExperimentRecord
@@ -15,7 +16,6 @@ from agentscaler.experiment.report import write_report
 from agentscaler.experiment.running import PointResult, learner_of, progress_of, run_point
 from agentscaler.experiment.settings import ExperimentSettings
 from agentscaler.experiment.sources import Sources
-from agentscaler.experiment.statistics import Interval, PairedTest, compare, rate
 
 __all__ = [
     "ARMS",

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 import agentscaler
+from agentscaler.dataset.kinship import DomainSketch, families
 from agentscaler.engine import Engine
 from agentscaler.errors import InputError
 from agentscaler.experiment.dialogue import Dialogue
@@ -30,13 +31,7 @@ from agentscaler.experiment.plan import (
     set_aside,
 )
 from agentscaler.experiment.point import Point, Trial
-from agentscaler.experiment.selection import (
-    DomainSketch,
-    Split,
-    families,
-    sketch_overlap,
-    split_domains,
-)
+from agentscaler.experiment.selection import Split, sketch_overlap, split_domains
 from agentscaler.experiment.settings import ExperimentSettings
 from agentscaler.experiment.sources import Sources
 from agentscaler.experiment.tokenstore import TokenStore

@@ -14,6 +14,7 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.costs import costs
+from agentscaler.interfaces.cli.evaluate import evaluate
 from agentscaler.interfaces.cli.experiment import experiment
 from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
@@ -98,6 +99,7 @@ app.command("makers")(makers)
 app.command("judge")(judge)
 app.command("serve")(serve)
 app.command()(funnel)
+app.add_typer(evaluate, name="evaluate")
 app.add_typer(experiment, name="experiment")
 
 
