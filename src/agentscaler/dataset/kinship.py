@@ -70,9 +70,12 @@ def families(sketches: Sequence[DomainSketch]) -> dict[str, str]:
 
 
 def kin_of(
-    sketches: Iterable[DomainSketch], others: Iterable[DomainSketch]
+    sketches: Iterable[DomainSketch], others: Iterable[DomainSketch], *, by_service: bool = True
 ) -> dict[str, tuple[str, str]]:
     """Which domains have kin among others: the first such one, by id, and how they are kin.
+
+    Args:
+        by_service: whether to be of one service, or of versions of one, is enough.
 
     Returns:
         by the id of each domain of `sketches` that has kin, (id of the other, "one service" or
@@ -82,7 +85,7 @@ def kin_of(
     ours, theirs = {one.id for one in sketches}, {one.id for one in others}
     found: dict[str, tuple[str, str]] = {}
     services: dict[str, str] = {}
-    for other in others:
+    for other in others if by_service else ():
         services.setdefault(_unversioned(other.service), other.id)
     for sketch in sketches:
         if (same := services.get(_unversioned(sketch.service))) is not None:
