@@ -47,7 +47,9 @@ class Judged:
     def agrees(self) -> bool:
         if "error" in self.official:
             broken = self.ours.parity.reason == SCORER_ERROR
-            return broken or (self.answer.item.kind is Kind.AGENT and self.ours.parity_process is None)
+            return broken or (
+                self.answer.item.kind is Kind.AGENT and self.ours.parity_process is None
+            )
         if self.ours.parity.right != (self.official["accuracy"] == 1):
             return False
         if self.answer.item.kind is not Kind.AGENT:
@@ -163,11 +165,15 @@ def main() -> None:
         started = time.process_time()
         here = list(judge_all(Path(given.home), given.python, data, answers))
         _table(language, here)
-        print(f"our scorer and the reading of replies: {time.process_time() - started:.1f} s of CPU")
+        print(
+            f"our scorer and the reading of replies: {time.process_time() - started:.1f} s of CPU"
+        )
         judged += here
     agree = sum(one.agrees for one in judged)
     broken = sum("error" in one.official for one in judged)
-    print(f"\n{agree:,} of {len(judged):,} verdicts agree; the official scorer broke {broken:,} times")
+    print(
+        f"\n{agree:,} of {len(judged):,} verdicts agree; the official scorer broke {broken:,} times"
+    )
     _differences(judged, given.shown)
 
 

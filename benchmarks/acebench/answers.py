@@ -302,7 +302,11 @@ def _wrong_states(item: AceItem, rng: random.Random) -> Iterator[Answer]:
     by_case = {one.casefold(): one for one in item.classes}
     yield answer(
         "names_of_the_simulation",
-        [{by_case.get(k.casefold(), item.classes[i]): v} for i, c in enumerate(truth()) for k, v in c.items()],
+        [
+            {by_case.get(k.casefold(), item.classes[i]): v}
+            for i, c in enumerate(truth())
+            for k, v in c.items()
+        ],
     )
     state = truth()
     state[place] = {name: {}}

@@ -2,8 +2,8 @@
 
     python judge.py HOME < requests > replies
 
-HOME is a checkout of the authors' repository.  A request is {"category", "language", "items": [...]}
-with items {"prompt", "answer", "result"}, each a record as the files have them; a reply is what the
+HOME is a checkout of the authors' repository.  A request is {"category", "language", "items"} with
+items {"prompt", "answer", "result"}, each a record as the files have them; a reply is what the
 official function returns, {"accuracy", "process"}, or {"error": the exception's name}.  Only the
 writing of files and spreadsheets is taken out of it.
 """

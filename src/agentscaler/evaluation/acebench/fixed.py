@@ -245,4 +245,6 @@ def _differs(value: Any, right: Any) -> Verdict:
 
 
 def _unlike(value: Any, right: Any) -> Verdict:
-    return wrong("wrong_type", f"{shown(value)} is {type(value).__name__}, not {type(right).__name__}")
+    return wrong(
+        "wrong_type", f"{shown(value)} is {type(value).__name__}, not {type(right).__name__}"
+    )

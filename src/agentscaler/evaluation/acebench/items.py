@@ -98,11 +98,15 @@ class AceItem:
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line, or a pair of lines, that is left out."""
+    """A line that is left out; `line` is counted from 1, and 0 where it is not known."""
 
     file: str
     line: int
     reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"left out of {place}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -124,9 +128,7 @@ class AceData:
         return {item.id: item for item in self.items}
 
 
-def read_data(
-    folder: Path, language: Language, categories: Sequence[str] | None = None
-) -> AceData:
+def read_data(folder: Path, language: Language, categories: Sequence[str] | None = None) -> AceData:
     """The items of a language.
 
     Args:

@@ -174,10 +174,16 @@ def _same_value(value: Any, truth: Any, schema: Mapping[str, Any]) -> Verdict:
         return _same_object_list(value, truth, kind)
     if expected is str:
         found = standardized(truth) in standardized(value)
-        return RIGHT if found else wrong("value_error:string", f"{shown(value)}, not {shown(truth)}")
+        return (
+            RIGHT if found else wrong("value_error:string", f"{shown(value)}, not {shown(truth)}")
+        )
     if expected is list:
         same = [_plain(one) for one in value] == [_plain(one) for one in truth]
-        return RIGHT if same else wrong("value_error:list/tuple", f"{shown(value)}, not {shown(truth)}")
+        return (
+            RIGHT
+            if same
+            else wrong("value_error:list/tuple", f"{shown(value)}, not {shown(truth)}")
+        )
     return RIGHT  # numbers and truth values are not compared at all
 
 

@@ -96,7 +96,9 @@ class Player:
         played = Played()
         try:
             if item.kind is not Kind.AGENT:
-                played.result = await self._ask(played, self._question(item), trial, self.sampling[0])
+                played.result = await self._ask(
+                    played, self._question(item), trial, self.sampling[0]
+                )
             elif item.category == "agent_multi_step":
                 await _Steps(self, item, trial, played).run()
             else:
@@ -136,6 +138,8 @@ class _Scene:
     """What dialogues and jobs of agents have in common: the history, and executing calls."""
 
     reply_label = "execution:"
+    shows_agent = True
+    """Whether an agent is shown what it said itself."""
 
     def __init__(self, player: Player, item: AceItem, trial: int, played: Played) -> None:
         self.player = player
@@ -157,8 +161,10 @@ class _Scene:
         return self.played.dialogue[-1]
 
     def history(self) -> str:
-        """All messages so far, one a line, as the official inference writes them."""
+        """The messages so far, one a line, as the official inference writes them."""
         for one in self.played.dialogue[self._read :]:
+            if one["sender"] == "agent" and not self.shows_agent:
+                continue
             label = {"execution": self.reply_label}.get(one["sender"], f"{one['sender']}:")
             self._history += f"{label}{one['message']}\n"
         self._read = len(self.played.dialogue)
@@ -199,9 +205,13 @@ class _Scene:
 
 
 class _Steps(_Scene):
-    """A job that the agent does alone: whatever it says is executed."""
+    """A job that the agent does alone: whatever it says is executed.
+
+    The official inference shows the agent the replies, but not the calls that it made.
+    """
 
     reply_label = "execution result:"
+    shows_agent = False
 
     async def run(self) -> None:
         self.add("user", "agent", self.item.question)

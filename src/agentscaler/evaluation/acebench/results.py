@@ -1,4 +1,4 @@
-"""Result files in the official form: `data_<category>_result.json`, JSON lines {id, result, process}.
+"""Result files in the official form: `data_<category>_result.json`, lines {id, result, process}.
 
 The official scorer pairs lines with questions by their places, so that a file must be whole and in
 the order of the data; ours pairs them by id.
@@ -12,9 +12,11 @@ from typing import Any
 import orjson
 
 from agentscaler.errors import InputError
+from agentscaler.evaluation.acebench.categories import CATEGORIES
 from agentscaler.evaluation.acebench.items import AceItem, BadLine
+from agentscaler.evaluation.lines import append_lines, write_lines
 
-__all__ = ["ResultFiles", "SavedResult", "read_results"]
+__all__ = ["ResultFiles", "SavedResult", "categories_in", "model_of", "read_results"]
 
 _MOST_BYTES = 1024 * 1024 * 1024
 
@@ -41,13 +43,14 @@ class ResultFiles:
     def append(self, item: AceItem, saved: SavedResult) -> None:
         """Adds a line to the file of the item's category."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self._file(item.category).open("ab+") as file:
-            end = file.seek(0, 2)
-            if end:
-                file.seek(end - 1)
-                if file.read(1) != b"\n":
-                    file.write(b"\n")  # a torn line stays alone, and is passed over
-            file.write(_line(saved))
+        append_lines(self._file(item.category), [_line(saved)])
+
+    def replace(self, items: Sequence[AceItem], saved: Mapping[str, SavedResult]) -> None:
+        """Writes the files anew, in the order of the data."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for category in dict.fromkeys(item.category for item in items):
+            mine = [one for one in items if one.category == category and one.id in saved]
+            write_lines(self._file(category), [_line(saved[one.id]) for one in mine])
 
     def tidy(self, items: Sequence[AceItem]) -> None:
         """Brings the files into the order of the data, one line an item, the newest."""
@@ -59,12 +62,7 @@ class ResultFiles:
             if not file.exists():
                 continue
             newest = {one.id: one for one in _lines(file, [])}
-            lines = [_line(newest[item.id]) for item in group if item.id in newest]
-            content = b"".join(lines)
-            if content != file.read_bytes():
-                part = file.with_name(f".{file.name}.part")
-                part.write_bytes(content)
-                part.replace(file)
+            write_lines(file, [_line(newest[item.id]) for item in group if item.id in newest])
 
     def read(self, items: Sequence[AceItem]) -> dict[str, SavedResult]:
         """The newest result of each item that has one."""
@@ -95,17 +93,7 @@ def read_results(
     Raises:
         InputError: the folder holds no result files, or those of several models.
     """
-    files = sorted(folder.glob("data_*_result.json"))
-    if not files:
-        inner = sorted({one.parent for one in folder.rglob("data_*_result.json")})
-        if len(inner) != 1:
-            raise InputError(
-                f"{folder} holds no files data_<category>_result.json."
-                if not inner
-                else f"{folder} holds results of {len(inner)} models: {inner[0]} and others.",
-                "Give --results the folder of one model's results in one language.",
-            )
-        files = sorted(inner[0].glob("data_*_result.json"))
+    files = _files(folder)
     found: dict[str, SavedResult] = {}
     bad: list[BadLine] = []
     contents: dict[str, bytes] = {}
@@ -113,7 +101,7 @@ def read_results(
         if file.stat().st_size > _MOST_BYTES:
             raise InputError(f"{file} is larger than 1 GiB.", "Give result files of ACEBench.")
         contents[file.name] = file.read_bytes()
-        category = file.name.removeprefix("data_").removesuffix("_result.json")
+        category = _category(file)
         for one in _lines(file, bad):
             item = items.get(one.id)
             if item is None or item.category != category:
@@ -125,11 +113,40 @@ def read_results(
     return found, bad, contents
 
 
+def categories_in(folder: Path) -> list[str]:
+    """The categories that a folder of saved results is of.  Raises InputError as `read_results`."""
+    return [name for file in _files(folder) if (name := _category(file)) in CATEGORIES]
+
+
+def model_of(folder: Path) -> str:
+    """The name of the folder that the files lie in, which in the official layout is the model's."""
+    return _files(folder)[0].absolute().parent.name
+
+
+def _category(file: Path) -> str:
+    return file.name.removeprefix("data_").removesuffix("_result.json")
+
+
+def _files(folder: Path) -> list[Path]:
+    """The result files of one model, in the folder or in one below it."""
+    places = sorted({file.parent for file in folder.rglob("data_*_result.json")})
+    if folder in places:
+        places = [folder]
+    if len(places) != 1:
+        raise InputError(
+            f"{folder} holds results of {len(places)} models: {places[0]} and others."
+            if places
+            else f"{folder} holds no files data_<category>_result.json.",
+            "Give --results the folder of one model's results in one language.",
+        )
+    return sorted(places[0].glob("data_*_result.json"))
+
+
 def _line(saved: SavedResult) -> bytes:
     record = {"id": saved.id, "result": saved.result}
     if saved.process is not None:
         record["process"] = saved.process
-    return orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+    return orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS)
 
 
 def _lines(file: Path, bad: list[BadLine]) -> Iterator[SavedResult]:
@@ -148,5 +165,3 @@ def _lines(file: Path, bad: list[BadLine]) -> Iterator[SavedResult]:
             bad.append(BadLine(file.name, number, f"{record['id']}: it has no result"))
         else:
             yield SavedResult(record["id"], record["result"], record.get("process"))
-
-

@@ -57,7 +57,11 @@ class Simulation:
     """
 
     def __init__(
-        self, home: Path, language: Language, python: str = sys.executable, seconds: float = _SECONDS
+        self,
+        home: Path,
+        language: Language,
+        python: str = sys.executable,
+        seconds: float = _SECONDS,
     ) -> None:
         self._home = home
         self._language = language

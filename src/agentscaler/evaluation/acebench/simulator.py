@@ -126,7 +126,9 @@ def _computed(text: str) -> Any:
     def value(node: ast.expr) -> Any:
         if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
             left, right = value(node.left), value(node.right)
-            if not all(isinstance(one, int | float) and abs(one) < _LARGEST for one in (left, right)):
+            if not all(
+                isinstance(one, int | float) and abs(one) < _LARGEST for one in (left, right)
+            ):
                 raise ValueError("this is not computed")
             return _SIGNS[type(node.op)](left, right)
         return ast.literal_eval(node)

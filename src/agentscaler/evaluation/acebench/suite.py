@@ -1,7 +1,7 @@
 """An evaluation on ACEBench: which trials there are, playing them, and scoring saved results.
 
-    for result in play(folder, data, player, scorer, in_flight): ...     each trial that is owed
-    results = score_saved(data, saved, scorer)                           without a model
+    for results in play(folder, items, player, scorer, in_flight): ...   the trials that are owed
+    results = score_saved(items, saved, scorer)                          without a model
 
 Under `episodes/trial_<n>` lie result files in the official form, which the official scorer reads,
 and the dialogues of agents.
@@ -26,10 +26,20 @@ from agentscaler.evaluation.acebench.settings import Scorer
 from agentscaler.evaluation.acebench.simulation import SimulationLostError
 from agentscaler.evaluation.acebench.verdict import Scores
 from agentscaler.evaluation.folder import EvaluationFolder
+from agentscaler.evaluation.lines import append_lines
 from agentscaler.evaluation.trial import Slot, TrialResult, TrialState
 from agentscaler.rollout.trajectory import FailureOwner
 
-__all__ = ["chosen", "data_record", "play", "rescore", "score_saved", "trial_files"]
+__all__ = [
+    "chosen",
+    "data_record",
+    "digest_of",
+    "home_record",
+    "play",
+    "rescore",
+    "score_saved",
+    "trial_files",
+]
 
 _BLAMED: dict[Stop, FailureOwner] = {
     "user_refused": FailureOwner.USER,
@@ -58,10 +68,38 @@ def data_record(data: AceData, more: Mapping[str, Any] | None = None) -> dict[st
     """What was evaluated on, for `EvaluationRecord.data`.
 
     Args:
-        more: fingerprints of what else decides: of prompts, of results.
+        more: what else decides, such as the prompts.
     """
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in data.files.items()}
-    return {"language": data.language, "left_out": len(data.bad), "files": digests, **(more or {})}
+    return {
+        "language": data.language,
+        "categories": list(dict.fromkeys(item.category for item in data.items)),
+        "lines left out": len(data.bad),
+        "digest of the files": digest_of(data.files),
+        **(more or {}),
+    }
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over files and their names, in hexadecimal."""
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def home_record(home: Path, prompts: str) -> dict[str, Any]:
+    """What of a checkout decides what is played, besides the data.
+
+    Args:
+        prompts: their digest.
+    """
+    folders = [home / "model_inference" / name for name in ("multi_turn", "multi_step")]
+    code = {
+        path.relative_to(home).as_posix(): path.read_bytes()
+        for folder in folders
+        for path in sorted(folder.rglob("*.py"))
+    }
+    return {"digest of the prompts": prompts, "digest of the simulated classes": digest_of(code)}
 
 
 def trial_files(folder: EvaluationFolder, trial: int) -> ResultFiles:
@@ -77,7 +115,7 @@ def play(
     in_flight: int,
     at_end: Callable[[], Awaitable[None]] | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[TrialResult]:
+) -> Iterator[list[TrialResult]]:
     """Plays what is missing; each result is in the folder before it is given.
 
     Args:
@@ -114,8 +152,7 @@ def play(
 
     units = ([slot] for slot in folder.missing())
     try:
-        for results in Flight(play_slot, units, in_flight, end).results():
-            yield from results
+        yield from Flight(play_slot, units, in_flight, end).results()
     finally:
         for trial in range(folder.read().trials):
             trial_files(folder, trial).tidy(items)
@@ -140,25 +177,28 @@ def score_saved(
 
 def rescore(
     folder: EvaluationFolder, items: Sequence[AceItem], scorer: Scorer
-) -> list[tuple[TrialResult, TrialResult]]:
-    """Scores what was played anew; gives each trial that is done as it was and as it is.
+) -> Iterator[list[TrialResult]]:
+    """Scores what was played anew, trial by trial; what it cost stays as it is.
 
-    What a trial cost, and what failed by the infrastructure, stays as it is.
+    Trials that the infrastructure failed, or whose result is gone, are left out.
     """
     by_id = {item.id: item for item in items}
-    saved = [trial_files(folder, trial).read(items) for trial in range(folder.read().trials)]
-    pairs = []
-    for before in folder.results():
-        found = saved[before.trial].get(before.task)
-        if not before.done or found is None:
-            continue
-        item = by_id[before.task]
-        scores = score_answer(item, found.result, found.process)
-        stop: Stop = before.extra.get("stop", "ended")
-        now = _result(item, before.trial, scores, scorer, Played(stop=stop))
-        kept = {"reward", "success", "owner", "reason", "detail", "scores", "extra"}
-        pairs.append((before, before.model_copy(update=now.model_dump(include=kept))))
-    return pairs
+    kept = {"reward", "success", "owner", "reason", "detail", "scores", "extra"}
+    stored = folder.results()
+    for trial in range(folder.read().trials):
+        saved = trial_files(folder, trial).read(items)
+        fresh = []
+        for before in stored:
+            found = saved.get(before.task)
+            if before.trial != trial or not before.done or found is None:
+                continue
+            item = by_id[before.task]
+            played = Played(stop=before.extra.get("stop", "ended"))
+            scores = score_answer(item, found.result, found.process)
+            now = _result(item, trial, scores, scorer, played)
+            values = {name: getattr(now, name) for name in sorted(kept)}
+            fresh.append(before.model_copy(update=values))
+        yield fresh
 
 
 def _keep(folder: EvaluationFolder, item: AceItem, trial: int, played: Played) -> None:
@@ -166,8 +206,7 @@ def _keep(folder: EvaluationFolder, item: AceItem, trial: int, played: Played) -
     files.append(item, SavedResult(item.id, played.result, played.process))
     if played.dialogue:
         line = orjson.dumps({"id": item.id, "stop": played.stop, "dialogue": played.dialogue})
-        with (files.folder / "dialogues.jsonl").open("ab") as file:
-            file.write(line + b"\n")
+        append_lines(files.folder / "dialogues.jsonl", [line])
 
 
 def _as_json(value: Any) -> Any:
@@ -236,17 +275,3 @@ def _calls(item: AceItem) -> int | None:
         return min((len(one) for one in item.milestones), default=None)
     truth = item.truth[0] if isinstance(item.truth, list) else item.truth
     return len(truth)
-
-
-def results_digest(contents: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of result files by name."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-
-
-def home_record(home: Path, digest: str) -> dict[str, Any]:
-    """What of a checkout decides what is played: its prompts and its simulated classes."""
-    code = hashlib.sha256()
-    for folder in ("multi_turn", "multi_step"):
-        for path in sorted((home / "model_inference" / folder).rglob("*.py")):
-            code.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
-    return {"prompts": digest, "simulated_classes": code.hexdigest()}

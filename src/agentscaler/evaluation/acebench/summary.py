@@ -10,9 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.evaluation.acebench.categories import CATEGORIES, OFFICIAL_WEIGHTS, Kind
+from agentscaler.evaluation.acebench.categories import (
+    CATEGORIES,
+    OFFICIAL_WEIGHTS,
+    Kind,
+    category_of,
+)
 from agentscaler.evaluation.report_page import ReportSection, table
-from agentscaler.evaluation.trial import TrialResult
+from agentscaler.evaluation.trial import Slot, TrialResult
 
 __all__ = ["Accuracy", "Standing", "ace_section", "standing_of"]
 
@@ -102,13 +107,16 @@ def standing_of(results: Sequence[TrialResult], expected: Mapping[str, int]) -> 
 
 
 def ace_section(
-    results: Sequence[TrialResult], expected: Mapping[str, int], notes: Sequence[str] = ()
+    slots: Sequence[Slot], results: Sequence[TrialResult], notes: Sequence[str] = ()
 ) -> ReportSection:
     """The suite's part of the report.
 
     Args:
+        slots: all that are owed.
+        results: at most one a slot.
         notes: further lines, such as what of the data was left out.
     """
+    expected = Counter(category_of(slot.task) or "" for slot in slots)
     standing = standing_of(results, expected)
     return ReportSection(
         name="acebench",
@@ -131,13 +139,17 @@ def _accuracy(done: Sequence[TrialResult], whole: bool) -> Accuracy:
         items += len(units)
         for scorer in _SCORERS:
             right = [[one.scores.get(scorer) == 1 for one in unit] for unit in units]
-            shares[scorer].append(sum(map(all, right)) / len(units))
+            share = sum(map(all, right)) / len(units)
+            special = group[0].kind == Kind.SPECIAL  # the official scorer does not round these
+            shares[scorer].append(share if special else round(share, 3))
             if group[0].cluster:
                 rates = [round(sum(unit) / len(unit), 3) for unit in right]
-                turns[scorer].append(sum(rates) / len(rates))
-            having = [one.scores[key] for one in group if (key := f"process_{scorer}") in one.scores]
+                turns[scorer].append(round(sum(rates) / len(rates), 3))
+            having = [
+                one.scores[key] for one in group if (key := f"process_{scorer}") in one.scores
+            ]
             if having:
-                process[scorer].append(sum(having) / len(having))
+                process[scorer].append(round(sum(having) / len(having), 3))
     return Accuracy(
         items / len(by_trial), whole, *(_means(values) for values in (shares, turns, process))
     )
@@ -152,7 +164,7 @@ def _units(group: Sequence[TrialResult]) -> list[list[TrialResult]]:
 
 
 def _means(values: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    return {name: round(sum(of) / len(of), 3) for name, of in values.items()}
+    return {name: sum(of) / len(of) for name, of in values.items()}
 
 
 def _mean_of(categories: Mapping[str, Accuracy], kind: Kind, scorer: str) -> float:
@@ -181,7 +193,13 @@ def _lines(standing: Standing) -> Iterator[str]:
     )
     yield ""
     rows = [
-        [name, f"{one.items:g}", _share(one.share, "parity"), _share(one.share, "fixed"), _more(one)]
+        [
+            name,
+            f"{one.items:g}",
+            _share(one.share, "parity"),
+            _share(one.share, "fixed"),
+            _more(one),
+        ]
         for name, one in standing.categories.items()
     ]
     yield from table(("category", "items", "parity", "fixed", "process (parity, fixed)"), rows)

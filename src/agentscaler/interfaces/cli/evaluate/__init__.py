@@ -5,6 +5,7 @@ Each suite is a module with one function, which is registered here.
 
 import typer
 
+from agentscaler.interfaces.cli.evaluate.acebench import acebench
 from agentscaler.interfaces.cli.evaluate.own import own
 
 __all__ = ["evaluate"]
@@ -18,3 +19,4 @@ def root() -> None:
 
 
 evaluate.command("own")(own)
+evaluate.command("acebench")(acebench)
