@@ -130,7 +130,8 @@ def _matched(verdicts: list[list[Verdict]]) -> Verdict:
     rows, columns = linear_sum_assignment(cost)
     for row, column in zip(rows, columns, strict=True):
         if not verdicts[row][column].right:
-            return min((one for one in verdicts[row]), key=lambda one: one.reason == "other_name")
+            faults = [one for one in verdicts[row] if not one.right]
+            return min(faults, key=lambda one: one.reason == "other_name")
     return RIGHT
 
 

@@ -35,6 +35,7 @@ _SIGNS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
 }
 _LARGEST = 10**12
+_LONGEST = 10_000
 
 
 class Simulator:
@@ -121,17 +122,17 @@ def _caller(world: Any) -> Callable[[str], Any]:
 
 
 def _computed(text: str) -> Any:
-    """An `eval` for sums and products of numbers."""
+    """An `eval` for sums and products of numbers, and for texts that are put together."""
 
     def value(node: ast.expr) -> Any:
-        if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
-            left, right = value(node.left), value(node.right)
-            if not all(
-                isinstance(one, int | float) and abs(one) < _LARGEST for one in (left, right)
-            ):
-                raise ValueError("this is not computed")
-            return _SIGNS[type(node.op)](left, right)
-        return ast.literal_eval(node)
+        if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
+            return ast.literal_eval(node)
+        left, right = value(node.left), value(node.right)
+        numbers = all(isinstance(one, int | float) and abs(one) < _LARGEST for one in (left, right))
+        texts = all(isinstance(one, str) and len(one) < _LONGEST for one in (left, right))
+        if not numbers and not (texts and isinstance(node.op, ast.Add)):
+            raise ValueError("this is not computed")
+        return _SIGNS[type(node.op)](left, right)
 
     return value(ast.parse(text, mode="eval").body)
 
