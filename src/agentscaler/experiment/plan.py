@@ -71,7 +71,9 @@ def scaling_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) 
             _enough(order, settings.sizes[-2] + 1)
         for wanted in settings.sizes:
             size = min(wanted, len(order))
-            share = SharePlan(domains=tuple(order[:size]), tokens=settings.tokens)
+            share = SharePlan(
+                domains=tuple(order[:size]), tokens=settings.tokens, dialogues=settings.dialogues
+            )
             points.append(
                 Point(
                     id=f"{size:04}-s{seed}",

@@ -54,7 +54,7 @@ def lay_out_trials(
     if arm == "scaling":
         for seed in settings.seeds:
             smallest = next(one for one in points if one.seed == seed)
-            names = set(smallest.phases[0].shares[0].domains)
+            names = set(smallest.phases[0].shares[0].domains[: settings.trial.unseen_domains])
             groups = {n: g for n, g in by_role["general", "unseen"].items() if n in names}
             if groups:
                 trials.append(trial(unseen_trial(seed), "general", groups, settings.trial.unseen))
