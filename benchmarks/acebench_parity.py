@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,20 @@ def judge_all(
         yield Judged(one, score_answer(one.item, result, one.process), reply)
 
 
+def accuracies(
+    home: Path, python: str, data: AceData, answers: Sequence[Answer]
+) -> dict[str, dict[str, Any]]:
+    """The official accuracies of whole categories, by their names."""
+    records = _records(data)
+    requests: dict[str, dict[str, Any]] = {}
+    for one in answers:
+        request = {"category": one.item.category, "language": data.language, "items": []}
+        result = {"id": one.item.id, "result": one.result, "process": one.process}
+        items = requests.setdefault(one.item.category, request)["items"]
+        items.append({**records[one.item.id], "result": result})
+    return dict(zip(requests, ask_official(home, python, list(requests.values())), strict=True))
+
+
 def ask_official(
     home: Path, python: str, requests: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -114,8 +128,12 @@ def _records(data: AceData) -> dict[str, dict[str, Any]]:
     return records
 
 
-def _table(language: str, judged: Sequence[Judged]) -> None:
-    print(f"\n{language:42} answers  agree   right answers: official  parity   fixed")
+def _table(
+    language: str, judged: Sequence[Judged], accuracy: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """By category; `accuracy` is the official one of the data's own answers, as it is published:
+    of multi-turn calls by dialogues."""
+    print(f"\n{language:40} answers  agree   own answers: official  item by item  parity   fixed")
     for category in CATEGORIES:
         mine = [one for one in judged if one.answer.item.category == category]
         if not mine:
@@ -126,8 +144,8 @@ def _table(language: str, judged: Sequence[Judged]) -> None:
         fixed = sum(one.ours.fixed.right for one in right) / len(right)
         agree = sum(one.agrees for one in mine)
         print(
-            f"{category:42} {len(mine):7,} {agree:6,} {'ok' if agree == len(mine) else 'NO':>3}"
-            f" {official:20.3f} {parity:7.3f} {fixed:7.3f}"
+            f"{category:40} {len(mine):7,} {agree:6,} {'ok' if agree == len(mine) else 'NO':>3}"
+            f" {accuracy[category]['accuracy']:18.3f} {official:13.3f} {parity:7.3f} {fixed:7.3f}"
         )
 
 
@@ -164,7 +182,8 @@ def main() -> None:
         answers = list(all_answers(data, given.seed))
         started = time.process_time()
         here = list(judge_all(Path(given.home), given.python, data, answers))
-        _table(language, here)
+        own = [one.answer for one in here if one.answer.change == "right"]
+        _table(language, here, accuracies(Path(given.home), given.python, data, own))
         print(
             f"our scorer and the reading of replies: {time.process_time() - started:.1f} s of CPU"
         )

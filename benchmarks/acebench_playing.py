@@ -155,8 +155,8 @@ async def compare(home: Path, python: str, language: Language, every: int) -> No
             print(f"{category:40} {row[0]:5} {row[1]:6} {row[2]:15}")
     only_ours = ours.shown - theirs.shown
     print(
-        f"requests: official {theirs.shown.total():,}, ours {ours.shown.total():,} without the items"
-        f" that broke; that only ours has: {only_ours.total():,}"
+        f"requests: official {theirs.shown.total():,}, ours {ours.shown.total():,} without the"
+        f" items that broke; that only ours has: {only_ours.total():,}"
     )
 
 

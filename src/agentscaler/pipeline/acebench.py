@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from agentscaler import __version__
-from agentscaler.errors import InputError
+from agentscaler.errors import InputError, SettingsError
 from agentscaler.evaluation import EvaluationFolder, EvaluationRecord, TrialResult
 from agentscaler.evaluation.acebench.items import AceData, AceItem, BadLine, read_data
 from agentscaler.evaluation.acebench.playing import Player
@@ -97,7 +97,13 @@ def play_ace(
     prompts = read_prompts(home, ace.language)
     identity = dict(contestant.identity)
     if agenda.has_dialogues:
-        identity["user"] = settings.llm.endpoint("user").identity()
+        user = settings.llm.endpoint("user")
+        if not user.model:
+            raise SettingsError(
+                'The dialogues of agent_multi_turn need a model in the role "user".',
+                "Name it with --user-model (and --user-base-url), or leave the category out.",
+            )
+        identity["user"] = user.identity()
     more = home_record(home, prompts.digest)
     out.begin(_record(settings, agenda, contestant.name, identity, more))
     player = Player(

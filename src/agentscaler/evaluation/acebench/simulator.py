@@ -111,14 +111,24 @@ def _caller(world: Any) -> Callable[[str], Any]:
             or not isinstance(node.func, ast.Attribute)
             or not isinstance(node.func.value, ast.Name)
             or node.func.attr.startswith("_")
+            or any(one.arg is None for one in node.keywords)
         ):
             raise ValueError("this is not a call of a function that may be called")
-        instance = vars(world)[node.func.value.id]
-        arguments = [ast.literal_eval(one) for one in node.args]
-        named = {one.arg: ast.literal_eval(one.value) for one in node.keywords if one.arg}
-        return getattr(instance, node.func.attr)(*arguments, **named)
+        method = getattr(vars(world)[node.func.value.id], node.func.attr)
+        arguments = [_literal(one) for one in node.args]
+        return method(*arguments, **{str(one.arg): _literal(one.value) for one in node.keywords})
 
     return call
+
+
+def _literal(node: ast.expr) -> Any:
+    """The value of a literal; what is not one fails as an unknown name does."""
+    try:
+        return ast.literal_eval(node)
+    except ValueError as error:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            raise NameError(f"name {node.func.id!r} is not defined") from error
+        raise
 
 
 def _computed(text: str) -> Any:

@@ -171,20 +171,21 @@ raise RuntimeError("a module of the checkout was imported by us")
 MULTI_TURN_AGENT_PROMPT_SYSTEM_{L} = "Agent of a {form}. "
 MULTI_TURN_AGENT_PROMPT_USER_{L} = "May call {{functions}}. So far:\\n{{history}}"
 """
-_USER = '''
+_USER = """
 SYSTEM_PROMPT_TRAVEL_{L} = "You travel: {{instruction}}"
 SYSTEM_PROMPT_BASE_{L} = "You have a phone: {{instruction}}"
 
 class Person:
     def get_init_prompt(self, question):
         if self.language == "zh":
-            self.messages = [{{"role": "system", "content": question}}, {{"role": "user", "content": "?"}}]
+            told = {{"role": "system", "content": question}}
+            self.messages = [told, {{"role": "user", "content": "?"}}]
         elif self.language == "en":
             self.messages = [
                 {{"role": "system", "content": question}},
                 {{"role": "user", "content": "What is it?"}},
             ]
-'''
+"""
 _WORLD = """
 import os, time
 
@@ -215,7 +216,8 @@ def execute(text, owner, config, classes):
     inner = text.strip()[1:-1]
     method = inner.partition("(")[0]
     holder = next(name for name in classes if hasattr(globals()[name], method))
-    return eval(f"{owner}_{holder}.{inner}"), {name: globals()[f"{owner}_{name}"] for name in classes}
+    instances = {name: globals()[f"{owner}_{name}"] for name in classes}
+    return eval(f"{owner}_{holder}.{inner}"), instances
 """
 _ROLE = """
 from model_inference.{form}.{form}_utils import execute

@@ -163,7 +163,12 @@ def test_what_breaks_the_official_scorer_is_told(schema: dict[str, Any]) -> None
     [
         ("special_incomplete_0", GOLD["special_incomplete_0"], False, True),
         ("special_incomplete_0", "Missing necessary parameters place  of book_table", True, True),
-        ("special_incomplete_0", "Missing necessary parameters place s of book_tables", True, False),
+        (
+            "special_incomplete_0",
+            "Missing necessary parameters place s of book_tables",
+            True,
+            False,
+        ),
         ("special_incomplete_0", "missing necessary\nparameters: place, book_table", False, True),
         ("special_incomplete_0", "[book_table(place='')]", False, False),
         ("special_error_param_0", "There is incorrect value seven-ish", True, True),
