@@ -6,6 +6,7 @@ Each suite is a module with one function, which is registered here.
 import typer
 
 from agentscaler.interfaces.cli.evaluate import tau
+from agentscaler.interfaces.cli.evaluate.acebench import acebench
 from agentscaler.interfaces.cli.evaluate.own import own
 
 __all__ = ["evaluate"]
@@ -21,3 +22,4 @@ def root() -> None:
 evaluate.command("tau2")(tau.tau2)
 evaluate.command("tau-bench")(tau.tau_bench)
 evaluate.command("own")(own)
+evaluate.command("acebench")(acebench)
