@@ -158,6 +158,34 @@ def test_a_killed_experiment_goes_on(
     assert results_of(out) == results_of(done)
 
 
+def test_sizes_and_seeds_may_be_added(
+    done: Path, finished: Path, tmp_path: Path, program: Program
+) -> None:
+    out = tmp_path / "grown"
+    command = ("experiment", "scaling", "--run", finished, "--out", out)
+    program(*command, *SIZES, *LOOSE, *("--sizes", "1", "--seeds", "0"))
+    before = {path: path.stat().st_mtime_ns for path in out.glob("points/*/result.json")}
+    program(*command, *SIZES, *LOOSE)
+    assert results_of(out) == results_of(done)
+    assert len(before) == 1
+    assert (
+        before.items()
+        <= {path: path.stat().st_mtime_ns for path in out.glob("points/*/result.json")}.items()
+    )
+
+
+def test_what_an_experiment_has_done_is_not_taken_away(
+    done: Path, finished: Path, program: Program
+) -> None:
+    refused = program(
+        *("experiment", "scaling", "--run", finished, "--out", done, *SIZES, *LOOSE),
+        *("--seeds", "1"),
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert "holds another experiment" in refused.stderr
+
+
 def test_other_settings_in_the_same_folder_are_refused(
     done: Path, finished: Path, program: Program
 ) -> None:

@@ -7,15 +7,17 @@ report.md, .json    the report, made of the two files above alone
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentscaler.errors import InputError
+from agentscaler.evaluation.lines import append_lines, read_lines, write_lines
 from agentscaler.evaluation.trial import Slot, TrialResult
-from agentscaler.runfolder import write_atomically
+from agentscaler.runfolder import disk_errors, hold_lock, write_atomically
 
 __all__ = ["EvaluationFolder", "EvaluationRecord"]
 
@@ -83,23 +85,46 @@ class EvaluationFolder:
                 f"{file} cannot be read.", "Begin the evaluation again in another folder."
             ) from error
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps other processes from writing here, and turns the errors of its disk into ones that
+        the user can mend.  The folder must be there.
+
+        Raises:
+            RunFolderError: another process writes here, the disk is full, or it may not be written.
+        """
+        with disk_errors(self.path, "--out"), hold_lock(self.path, "evaluation", "--out"):
+            yield
+
     def begin(self, record: EvaluationRecord) -> None:
         """Makes the folder, or finds it made for the same evaluation.
 
         Raises:
-            InputError: another evaluation lies there; the message names what differs.
+            InputError: something else lies there; of another evaluation, the message names what
+                differs.
+            RunFolderError: the folder cannot be written.
         """
         if not self.exists:
-            self.episodes.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.path / "evaluation.json", record.model_dump(mode="json"))
+            with disk_errors(self.path, "--out"):
+                self._make(record)
             return
-        found, asked = self.read().model_dump(), record.model_dump()
+        found, asked = self.read().model_dump(mode="json"), record.model_dump(mode="json")
         differing = [name for name in asked if found[name] != asked[name] and name != "code"]
         if differing:
             raise InputError(
                 f"{self.path} holds another evaluation: {', '.join(differing)} differ.",
                 "Give --out another folder, or the command that this one was begun with.",
             )
+
+    def _make(self, record: EvaluationRecord) -> None:
+        left = {".lock", ".evaluation.json.part", "episodes"}
+        if self.path.is_dir() and any(entry.name not in left for entry in self.path.iterdir()):
+            raise InputError(
+                f"{self.path} holds files that are not an evaluation.",
+                "Give --out a new or empty folder.",
+            )
+        self.episodes.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.path / "evaluation.json", record.model_dump(mode="json"))
 
     def results(self) -> list[TrialResult]:
         """The newest result of each slot that is owed and has one, in the order of the slots."""
@@ -113,23 +138,17 @@ class EvaluationFolder:
 
     def append(self, results: Iterable[TrialResult]) -> None:
         """Adds results; a torn line that a killed process left behind is cut off first."""
-        with (self.path / "trials.jsonl").open("ab+") as file:
-            _cut_torn_line(file)
-            file.writelines(one.model_dump_json().encode() + b"\n" for one in results)
+        lines = (one.model_dump_json().encode() for one in results)
+        append_lines(self.path / "trials.jsonl", lines)
 
     def replace(self, results: Iterable[TrialResult]) -> None:
         """Writes all results anew, all or none, as a new scoring does."""
-        part = self.path / ".trials.jsonl.part"
-        with part.open("wb") as file:
-            file.writelines(one.model_dump_json().encode() + b"\n" for one in results)
-        part.replace(self.path / "trials.jsonl")
+        lines = (one.model_dump_json().encode() for one in results)
+        write_lines(self.path / "trials.jsonl", lines)
 
     def _lines(self) -> Iterator[TrialResult]:
         file = self.path / "trials.jsonl"
-        if not file.exists():
-            return
-        *lines, _torn = file.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(read_lines(file), 1):
             try:
                 yield TrialResult.model_validate(orjson.loads(line))
             except ValueError as error:
@@ -137,9 +156,3 @@ class EvaluationFolder:
                     f"Line {number} of {file} cannot be read.",
                     "Delete the line, and its trial is played again.",
                 ) from error
-
-
-def _cut_torn_line(file: IO[bytes]) -> None:
-    file.seek(0)
-    whole = file.read().rfind(b"\n") + 1
-    file.truncate(whole)

@@ -32,6 +32,8 @@ class TrialResult(BaseModel):
     Attributes:
         task: unique in its suite.
         group: what the suite sorts its tasks by: a domain, a category.
+        cluster: tasks that resemble each other and are drawn together, as those of one service
+            are; intervals are made over clusters.  "" where each task is one of its own.
         kind: of the task within that: "read", "write", a kind of special task; "" where the suite
             knows none.
         band: of difficulty, as the suite has it; "" where it knows none.
@@ -53,6 +55,7 @@ class TrialResult(BaseModel):
     task: str
     trial: int = Field(ge=0)
     group: str
+    cluster: str = ""
     kind: str = ""
     band: str = ""
     calls: int | None = None

@@ -6,15 +6,16 @@ of training, `funnel` in what was filtered.  `run_points` trains each agent and 
 `write_report` says what came of it.
 """
 
+from agentscaler.evaluation.statistics import Interval, PairedTest, compare, rate
 from agentscaler.experiment.campaign import plan_lines, results_of, run_points, todo_of
 from agentscaler.experiment.figures import Figures, figures_of
 from agentscaler.experiment.folder import ExperimentFolder, ExperimentRecord
 from agentscaler.experiment.learner import Learner, Lesson, Player, Rehearsal
-from agentscaler.experiment.prepare import ARMS, Sources, prepare
+from agentscaler.experiment.prepare import ARMS, prepare
 from agentscaler.experiment.report import write_report
 from agentscaler.experiment.running import PointResult, learner_of, progress_of, run_point
 from agentscaler.experiment.settings import ExperimentSettings
-from agentscaler.experiment.statistics import Interval, PairedTest, compare, rate
+from agentscaler.experiment.sources import Sources
 
 __all__ = [
     "ARMS",

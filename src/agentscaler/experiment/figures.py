@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from agentscaler.evaluation.statistics import Interval, PairedTest, Scores, compare, rate
 from agentscaler.experiment.campaign import results_of
 from agentscaler.experiment.folder import ExperimentFolder, read_lines
 from agentscaler.experiment.running import PointResult
-from agentscaler.experiment.statistics import Interval, PairedTest, Scores, compare, rate
 from agentscaler.experiment.trying import Outcome
 
 __all__ = ["AgentFigures", "Figures", "figures_of"]

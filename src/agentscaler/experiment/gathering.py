@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentscaler.dataset import Example, build_dataset
+from agentscaler.dataset.kinship import DomainSketch, sketch_of
 from agentscaler.domain import Domain, load_domain
 from agentscaler.engine import Engine
 from agentscaler.errors import RunFolderError
 from agentscaler.experiment.dialogue import Dialogue
 from agentscaler.experiment.faulty import Judged, can_be_shown, plant_faults
 from agentscaler.experiment.learner import FAULT_MARK, Learner
-from agentscaler.experiment.selection import DomainSketch
 from agentscaler.experiment.settings import RuleSettings
 from agentscaler.filtering import Verdict
 from agentscaler.pipeline.records import kept
@@ -91,17 +91,7 @@ def sketch_domains(folder: RunFolder) -> list[DomainSketch]:
             f"First run `agentscaler run --run {folder.path}`.",
         )
     names = dict.fromkeys(verdict.domain for verdict in folder.read("kept.jsonl", Verdict))
-    sketches = []
-    for name in names:
-        manifest = load_domain(folder.path / "domains" / name).manifest
-        tools = (
-            f"{tool.name}({','.join(sorted(tool.parameters.get('properties', {})))})"
-            for tool in manifest.tools
-        )
-        # The verticals of the package all name one service: each is its own.
-        service = manifest.service if manifest.provider != "agentscaler" else name
-        sketches.append(DomainSketch(name, service, frozenset(tools), 0.0))
-    return sketches
+    return [sketch_of(load_domain(folder.path / "domains" / name).manifest) for name in names]
 
 
 def examples_of(

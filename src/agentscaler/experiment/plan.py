@@ -4,11 +4,12 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from agentscaler.dataset.kinship import DomainSketch
 from agentscaler.errors import InputError
 from agentscaler.experiment.dialogue import Dialogue
 from agentscaler.experiment.faulty import FUNNELS
 from agentscaler.experiment.point import PhasePlan, Point, SharePlan
-from agentscaler.experiment.selection import DomainSketch, nested_order
+from agentscaler.experiment.selection import nested_order
 from agentscaler.experiment.settings import ExperimentSettings
 
 __all__ = [
@@ -70,7 +71,9 @@ def scaling_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) 
             _enough(order, settings.sizes[-2] + 1)
         for wanted in settings.sizes:
             size = min(wanted, len(order))
-            share = SharePlan(domains=tuple(order[:size]), tokens=settings.tokens)
+            share = SharePlan(
+                domains=tuple(order[:size]), tokens=settings.tokens, dialogues=settings.dialogues
+            )
             points.append(
                 Point(
                     id=f"{size:04}-s{seed}",

@@ -15,6 +15,7 @@ class SharePlan(BaseModel):
         domains: whose dialogues of the role "train" are used.
         tokens: that are seen of them.
         kept_by: only dialogues that this funnel keeps; "" takes all.
+        dialogues: distinct ones at most; None takes all.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,6 +24,7 @@ class SharePlan(BaseModel):
     domains: tuple[str, ...]
     tokens: int
     kept_by: str = ""
+    dialogues: int | None = None
 
 
 class PhasePlan(BaseModel):

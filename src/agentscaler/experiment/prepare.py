@@ -4,15 +4,13 @@ What is held out is drawn first, from the domains' tools alone; then the tokeniz
 training domains; then every allowed dialogue is rendered; then the points are laid out.
 """
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import agentscaler
+from agentscaler.dataset.kinship import DomainSketch, families
 from agentscaler.engine import Engine
 from agentscaler.errors import InputError
 from agentscaler.experiment.dialogue import Dialogue
@@ -27,31 +25,20 @@ from agentscaler.experiment.gathering import (
 )
 from agentscaler.experiment.learner import Learner
 from agentscaler.experiment.plan import (
-    HELD_OUT,
-    VERTICAL,
-    VERTICAL_NEW,
-    choose_tasks,
     funnel_points,
     phase_points,
     scaling_points,
     set_aside,
-    unseen_trial,
 )
 from agentscaler.experiment.point import Point, Trial
-from agentscaler.experiment.selection import (
-    DomainSketch,
-    Split,
-    families,
-    sketch_overlap,
-    split_domains,
-)
+from agentscaler.experiment.selection import Split, sketch_overlap, split_domains
 from agentscaler.experiment.settings import ExperimentSettings
+from agentscaler.experiment.sources import Sources
 from agentscaler.experiment.tokenstore import TokenStore
-from agentscaler.pipeline import Settings
-from agentscaler.runfolder import RunFolder, measure
-from agentscaler.task import Task
+from agentscaler.experiment.trials import domains_of_trials, lay_out_trials, write_tasks
+from agentscaler.runfolder import RunFolder
 
-__all__ = ["ARMS", "Sources", "prepare"]
+__all__ = ["ARMS", "prepare"]
 
 ARMS = ("scaling", "phases", "funnel")
 _POINTS: dict[str, Callable[[Sequence[Dialogue], ExperimentSettings], list[Point]]] = {
@@ -60,29 +47,6 @@ _POINTS: dict[str, Callable[[Sequence[Dialogue], ExperimentSettings], list[Point
     "funnel": funnel_points,
 }
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where an experiment's dialogues are from.
-
-    Attributes:
-        run: a finished run.
-        vertical_run: the run that holds the vertical; None takes `run`.
-        vertical: its domains: services ("aws.connect") or ids, with commas; "" means all of
-            `vertical_run`, and no vertical where there is none.
-    """
-
-    run: RunFolder
-    vertical_run: RunFolder | None = None
-    vertical: str = ""
-
-    @property
-    def by_name(self) -> dict[str, RunFolder]:
-        found = {"general": self.run}
-        if self.vertical or self.vertical_run is not None:
-            found["vertical"] = self.vertical_run or self.run
-        return found
 
 
 def prepare(
@@ -96,6 +60,8 @@ def prepare(
 ) -> ExperimentRecord:
     """Makes the experiment's folder, or finds it made with the same settings.
 
+    Sizes and seeds may be added to an experiment that is there: what it has done stays.
+
     Args:
         say: is told, in a line, what has been done.
 
@@ -108,9 +74,12 @@ def prepare(
             "The arm phases needs a vertical.",
             "Name its services with --vertical, or a run of it with --vertical-run.",
         )
-    fingerprint = _fingerprint(sources)
+    fingerprint = sources.fingerprint()
     if folder.exists:
-        return _same(folder, arm, settings, fingerprint)
+        found = _same(folder, arm, settings, fingerprint)
+        if found.settings == settings:
+            return found
+        return _extended(folder, found, sources, settings)
     folder.data.mkdir(parents=True, exist_ok=True)
     sketches = sketch_domains(sources.run)
     vertical = _vertical_sketches(sources)
@@ -129,7 +98,7 @@ def prepare(
     gathered = _gather_all(folder, arm, sources, settings, learner, engine, split, vertical, say)
     dialogues = _with_roles(gathered, settings, split, vertical)
     points = _POINTS[arm](dialogues, settings)
-    trials = _trials(arm, dialogues, points, sources, settings)
+    trials = lay_out_trials(arm, dialogues, points, sources, settings)
     _write_data(folder, dialogues, gathered, trials, sources)
     facts = _facts(general, split, dialogues, gathered)
     record = ExperimentRecord(
@@ -137,7 +106,7 @@ def prepare(
         settings=settings,
         runs={name: str(run.path) for name, run in sources.by_name.items()},
         vertical=sources.vertical,
-        domains=_paths(trials, sources, dialogues),
+        domains=domains_of_trials(trials, sources, dialogues),
         fingerprint=fingerprint,
         facts=facts,
         code=agentscaler.__version__,
@@ -149,29 +118,54 @@ def prepare(
 def _same(
     folder: ExperimentFolder, arm: str, settings: ExperimentSettings, fingerprint: str
 ) -> ExperimentRecord:
-    """The experiment that lies there; the number of threads may be another."""
+    """The experiment that lies there, with the number of threads that is asked for now.
+
+    Raises:
+        InputError: it is not the same, sizes and seeds aside.
+    """
     found = folder.read()
-    threads = {"threads": settings.threads}
-    if (found.arm, found.settings.model_copy(update=threads), found.fingerprint) != (
-        arm,
-        settings,
-        fingerprint,
-    ):
-        raise InputError(
-            f"{folder.path} holds another experiment: another arm, other settings or other data.",
-            "Give --out another folder, or the command that this one was begun with.",
-        )
+    found = found.model_copy(
+        update={"settings": found.settings.model_copy(update={"threads": settings.threads})}
+    )
+    points = {"sizes": settings.sizes, "seeds": settings.seeds}
+    same = found.settings.model_copy(update=points) == settings
+    if not same or (found.arm, found.fingerprint) != (arm, fingerprint):
+        raise _another(folder)
     return found
 
 
-def _fingerprint(sources: Sources) -> str:
-    digest = hashlib.sha256(sources.vertical.encode())
-    for name, run in sources.by_name.items():
-        for output in ("kept.jsonl", "trajectories.jsonl"):
-            path = run.path / output
-            if path.exists():
-                digest.update(f"{name}/{output}:{measure(path).sha256}\n".encode())
-    return digest.hexdigest()
+def _another(folder: ExperimentFolder) -> InputError:
+    return InputError(
+        f"{folder.path} holds another experiment: another arm, other settings or other data.",
+        "Give --out another folder, or the command that this one was begun with.",
+    )
+
+
+def _extended(
+    folder: ExperimentFolder,
+    found: ExperimentRecord,
+    sources: Sources,
+    settings: ExperimentSettings,
+) -> ExperimentRecord:
+    """The experiment with further points.
+
+    Raises:
+        InputError: a point that it has, or what that is tried on, would not be there any more.
+    """
+    dialogues = folder.dialogues()
+    points = _POINTS[found.arm](dialogues, settings)
+    trials = lay_out_trials(found.arm, dialogues, points, sources, settings)
+    kept_trials = {one.name: one for one in trials}
+    if not set(folder.points()) <= set(points) or any(
+        kept_trials.get(name) != trial for name, trial in folder.trials().items()
+    ):
+        raise _another(folder)
+    write_tasks(folder, trials, sources)
+    record = found.model_copy(
+        update={"settings": settings, "domains": domains_of_trials(trials, sources, dialogues)}
+    )
+    folder.write(record, points, trials)
+    return record
 
 
 def _vertical_sketches(sources: Sources) -> list[DomainSketch]:
@@ -262,50 +256,6 @@ def _with_roles(
     return dialogues
 
 
-def _trials(
-    arm: str,
-    dialogues: Sequence[Dialogue],
-    points: Sequence[Point],
-    sources: Sources,
-    settings: ExperimentSettings,
-) -> list[Trial]:
-    """The tasks of every trial that a point names."""
-    by_role: dict[tuple[str, str], dict[str, list[Dialogue]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for one in dialogues:
-        by_role[one.source, one.role][one.domain].append(one)
-
-    def trial(
-        name: str, source: str, groups: dict[str, list[Dialogue]], most: int | None = None
-    ) -> Trial:
-        of_run = Settings.model_validate(sources.by_name[source].settings)
-        tasks = [
-            task
-            for domain, group in groups.items()
-            for task in choose_tasks(
-                group, most or settings.trial.tasks, f"{settings.split_seed}/{domain}/{name}"
-            )
-        ]
-        rollout = of_run.rollout.model_copy(update={"max_turns": settings.trial.max_turns})
-        return Trial(name=name, tasks=tuple(tasks), rollout=rollout, seed=of_run.seed)
-
-    trials = [trial(HELD_OUT, "general", by_role["general", "held_out"])]
-    if arm == "scaling":
-        for seed in settings.seeds:
-            smallest = next(one for one in points if one.seed == seed)
-            names = set(smallest.phases[0].shares[0].domains)
-            groups = {n: g for n, g in by_role["general", "unseen"].items() if n in names}
-            if groups:
-                trials.append(trial(unseen_trial(seed), "general", groups, settings.trial.unseen))
-    if arm == "phases":
-        trials.append(
-            trial(VERTICAL, "vertical", by_role["vertical", "unseen"], settings.phases.tasks)
-        )
-        trials.append(trial(VERTICAL_NEW, "vertical", by_role["vertical", "held_out"]))
-    return [one for one in trials if one.tasks]
-
-
 def _write_data(
     folder: ExperimentFolder,
     dialogues: Sequence[Dialogue],
@@ -316,28 +266,7 @@ def _write_data(
     tokens: list[Tokens] = [one for group in gathered for one in group.tokens]
     TokenStore.write(tokens, folder.data)
     write_lines(folder.data / "dialogues.jsonl", dialogues)
-    wanted = {task for trial in trials for task in trial.tasks}
-    write_lines(
-        folder.data / "tasks.jsonl",
-        (
-            task
-            for run in dict.fromkeys(sources.by_name.values())
-            for task in run.read("tasks.jsonl", Task)
-            if task.id in wanted
-        ),
-    )
-
-
-def _paths(
-    trials: Iterable[Trial], sources: Sources, dialogues: Iterable[Dialogue]
-) -> dict[str, str]:
-    """The folder of each domain that is played in."""
-    played = {task for trial in trials for task in trial.tasks}
-    return {
-        one.domain: str(Path(sources.by_name[one.source].path / "domains" / one.domain).resolve())
-        for one in dialogues
-        if one.task in played
-    }
+    write_tasks(folder, trials, sources)
 
 
 def _facts(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import yaml
 
+from agentscaler.evaluation.statistics import Interval
 from agentscaler.experiment.figures import AgentFigures, Figures, figures_of
 from agentscaler.experiment.folder import ExperimentFolder, ExperimentRecord
 from agentscaler.experiment.plot import success_plot
 from agentscaler.experiment.settings import ExperimentSettings
-from agentscaler.experiment.statistics import Interval
 from agentscaler.runfolder import write_atomically
 
 __all__ = ["report_page", "settings_file", "write_report"]

@@ -142,7 +142,7 @@ def _stream(phase: PhasePlan, point: Point, dialogues: Sequence[Dialogue]) -> St
                 and (not share.kept_by or share.kept_by in one.kept_by)
             ):
                 groups[one.domain].append(place)
-        shares.append(Share(share.source, groups, share.tokens))
+        shares.append(Share(share.source, groups, share.tokens, share.dialogues))
     return draw_stream(shares, [one.tokens for one in dialogues], f"{point.seed}/stream")
 
 

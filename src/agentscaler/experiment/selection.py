@@ -1,45 +1,21 @@
 """Which domains an agent learns from, and which it is tried on: kin apart, and sets nested.
 
-Domains are kin when they come from one service, from versions of one (`greengrass`,
-`greengrassv2`), or when half of what both have of tools is named and parametrised alike; kin of
-kin are kin.  A family is held out whole or not at all, so no held-out domain is a near-duplicate of
-one that is trained on.
+A family of domains (`dataset.kinship`) is held out whole or not at all, so no held-out domain is a
+near-duplicate of one that is trained on.
 """
 
 import random
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
+from agentscaler.dataset.kinship import DomainSketch, families
 from agentscaler.errors import InputError
 
-__all__ = ["DomainSketch", "Split", "families", "nested_order", "sketch_overlap", "split_domains"]
+__all__ = ["Split", "nested_order", "sketch_overlap", "split_domains"]
 
-_VERSION = re.compile(r"[-_.]?v?\d+$")
-_ALIKE = 0.5
 _STRATA = 16
-_COMMON = 40
-"""A tool that so many domains have says nothing of their kinship."""
-
-
-@dataclass(frozen=True)
-class DomainSketch:
-    """What selection looks at of a domain.
-
-    Attributes:
-        service: whose API it was made from ("aws.connect").
-        tools: what is visible of each tool: its name with the names of its parameters.
-        tokens: the mean length of its dialogues.
-        dialogues: how many it has.
-    """
-
-    id: str
-    service: str
-    tools: frozenset[str]
-    tokens: float
-    dialogues: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,25 +25,6 @@ class Split:
     train: tuple[str, ...]
     held_out: tuple[str, ...]
     family: Mapping[str, str]
-
-
-def families(sketches: Sequence[DomainSketch]) -> dict[str, str]:
-    """The family of each domain, named for the first of its services in the alphabet."""
-    parent = {sketch.id: sketch.id for sketch in sketches}
-
-    def root(name: str) -> str:
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for one, other in [*_of_one_service(sketches), *_alike(sketches)]:
-        parent[max(root(one), root(other))] = min(root(one), root(other))
-    services: dict[str, str] = {}
-    for sketch in sketches:
-        known = services.get(root(sketch.id), sketch.service)
-        services[root(sketch.id)] = min(known, sketch.service)
-    return {sketch.id: services[root(sketch.id)] for sketch in sketches}
 
 
 def split_domains(
@@ -143,29 +100,3 @@ def sketch_overlap(train: Iterable[DomainSketch], held_out: Iterable[DomainSketc
     known = {tool for sketch in train for tool in sketch.tools}
     tools = [tool for sketch in held_out for tool in sorted(sketch.tools)]
     return sum(tool in known for tool in tools) / len(tools) if tools else 0.0
-
-
-def _of_one_service(sketches: Sequence[DomainSketch]) -> list[tuple[str, str]]:
-    first: dict[str, str] = {}
-    return [
-        (first.setdefault(_VERSION.sub("", sketch.service), sketch.id), sketch.id)
-        for sketch in sketches
-    ]
-
-
-def _alike(sketches: Sequence[DomainSketch]) -> list[tuple[str, str]]:
-    """Pairs of domains that have half of their tools alike."""
-    having: dict[str, list[int]] = defaultdict(list)
-    for place, sketch in enumerate(sketches):
-        for tool in sorted(sketch.tools):
-            having[tool].append(place)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for places in having.values():
-        if len(places) <= _COMMON:
-            for pair in combinations(places, 2):
-                shared[pair] += 1
-    return [
-        (sketches[one].id, sketches[other].id)
-        for (one, other), n in shared.items()
-        if n >= _ALIKE * min(len(sketches[one].tools), len(sketches[other].tools))
-    ]

@@ -47,8 +47,9 @@ class TrialSettings(BaseModel):
             the rules leave a dialogue of are played in.
         largest_family: domains of a family that may be held out.
         tasks: played in a held-out domain, at most.
-        unseen: tasks of each training domain that are set aside; those of the domains of the
-            smallest size are played, for the gap between known and new domains.
+        unseen: tasks of each training domain that are set aside; those of domains of the smallest
+            size are played, for the gap between known and new domains.
+        unseen_domains: of the smallest size, at most.
         max_turns: assistant messages before an episode is stopped.
     """
 
@@ -58,6 +59,7 @@ class TrialSettings(BaseModel):
     largest_family: int = Field(default=6, ge=1)
     tasks: int = Field(default=4, ge=1)
     unseen: int = Field(default=4, ge=0)
+    unseen_domains: int = Field(default=64, ge=1)
     max_turns: int = Field(default=24, ge=1)
 
 
@@ -129,6 +131,9 @@ class ExperimentSettings(BaseModel):
         least_dialogues: domains with so many dialogues are chosen first.
         seeds: each draws its own sets and trains anew.
         tokens: rendered tokens that every agent sees in training, in all its phases.
+        dialogues: distinct ones that each agent of the arm `scaling` learns from, spread evenly
+            over its domains; None takes all that its domains have.  With a number that the
+            smallest size reaches, sizes differ in their domains alone.
         learner: who learns: "small", our model from scratch; or "rehearsal", an agent of rules
             that errs the less the more domains it was shown, which trains nothing and is there to
             try the machinery.
@@ -143,6 +148,7 @@ class ExperimentSettings(BaseModel):
     least_dialogues: int = Field(default=8, ge=1)
     seeds: tuple[int, ...] = (0, 1, 2)
     tokens: int = Field(default=5_000_000, ge=1)
+    dialogues: int | None = Field(default=None, ge=1)
     learner: Literal["small", "rehearsal"] = "small"
     small: SmallRecipe = SmallRecipe()
     threads: int = Field(default=1, ge=1)

@@ -10,6 +10,7 @@ length of one dialogue.
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 __all__ = ["Share", "Stream", "draw_stream"]
 
@@ -20,11 +21,13 @@ class Share:
 
     Attributes:
         name: with the seed it decides the order, so that a share is the same in every mixture.
+        most: distinct dialogues, spread evenly over the domains; None takes all.
     """
 
     name: str
     dialogues: Mapping[str, Sequence[int]]
     tokens: int
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,28 @@ def draw_stream(shares: Sequence[Share], lengths: Sequence[int], seed: str) -> S
 def _passes(share: Share, lengths: Sequence[int], seed: str) -> Iterator[int]:
     """Pass after pass until the tokens are used up; nothing where there are no dialogues."""
     rng = random.Random(seed)
+    dialogues = _limited(share, seed)
     seen = 0
-    while seen < share.tokens and any(share.dialogues.values()):
+    while seen < share.tokens and any(dialogues.values()):
         chosen = []
-        for place in _rounds(share.dialogues, rng):
+        for place in _rounds(dialogues, rng):
             if seen >= share.tokens:
                 break
             chosen.append(place)
             seen += lengths[place]
         rng.shuffle(chosen)
         yield from chosen
+
+
+def _limited(share: Share, seed: str) -> Mapping[str, Sequence[int]]:
+    """The dialogues that the share may hold, by domain."""
+    if share.most is None:
+        return share.dialogues
+    chosen = set(islice(_rounds(share.dialogues, random.Random(f"{seed}/most")), share.most))
+    return {
+        name: [place for place in places if place in chosen]
+        for name, places in share.dialogues.items()
+    }
 
 
 def _rounds(dialogues: Mapping[str, Sequence[int]], rng: random.Random) -> Iterator[int]:

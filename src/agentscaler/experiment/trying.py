@@ -5,14 +5,13 @@ that every agent meets the same users.  Success is what the funnel keeps: the fi
 the calls are, the user was told what was asked for, and the form holds.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from agentscaler.domain import Domain
 from agentscaler.experiment.learner import Player
-from agentscaler.filtering import FunnelSettings, FunnelStage, Verdict, run_funnel
+from agentscaler.filtering import FunnelStage, Verdict, verdicts_of
 from agentscaler.filtering.case import Case
 from agentscaler.rollout import FailureOwner, RolloutSettings, Trajectory, roll_out
 from agentscaler.task import Task
@@ -87,23 +86,14 @@ def _judge(
     domain: Domain, tasks: Sequence[Task], trajectories: Sequence[Trajectory], trial: str
 ) -> Iterator[tuple[Outcome, Trajectory]]:
     by_id = {task.id: task for task in tasks}
-    ended = [one for one in trajectories if one.failure_owner is None]
-    verdicts = run_funnel([(domain, list(tasks), ended)], FunnelSettings())
-    of_episode = {verdict.trajectory: verdict for group in verdicts for verdict in group}
-    for one in trajectories:
-        case = Case(domain, by_id[one.task], one)
-        yield _outcome(case, of_episode.get(one.id), trial), one
+    verdicts = verdicts_of(domain, tasks, trajectories)
+    for one, verdict in zip(trajectories, verdicts, strict=True):
+        yield _outcome(Case(domain, by_id[one.task], one), verdict, trial), one
 
 
 def _outcome(case: Case, verdict: Verdict | None, trial: str) -> Outcome:
     task, played = case.task, case.trajectory
     calls = [call for message in played.messages for call in message.tool_calls]
-    answered = {m.tool_call_id for m in played.messages if m.role == "tool"}
-    made = (
-        Counter(one.key for one in case.successes)
-        if all(call.id in answered for call in calls)
-        else None
-    )
     return Outcome(
         trial=trial,
         task=task.id,
@@ -111,7 +101,7 @@ def _outcome(case: Case, verdict: Verdict | None, trial: str) -> Outcome:
         kind=str(task.special) if task.special else task.kind,
         success=verdict is not None and verdict.kept,
         state_right=played.state_hash == task.state_hash,
-        exact_calls=made == Counter(case.gold_keys),
+        exact_calls=case.has_exact_calls,
         stop=str(played.stop),
         owner=str(played.failure_owner or ""),
         stage=str(verdict.stage) if verdict is not None else str(FunnelStage.VALIDITY),

@@ -6,7 +6,7 @@ how hard tasks are.  `judge_dialogues` asks a model how dialogues read, which de
 """
 
 from agentscaler.filtering.difficulty import Difficulty, DifficultySettings, measure_difficulty
-from agentscaler.filtering.funnel import run_funnel
+from agentscaler.filtering.funnel import run_funnel, verdicts_of
 from agentscaler.filtering.judge import (
     JUDGE_PROMPTS,
     JudgeSettings,
@@ -44,4 +44,5 @@ __all__ = [
     "measure_difficulty",
     "run_funnel",
     "tally_judgements",
+    "verdicts_of",
 ]

@@ -1,6 +1,7 @@
 """`Case`: a trajectory with all that is needed to judge it."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -68,6 +69,16 @@ class Case:
     def gold_keys(self) -> tuple[str, ...]:
         """Of gold's calls, what `AnsweredCall.key` is of the trajectory's."""
         return tuple(call_key(gold.tool, gold.arguments) for gold in self.task.gold)
+
+    @cached_property
+    def has_exact_calls(self) -> bool:
+        """Whether its calls that were not refused are gold's, each as often; False where a call has
+        no answer."""
+        made = [call for message in self.trajectory.messages for call in message.tool_calls]
+        answered = {m.tool_call_id for m in self.trajectory.messages if m.role == "tool"}
+        if not all(call.id in answered for call in made):
+            return False
+        return Counter(one.key for one in self.successes) == Counter(self.gold_keys)
 
     def answered(self, gold: int) -> int:
         """The message that answers a gold call; 0 if the call was not made.

@@ -4,7 +4,7 @@ After the three-stage filtering of "Towards General Agentic Intelligence via Env
 (arXiv 2509.13311).  Each stage answers with a fault or lets the trajectory pass to the next.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +23,7 @@ from agentscaler.filtering.verdict import Fault, FunnelReason, FunnelStage, Verd
 from agentscaler.rollout.trajectory import Trajectory
 from agentscaler.task.task import Task
 
-__all__ = ["judge", "run_funnel"]
+__all__ = ["judge", "run_funnel", "verdicts_of"]
 
 
 def run_funnel(
@@ -44,6 +44,24 @@ def run_funnel(
     settings = settings or FunnelSettings()
     function = partial(_judge_unit, settings=settings)
     yield from (engine or LocalEngine()).map(function, _units(work, settings.limit))
+
+
+def verdicts_of(
+    domain: Domain,
+    tasks: Sequence[Task],
+    trajectories: Sequence[Trajectory],
+    settings: FunnelSettings | None = None,
+) -> list[Verdict | None]:
+    """The verdict on each episode of a domain, in this process; None where it broke off, which the
+    funnel has nothing to say of.
+
+    Args:
+        settings: None takes the defaults; a limit is not kept to.
+    """
+    ended = [one for one in trajectories if one.failure_owner is None]
+    unit = _Unit(domain, tuple(tasks), tuple(ended))
+    verdicts = iter(_judge_unit(unit, settings=settings or FunnelSettings()))
+    return [next(verdicts) if one.failure_owner is None else None for one in trajectories]
 
 
 def judge(case: Case, settings: FunnelSettings, reruns: Reruns) -> Verdict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from agentscaler.charts import document, rect, text
 from agentscaler.filtering.tally import FunnelTally
 from agentscaler.filtering.verdict import FunnelStage
 
@@ -139,22 +140,14 @@ def funnel_plot(tally: FunnelTally) -> str:
     height = below + len(lengths) * (_BAR + _GAP) + 34
     keys = [(FunnelStage.PASSED, "kept"), *((stage, f"lost at {stage}") for stage in _STAGES)]
     legend = [
-        f'<text x="{_LEFT + place * 120}" y="{height - 10}" fill="{_COLOURS[stage]}">{label}</text>'
+        text(_LEFT + place * 120, height - 10, label, colour=_COLOURS[stage])
         for place, (stage, label) in enumerate(keys)
     ]
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
-            ' font-family="sans-serif" font-size="12">',
-            f'<rect width="{_WIDTH}" height="{height}" fill="white"/>',
-            f'<text x="{_LEFT}" y="20" font-weight="bold">What is left of the trajectories</text>',
-            f'<text x="{_LEFT}" y="{below - 12}" font-weight="bold">By number of calls</text>',
-            *parts,
-            *legend,
-            "</svg>",
-            "",
-        ]
-    )
+    titles = [
+        text(_LEFT, 20, "What is left of the trajectories", bold=True),
+        text(_LEFT, below - 12, "By number of calls", bold=True),
+    ]
+    return document(_WIDTH, height, [*titles, *parts, *legend])
 
 
 def _bars(bars: list[tuple[str, dict[FunnelStage, int]]], most: int, top: int) -> Iterator[str]:
@@ -162,13 +155,10 @@ def _bars(bars: list[tuple[str, dict[FunnelStage, int]]], most: int, top: int) -
     scale = (_WIDTH - _LEFT - _RIGHT) / (most or 1)
     for row, (label, counts) in enumerate(bars):
         y, x = top + row * (_BAR + _GAP), float(_LEFT)
-        yield f'<text x="{_LEFT - 8}" y="{y + 17}" text-anchor="end">{label}</text>'
+        yield text(_LEFT - 8, y + 17, label, anchor="end")
         for stage in (FunnelStage.PASSED, *_STAGES):
             width = counts.get(stage, 0) * scale
             if width:
-                yield (
-                    f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{_BAR}"'
-                    f' fill="{_COLOURS[stage]}"/>'
-                )
+                yield rect(x, y, width, _BAR, _COLOURS[stage])
             x += width
-        yield f'<text x="{x + 6:.1f}" y="{y + 17}">{sum(counts.values()):,}</text>'
+        yield text(f"{x + 6:.1f}", y + 17, f"{sum(counts.values()):,}")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from agentscaler.domain import Domain, load_domain
 from agentscaler.errors import SettingsError
-from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, run_funnel
+from agentscaler.filtering import FunnelReason, FunnelStage, Verdict, verdicts_of
 from agentscaler.filtering.difficulty import Difficulty, measure_difficulty
 from agentscaler.pipeline.records import by_domain
 from agentscaler.pipeline.settings import Settings
-from agentscaler.rollout import AgentMaker, ExpertMaker, HastyMaker, SlippingMaker, roll_out
+from agentscaler.rollout import AgentMaker, agent_named, roll_out
 from agentscaler.rollout.trajectory import FailureOwner, Trajectory
 from agentscaler.runfolder import RunFolder
 from agentscaler.task import Task
@@ -84,11 +84,9 @@ def _played(
     rollout = settings.rollout.model_copy(
         update={"trials": settings.difficulty.trials, "limit": None}
     )
-    funnel = settings.funnel.model_copy(update={"limit": None})
     (episodes,) = roll_out([(domain, tasks)], rollout, settings.seed, agent=maker)
-    ended = [one for one in episodes if one.failure_owner is None]
-    (verdicts,) = run_funnel([(domain, tasks, ended)], funnel)
-    return [*verdicts, *_broken_off(episodes)]
+    verdicts = verdicts_of(domain, tasks, episodes, settings.funnel)
+    return [*filter(None, verdicts), *_broken_off(episodes)]
 
 
 def _broken_off(episodes: Sequence[Trajectory]) -> Iterator[Verdict]:
@@ -119,20 +117,11 @@ def _held(folder: RunFolder) -> dict[str, list[Verdict]]:
 
 def _maker(name: str, settings: Settings) -> AgentMaker | None:
     """The maker of the agents called `name`; None for the episodes that the run holds."""
-    kind, _, rate = name.partition(":")
-    expert = ExpertMaker(settings.rollout.mistake_rate)
     if name == _HELD:
         return None
-    if name == "expert":
-        return expert
-    if name == "hasty":
-        return HastyMaker()
     try:
-        chance = float(rate)
-    except ValueError:
-        chance = -1
-    if kind != "slipping" or not 0 <= chance <= 1:
+        return agent_named(name, settings.rollout.mistake_rate)
+    except SettingsError as error:
         raise SettingsError(
-            f"There is no agent {name}.", "Name expert, hasty, run, or slipping:0.2 and the like."
-        )
-    return SlippingMaker(expert, chance)
+            error.what, "Name expert, hasty, run, or slipping:0.2 and the like."
+        ) from error

@@ -19,11 +19,13 @@ from agentscaler.llm import (
     Budget,
     CallStore,
     CostLine,
+    EndpointSettings,
     HttpModel,
     ModelSettings,
     PartMaker,
     Prompt,
     Role,
+    Sampling,
 )
 from agentscaler.llm.part_maker import ANSWERING
 from agentscaler.pipeline.checkpoints import open_local
@@ -83,6 +85,17 @@ class Models:
         model = HttpModel(endpoint, self._seed)
         self._open.append(model)
         return AccountedModel(model, endpoint, self._store, self._budget, self._stage, role)
+
+    def local(self, settings: RolloutSettings) -> AccountedModel:
+        """The checkpoint of a rollout, with a memory and a bill as any other model has them."""
+        local = open_local(settings, self._seed)
+        self._open.append(local)
+        sampling = Sampling(
+            temperature=settings.temperature, max_tokens=settings.max_new_tokens, seed=self._seed
+        )
+        endpoint = EndpointSettings(model=local.name, sampling=sampling)
+        account = (endpoint, self._store, self._budget, self._stage, "agent")
+        return AccountedModel(local, *account, proven=True)
 
     def agent(self, settings: RolloutSettings) -> AgentMaker | None:
         """Makes the agents, where a model plays them."""

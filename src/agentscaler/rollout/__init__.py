@@ -10,6 +10,7 @@ from agentscaler.rollout.episode import play, system_message, tool_message
 from agentscaler.rollout.expert import Expert, ExpertMaker
 from agentscaler.rollout.model_agent import ModelAgent, ModelAgentMaker
 from agentscaler.rollout.model_user import ModelUser, ModelUserMaker
+from agentscaler.rollout.named_agents import agent_named
 from agentscaler.rollout.protocols import Agent, AgentMaker, GaveUpError, User, UserMaker, UserTurn
 from agentscaler.rollout.runner import roll_out
 from agentscaler.rollout.scripted_user import ScriptedUser, ScriptedUserMaker
@@ -39,6 +40,7 @@ __all__ = [
     "User",
     "UserMaker",
     "UserTurn",
+    "agent_named",
     "play",
     "roll_out",
     "system_message",

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
@@ -30,6 +30,7 @@ def roll_out(
     agent: AgentMaker | None = None,
     user: UserMaker | None = None,
     at_end: Callable[[], Awaitable[None]] | None = None,
+    without: Container[str] = frozenset(),
 ) -> Iterator[list[Trajectory]]:
     """Plays the tasks of each domain.
 
@@ -45,6 +46,7 @@ def roll_out(
             both makers must be picklable.
         at_end: with `settings.in_flight`, awaited in the episodes' event loop when they are over:
             closes the connections of models.
+        without: episodes that are not played, by the id of the trajectory that each would be.
 
     Yields:
         one list of trajectories a domain, in the order of `work`; task by task, trial by trial.
@@ -57,7 +59,7 @@ def roll_out(
         settings,
         seed,
     )
-    units = _units(work, settings)
+    units = _units(work, settings, without)
     if settings.in_flight is None:
         yield from (engine or LocalEngine()).map(cast.play_unit, units)
     else:
@@ -72,10 +74,17 @@ class _Unit:
     episodes: tuple[tuple[Task, int], ...]
 
 
-def _units(work: Iterable[tuple[Domain, list[Task]]], settings: RolloutSettings) -> Iterator[_Unit]:
+def _units(
+    work: Iterable[tuple[Domain, list[Task]]], settings: RolloutSettings, without: Container[str]
+) -> Iterator[_Unit]:
     left = settings.limit
     for domain, tasks in work:
-        episodes = [(task, trial) for task in tasks for trial in range(settings.trials)]
+        episodes = [
+            (task, trial)
+            for task in tasks
+            for trial in range(settings.trials)
+            if f"{task.id}/{trial}" not in without
+        ]
         if left is not None:
             episodes = episodes[:left]
             left -= len(episodes)

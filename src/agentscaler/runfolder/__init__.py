@@ -12,6 +12,7 @@ A stage is up to date when its `Fingerprint` (input, settings, seed, code) is th
 
 from agentscaler.runfolder.fingerprint import Fingerprint, code_version
 from agentscaler.runfolder.folder import RunFolder, disk_errors
+from agentscaler.runfolder.lock import hold_lock
 from agentscaler.runfolder.manifest import OutputRecord, StageRecord, StageState, write_atomically
 from agentscaler.runfolder.stage import StageWriter, measure
 
@@ -24,6 +25,7 @@ __all__ = [
     "StageWriter",
     "code_version",
     "disk_errors",
+    "hold_lock",
     "measure",
     "write_atomically",
 ]

@@ -1,8 +1,6 @@
 """`RunFolder`: opens, locks, reads and writes a run."""
 
 import errno
-import fcntl
-import os
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from agentscaler.errors import RunFolderError
 from agentscaler.runfolder.fingerprint import Fingerprint
+from agentscaler.runfolder.lock import hold_lock
 from agentscaler.runfolder.manifest import (
     Manifest,
     OutputRecord,
@@ -76,26 +75,13 @@ class RunFolder:
         if self._lock_depth:
             yield
             return
-        with disk_errors(self.path), (self.path / ".lock").open("a+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                file.seek(0)
-                owner = file.read().decode(errors="replace").strip()
-                raise RunFolderError(
-                    f"Process {owner} is writing to the run {self.path}.",
-                    "Wait until it ends, or give --run another folder.",
-                ) from error
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n".encode())
-            file.flush()
+        with disk_errors(self.path), hold_lock(self.path, "run", "--run"):
             self._manifest = Manifest.read(self.path / "manifest.json")
             self._lock_depth = 1
             try:
                 yield
             finally:
                 self._lock_depth = 0
-                file.truncate(0)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -233,8 +219,8 @@ def _is_intact(path: Path, known: OutputRecord) -> bool:
 
 
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turns the errors of the disk below `path` into `RunFolderError`."""
+def disk_errors(path: Path, option: str = "--run") -> Iterator[None]:
+    """Turns the errors of the disk below `path`, which `option` gives, into `RunFolderError`."""
     try:
         yield
     except OSError as error:
@@ -247,6 +233,6 @@ def disk_errors(path: Path) -> Iterator[None]:
         if place and (place.is_relative_to(path) or path.is_relative_to(place)):
             raise RunFolderError(
                 f"{place} cannot be used: {error.strerror}.",
-                "Give --run a folder that you may read and write.",
+                f"Give {option} a folder that you may read and write.",
             ) from error
         raise

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agentscaler.evaluation.statistics import wilson
 from agentscaler.experiment.dialogue import Dialogue
 from agentscaler.experiment.figures import figures_of
 from agentscaler.experiment.folder import ExperimentFolder, ExperimentRecord, write_lines
@@ -14,7 +15,6 @@ from agentscaler.experiment.point import PhasePlan, Point, SharePlan
 from agentscaler.experiment.report import write_report
 from agentscaler.experiment.running import PhaseResult, PointResult
 from agentscaler.experiment.settings import ExperimentSettings
-from agentscaler.experiment.statistics import wilson
 from agentscaler.experiment.trying import Outcome
 from agentscaler.runfolder import write_atomically
 

@@ -2,14 +2,9 @@
 
 import pytest
 
+from agentscaler.dataset.kinship import DomainSketch
 from agentscaler.errors import InputError
-from agentscaler.experiment.selection import (
-    DomainSketch,
-    families,
-    nested_order,
-    sketch_overlap,
-    split_domains,
-)
+from agentscaler.experiment.selection import nested_order, sketch_overlap, split_domains
 
 
 def sketch(
@@ -17,41 +12,6 @@ def sketch(
 ) -> DomainSketch:
     own = tuple(f"{name}_{verb}()" for verb in ("get", "list", "create", "delete"))
     return DomainSketch(name, service or f"{name}.service", frozenset(tools or own), tokens)
-
-
-def test_domains_of_one_service_are_kin() -> None:
-    found = families([sketch("a", "aws.connect"), sketch("b", "aws.connect"), sketch("c")])
-    assert found["a"] == found["b"] == "aws.connect"
-    assert found["c"] != found["a"]
-
-
-def test_versions_of_a_service_are_kin() -> None:
-    found = families([sketch("a", "aws.greengrass"), sketch("b", "aws.greengrassv2")])
-    assert found["a"] == found["b"] == "aws.greengrass"
-
-
-def test_domains_with_half_of_their_tools_alike_are_kin() -> None:
-    one = sketch("a", tools=("get_x(id)", "list_x()", "drop_x(id)", "make_x(name)"))
-    alike = sketch("b", tools=("get_x(id)", "list_x()", "other(id)", "more()"))
-    apart = sketch("c", tools=("get_x(id)", "new()", "odd(id)", "even()"))
-    found = families([one, alike, apart])
-    assert found["a"] == found["b"]
-    assert found["c"] != found["a"]
-
-
-def test_a_tool_with_other_parameters_is_another_tool() -> None:
-    one = sketch("a", tools=("get_x(id)", "list_x()"))
-    other = sketch("b", tools=("get_x(name)", "list_x(page)"))
-    assert len(set(families([one, other]).values())) == 2
-
-
-def test_kin_of_kin_are_kin() -> None:
-    chain = [
-        sketch("a", "one", ("p()", "q()")),
-        sketch("b", "two", ("q()", "r()")),
-        sketch("c", "two", ("s()", "t()")),
-    ]
-    assert len(set(families(chain).values())) == 1
 
 
 def test_a_family_is_held_out_whole_or_not_at_all() -> None:

@@ -36,6 +36,14 @@ def test_where_tokens_are_few_small_domains_are_not_passed_over() -> None:
     assert stream.domains == 2
 
 
+def test_a_limit_of_distinct_dialogues_is_spread_over_the_domains() -> None:
+    stream = draw_stream([Share("general", DOMAINS, 1000, most=3)], LENGTHS, "0")
+    assert (stream.distinct, stream.domains) == (3, 3)
+    assert stream.tokens >= 1000
+    whole = draw_stream([Share("general", DOMAINS, 1000)], LENGTHS, "0")
+    assert draw_stream([Share("general", DOMAINS, 1000, most=6)], LENGTHS, "0") == whole
+
+
 def test_shares_are_mixed_evenly() -> None:
     shares = [Share("one", {"a": [0]}, 300), Share("other", {"b": [1]}, 100)]
     stream = draw_stream(shares, [10, 10], "0")

@@ -14,7 +14,9 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.contamination import contamination
+from agentscaler.interfaces.cli.compare import compare
 from agentscaler.interfaces.cli.costs import costs
+from agentscaler.interfaces.cli.evaluate import evaluate
 from agentscaler.interfaces.cli.experiment import experiment
 from agentscaler.interfaces.cli.funnel_report import funnel
 from agentscaler.interfaces.cli.graph_report import graph_report
@@ -34,6 +36,7 @@ from agentscaler.interfaces.cli.options import (
     VerticalOption,
     WorkersOption,
 )
+from agentscaler.interfaces.cli.rescore import rescore
 from agentscaler.interfaces.cli.serve import serve
 from agentscaler.interfaces.cli.stages import add_stages
 
@@ -100,6 +103,9 @@ app.command()(contamination)
 app.command("judge")(judge)
 app.command("serve")(serve)
 app.command()(funnel)
+app.command()(rescore)
+app.command()(compare)
+app.add_typer(evaluate, name="evaluate")
 app.add_typer(experiment, name="experiment")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from agentscaler.experiment.statistics import compare, rate, wilson
+from agentscaler.evaluation.statistics import compare, rate, wilson
 
 
 def scores(successes: np.ndarray, tasks: int) -> dict[tuple[int, str], tuple[float, int]]:

@@ -1,4 +1,4 @@
-"""Success rates with honest intervals, where the same tasks are played by agents of several seeds.
+"""Success rates with honest intervals, where tasks resemble each other, and agents of one kind do.
 
 Episodes are not independent: those of one service resemble each other, and so do those of one seed,
 which decides what is trained on and how.  So a rate's variance is that of a crossed design with two
@@ -12,7 +12,10 @@ with the mean squares of a two-way analysis of variance, and a t-interval whose 
 are Satterthwaite's (Satterthwaite 1946, "An approximate distribution of estimates of variance
 components", Biometrics Bulletin 2; the design is that of Obuchowski and Rockette 1995).  With one
 seed there is no spread of seeds to be seen, and with one cluster none of clusters: the interval
-then speaks of the other factor only, and `Interval.factors` says so.
+then speaks of the other factor only, and `Interval.factors` says so.  One seed leaves the
+cluster-robust interval of a mean (Liang and Zeger 1986, "Longitudinal data analysis using
+generalized linear models", Biometrika 73; for evaluations, Miller 2024, "Adding Error Bars to
+Evals", arXiv 2411.00640), with clusters - 1 degrees of freedom.
 
 Near 0 and 1 such an interval is too narrow, and with no success at all it is a point.  So a rate's
 interval is never narrower than Wilson's over the clusters' tasks of one seed (Wilson 1927,
@@ -30,7 +33,9 @@ from scipy import stats
 __all__ = ["Interval", "PairedTest", "compare", "rate", "wilson"]
 
 CONFIDENCE = 0.95
-_FLIPS = 20_000
+_FLIPS, _FLIPS_AT_ONCE = 20_000, 1_000
+_ALL_FLIPS = 14
+"""So many clusters have few enough patterns to look at each."""
 _TINY = 1e-12
 
 Scores = Mapping[tuple[int, str], tuple[float, int]]
@@ -76,18 +81,22 @@ class PairedTest:
     p_flips: float
 
 
-def rate(scores: Scores) -> Interval:
+def rate(scores: Scores, sample: int | None = None) -> Interval:
     """The success rate over all tasks, of a seed drawn at random in a service drawn at random.
+
+    With one seed it is the mean with a cluster-robust t-interval.
 
     Args:
         scores: every seed has every cluster, with equally many tasks.
+        sample: how many draws Wilson's interval is for; None takes the tasks.
 
     Raises:
         ValueError: there is nothing, or seeds differ in their clusters or tasks.
     """
     successes, tasks = _table(scores)
     found = _crossed(successes, tasks)
-    low, high = wilson(found.mean * tasks.sum(), int(tasks.sum()))
+    sample = int(tasks.sum()) if sample is None else sample
+    low, high = wilson(found.mean * sample, sample)
     return replace(found, low=max(0.0, min(found.low, low)), high=min(1.0, max(found.high, high)))
 
 
@@ -196,11 +205,13 @@ def _factors(seeds: int, clusters: int) -> str:
 def _sign_flips(differences: NDArray[Any]) -> float:
     """The share of sign patterns with a sum as far from 0: all of them up to 14, else a sample."""
     n = len(differences)
-    if n <= 14:
+    found = abs(differences.sum()) - _TINY
+    if n <= _ALL_FLIPS:
         bits = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
-    else:
-        bits = np.random.default_rng(0).integers(0, 2, size=(_FLIPS, n))
-    sums = np.abs((2 * bits - 1) @ differences)
-    extreme = int((sums >= abs(differences.sum()) - _TINY).sum())
+        return int((np.abs((2 * bits - 1) @ differences) >= found).sum()) / 2**n
+    rng, extreme = np.random.default_rng(0), 0
+    for _ in range(_FLIPS // _FLIPS_AT_ONCE):
+        bits = rng.integers(0, 2, size=(_FLIPS_AT_ONCE, n))
+        extreme += int((np.abs((2 * bits - 1) @ differences) >= found).sum())
     # A sample counts the pattern that was found, too (Phipson and Smyth 2010).
-    return extreme / 2**n if n <= 14 else (extreme + 1) / (_FLIPS + 1)
+    return (extreme + 1) / (_FLIPS + 1)

@@ -1,0 +1,83 @@
+"""`agentscaler rescore`: scores what was played again, without a model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from agentscaler.interfaces.cli.boundary import error_console, output_console
+from agentscaler.interfaces.cli.options import WorkersOption
+
+if TYPE_CHECKING:
+    from agentscaler.evaluation.rescoring import Rescoring
+
+__all__ = ["rescore"]
+
+
+def rescore(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The evaluation's folder.")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Keep the new scores in place of the old ones."),
+    ] = False,
+    shown: Annotated[
+        int, typer.Option("--differences", min=0, help="So many differences are printed.")
+    ] = 20,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", metavar="DIR", help="The official package, where it is the judge."),
+    ] = None,
+    python: Annotated[
+        Path | None,
+        typer.Option("--python", metavar="FILE", help="The interpreter that it runs in."),
+    ] = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Score the episodes of an evaluation again, without a model, and say what differs.
+
+    Exits with 1 where something differs.
+    """
+    import os
+
+    from agentscaler.evaluation import EvaluationFolder
+    from agentscaler.interfaces.cli.evaluate.watching import print_figures
+    from agentscaler.interfaces.cli.progress import Work, watcher
+    from agentscaler.pipeline.suites import Means, report_on
+    from agentscaler.pipeline.suites import rescore as score_again
+
+    evaluation, console = EvaluationFolder(folder), output_console()
+    means = Means(workers or len(os.sched_getaffinity(0)), home, python)
+    work = Work("rescore")
+    total = len(evaluation.results())
+    with evaluation.locked():
+        with watcher(error_console()) as observer:
+            observer.begun(work, 0, total, [])
+            found = score_again(evaluation, means, lambda n: observer.advanced(work, n))
+        if replace:
+            evaluation.replace(found.results)
+    _print(console, found, shown)
+    if replace:
+        figures, files = report_on(evaluation)
+        print_figures(console, figures, files)
+    if found.differences:
+        raise typer.Exit(1)
+
+
+def _print(console: Console, found: "Rescoring", shown: int) -> None:
+    console.print(
+        f"{found.scored:,} trials are scored again; {len(found.differences):,} differ from what was"
+        " kept."
+    )
+    if found.without:
+        console.print(f"{found.without:,} trials have no episode that could be scored.")
+    if not found.differences:
+        return
+    told = ", ".join(f"{n:,} {what}" for what, n in sorted(found.changes.items()))
+    console.print(f"Of these: {told}.")
+    for one in found.differences[:shown]:
+        why = f" ({one.why})" if one.why else ""
+        line = f"{one.slot.task}, trial {one.slot.trial}: {'; '.join(one.what)}{why}"
+        console.print(line, markup=False, soft_wrap=True)
+    if len(found.differences) > shown:
+        console.print(f"{len(found.differences) - shown:,} more.")

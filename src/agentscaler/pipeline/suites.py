@@ -1,0 +1,86 @@
+"""The suites by name: how each scores again what was played, and what it adds to a report."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentscaler.errors import InputError
+from agentscaler.evaluation import EvaluationFolder, TrialResult
+from agentscaler.evaluation.figures import Figures
+from agentscaler.evaluation.report import write_report
+from agentscaler.evaluation.report_page import ReportSection
+from agentscaler.evaluation.rescoring import Rescoring, compare_scores
+from agentscaler.pipeline.own_worlds import own_sections, rescore_own
+
+__all__ = ["SUITES", "Means", "Suite", "report_on", "rescore"]
+
+
+@dataclass(frozen=True)
+class Means:
+    """What scoring again may be done with.
+
+    Attributes:
+        workers: processes.
+        home, python: of the official package, for suites that have one as their judge.
+    """
+
+    workers: int = 1
+    home: Path | None = None
+    python: Path | None = None
+
+
+def _no_sections(folder: EvaluationFolder) -> Sequence[ReportSection]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What is done with an evaluation once its trials are played.
+
+    Attributes:
+        rescore: scores every episode again, some at a time, without a model.
+        sections: what its report says besides.
+    """
+
+    rescore: Callable[[EvaluationFolder, Means], Iterator[list[TrialResult]]]
+    sections: Callable[[EvaluationFolder], Sequence[ReportSection]] = field(default=_no_sections)
+
+
+SUITES: Mapping[str, Suite] = {
+    "own": Suite(lambda folder, means: rescore_own(folder, means.workers), own_sections),
+}
+"""By `EvaluationRecord.suite`."""
+
+
+def report_on(folder: EvaluationFolder) -> tuple[Figures, list[Path]]:
+    """Writes the report of an evaluation, with what its suite adds; see `write_report`."""
+    return write_report(folder, _suite(folder).sections(folder))
+
+
+def rescore(
+    folder: EvaluationFolder, means: Means, advanced: Callable[[int], None] = lambda trials: None
+) -> Rescoring:
+    """Scores an evaluation again; writes nothing.
+
+    Args:
+        advanced: is told how many trials are scored so far.
+
+    Raises:
+        InputError: there is no evaluation of a known suite, or it cannot be scored again.
+    """
+    suite, stored = _suite(folder), folder.results()
+    fresh: list[TrialResult] = []
+    for results in suite.rescore(folder, means):
+        fresh += results
+        advanced(len(fresh))
+    return compare_scores(stored, fresh)
+
+
+def _suite(folder: EvaluationFolder) -> Suite:
+    name = folder.read().suite
+    if name not in SUITES:
+        raise InputError(
+            f"{folder.path} is an evaluation of the suite {name}, which is not known here.",
+            f"The suites are {', '.join(SUITES)}.",
+        )
+    return SUITES[name]
