@@ -13,8 +13,8 @@ import typer
 
 from agentscaler import __version__
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
-from agentscaler.interfaces.cli.contamination import contamination
 from agentscaler.interfaces.cli.compare import compare
+from agentscaler.interfaces.cli.contamination import contamination
 from agentscaler.interfaces.cli.costs import costs
 from agentscaler.interfaces.cli.evaluate import evaluate
 from agentscaler.interfaces.cli.experiment import experiment
