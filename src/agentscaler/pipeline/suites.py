@@ -10,6 +10,7 @@ from agentscaler.evaluation.figures import Figures
 from agentscaler.evaluation.report import write_report
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.evaluation.rescoring import Rescoring, compare_scores
+from agentscaler.pipeline.evaluating_bfcl import rescore_bfcl
 from agentscaler.pipeline.own_worlds import own_sections, rescore_own
 
 __all__ = ["SUITES", "Means", "Suite", "report_on", "rescore"]
@@ -47,6 +48,7 @@ class Suite:
 
 
 SUITES: Mapping[str, Suite] = {
+    "bfcl": Suite(lambda folder, means: rescore_bfcl(folder, means.python)),
     "own": Suite(lambda folder, means: rescore_own(folder, means.workers), own_sections),
 }
 """By `EvaluationRecord.suite`."""

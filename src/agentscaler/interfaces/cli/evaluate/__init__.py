@@ -5,6 +5,7 @@ Each suite is a module with one function, which is registered here.
 
 import typer
 
+from agentscaler.interfaces.cli.evaluate.bfcl import bfcl
 from agentscaler.interfaces.cli.evaluate.own import own
 
 __all__ = ["evaluate"]
@@ -17,4 +18,5 @@ def root() -> None:
     """Measure a model, a checkpoint or an agent of rules on a suite of tasks."""
 
 
+evaluate.command("bfcl")(bfcl)
 evaluate.command("own")(own)
