@@ -16,7 +16,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 CONTESTANT = "contestant"
-"""What the package calls the model: its own name might hold characters that the package rewrites."""
+"""What the package calls the model, whose own name may hold letters that the package rewrites."""
 _REGISTRY = "bfcl_eval.constants.model_config"
 
 

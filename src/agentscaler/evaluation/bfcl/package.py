@@ -166,8 +166,8 @@ class BfclPackage:
         if code or not answered.exists():
             raise InputError(
                 f"BFCL's package ended with exit code {code}: {_last_lines(log)}",
-                "Check that `pip install bfcl-eval` was done for the interpreter that --python names"
-                f" ({self._python}).",
+                f"Check that bfcl-eval is installed for {self._python}, say with `pip install"
+                " bfcl-eval`.",
             )
         answer: dict[str, Any] = orjson.loads(answered.read_bytes())
         return answer
