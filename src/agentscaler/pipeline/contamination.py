@@ -185,7 +185,21 @@ def _from_sources(folder: RunFolder) -> Iterator[Overlap]:
 
 
 def _compare(unit: _Unit, *, run: Path, index: Path) -> list[Overlap]:
-    """The overlaps of one domain."""
+    """The overlaps of one domain.
+
+    Raises:
+        RunFolderError: a line of it is damaged.
+    """
+    try:
+        return _overlaps(unit, run, index)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise RunFolderError(
+            f"What {run} holds of the domain {unit.domain} cannot be read: {error!r}.",
+            "Run the stages tasks and dataset again.",
+        ) from error
+
+
+def _overlaps(unit: _Unit, run: Path, index: Path) -> list[Overlap]:
     tools: dict[str, tuple[str, Any]] = {}
     said: list[tuple[str, str]] = []
     quiet: list[tuple[str, str]] = []

@@ -26,6 +26,7 @@ _ERROR = "Error during inference"
 _CATEGORY = re.compile(r"BFCL_v\d+_(\w+)_(?:result|score)\.json")
 _REFUSED = re.compile(r"openai\.(BadRequestError|UnprocessableEntityError)")
 _ENDPOINT = re.compile(r"openai\.\w+(Error|Timeout)|(httpx|httpcore)\.\w+")
+_RAISED = re.compile(r"^[A-Za-z_][\w.]*(?:Error|Exception|Timeout)\b.*$", re.MULTILINE)
 _ASIDE = "failed.jsonl"
 _DETAIL = 400
 
@@ -179,10 +180,10 @@ def _failure_of_the_endpoint(record: Mapping[str, Any]) -> str | None:
     result = record.get("result")
     if not isinstance(result, str) or not result.startswith(_ERROR):
         return None
-    raised = str(record.get("traceback", "")).strip().rpartition("\n")[2]
-    if _REFUSED.match(raised) or not _ENDPOINT.match(raised):
+    raised = _RAISED.findall(str(record.get("traceback", "")))
+    if not raised or _REFUSED.match(raised[-1]) or not _ENDPOINT.match(raised[-1]):
         return None
-    return raised[:_DETAIL]
+    return str(raised[-1])[:_DETAIL]
 
 
 def _answers(result: Any) -> int:

@@ -10,7 +10,10 @@ from agentscaler.errors import InputError
 from agentscaler.evaluation import TrialState
 from agentscaler.evaluation.bfcl import read_trials, set_failures_aside
 
-LOST = "Traceback (most recent call last):\n  File x\nopenai.APIConnectionError: Connection error."
+LOST = (
+    "Traceback (most recent call last):\n  File x\nhttpcore.ConnectError: refused\n\nThe above"
+    " exception\n\nopenai.APIConnectionError: Connection error.\nand a page of HTML"
+)
 REFUSED = "Traceback:\nopenai.BadRequestError: Error code: 400 - too long"
 BROKEN = "Traceback:\njson.decoder.JSONDecodeError: Expecting value"
 GROUPS = {f"simple_python_{number}": "simple_python" for number in range(4)}
@@ -23,7 +26,7 @@ def answer(number: int, result: Any = None, **more: Any) -> dict[str, Any]:
 
 
 def error(number: int, traceback: str) -> dict[str, Any]:
-    told = f"Error during inference: {traceback.rpartition(': ')[2]}"
+    told = f"Error during inference: {traceback.rpartition(': ')[2].splitlines()[0]}"
     return {"id": f"simple_python_{number}", "result": told, "traceback": traceback}
 
 
