@@ -59,8 +59,9 @@ class Gold(Script):
         return Rule(say=f"[{', '.join(map(_written, wanted))}]")
 
 
-def _flat(name: str) -> str:
-    return name.replace(".", "_")
+def _sent(call: Reply) -> Reply:
+    """A call as an endpoint sends it: names of tools have no dots there."""
+    return call.model_copy(update={"name": call.name.replace(".", "_")})
 
 
 def _written(call: Reply) -> str:

@@ -1,6 +1,6 @@
 """BFCL's own package, played by right and by wrong answers of a scripted endpoint.
 
-    BFCL_PYTHON=~/bfcl/bin/python python -m pytest -m official tests/functional/test_bfcl_official.py
+    BFCL_PYTHON=... python -m pytest -m official tests/functional/test_bfcl_official.py
 
 The right answers are taken from the package's data while the test runs; none of them stands here.
 """
@@ -40,7 +40,7 @@ def data(python: Path) -> Path:
         "import importlib.util as u; print(u.find_spec('bfcl_eval').submodule_search_locations[0])"
     )
     found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
-    return Path(found.stdout.strip()) / "data"
+    return Path(found.stdout.strip()).parent / "data"
 
 
 @pytest.fixture
