@@ -53,9 +53,7 @@ class Gold(Script):
         if not wanted:
             return Rule(say=NO_CALL)
         if native:
-            return Rule(
-                call=tuple(one.model_copy(update={"name": _flat(one.name)}) for one in wanted)
-            )
+            return Rule(call=tuple(map(_sent, wanted)))
         return Rule(say=f"[{', '.join(map(_written, wanted))}]")
 
 
