@@ -7,6 +7,7 @@ import typer
 
 from agentscaler.interfaces.cli.evaluate import tau
 from agentscaler.interfaces.cli.evaluate.acebench import acebench
+from agentscaler.interfaces.cli.evaluate.bfcl import bfcl
 from agentscaler.interfaces.cli.evaluate.own import own
 
 __all__ = ["evaluate"]
@@ -21,5 +22,6 @@ def root() -> None:
 
 evaluate.command("tau2")(tau.tau2)
 evaluate.command("tau-bench")(tau.tau_bench)
+evaluate.command("bfcl")(bfcl)
 evaluate.command("own")(own)
 evaluate.command("acebench")(acebench)
