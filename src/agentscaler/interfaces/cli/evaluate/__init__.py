@@ -20,8 +20,8 @@ def root() -> None:
     """Measure a model, a checkpoint or an agent of rules on a suite of tasks."""
 
 
+evaluate.command("own")(own)
 evaluate.command("tau2")(tau.tau2)
 evaluate.command("tau-bench")(tau.tau_bench)
-evaluate.command("bfcl")(bfcl)
-evaluate.command("own")(own)
 evaluate.command("acebench")(acebench)
+evaluate.command("bfcl")(bfcl)
