@@ -3,9 +3,11 @@
     PYTHON tau2_alone.py play DOMAIN SEED ID...     {"simulations": [...], "asked": [...]}
     PYTHON tau2_alone.py load FILE                  what the package makes of a results file
 
-The models are the simplest: a user who greets and stops, an agent who offers help.
+The models are the simplest: a user who greets and stops, an agent who offers help, and a judge who
+finds every assertion met.
 """
 
+import ast
 import json
 import sys
 from pathlib import Path
@@ -25,6 +27,13 @@ USER, AGENT = "a user", "an agent"
 def answer(model: str, messages: list[dict[str, Any]]) -> str:
     if model == AGENT:
         return "How can I help?"
+    if model != USER:
+        _, _, written = messages[-1]["content"].partition("expectedOutcomes:")
+        verdicts = [
+            {"expectedOutcome": one, "reasoning": "It is.", "metExpectation": True}
+            for one in ast.literal_eval(written.strip())
+        ]
+        return json.dumps({"results": verdicts})
     return "###STOP###" if any(one["role"] == "assistant" for one in messages) else "Hello."
 
 

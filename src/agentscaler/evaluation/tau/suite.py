@@ -102,7 +102,7 @@ async def read_agenda(
         frames: dict[str, dict[str, Any] | None] = {}
         for domain in dict.fromkeys(task.domain for task in tasks):
             given = benchmark.framing(domain, cast, trials)
-            frames[domain] = None if given is None else await pool.call("frame", given)
+            frames[domain] = None if given is None else await _told(pool, "frame", given)
     drawn = random.Random(seed)
     seeds = tuple(drawn.randint(0, _LARGEST_SEED) for _ in range(trials))
     return Agenda(home, found, tasks, frames, seeds)
@@ -264,13 +264,7 @@ async def _tasks_of(
             f"{benchmark.package} has no domain {domain}.",
             f"Choose among {', '.join(found['domains'])}.",
         )
-    try:
-        listed = await pool.call("tasks", benchmark.listing(domain))
-    except CallFailedError as error:
-        raise InputError(
-            f"{benchmark.package} cannot list the tasks of {domain}: {error}.",
-            "See that its checkout is whole, and that the set and the split of tasks exist.",
-        ) from error
+    listed = await _told(pool, "tasks", benchmark.listing(domain))
     return [
         TauTask(
             domain=domain,
@@ -283,6 +277,23 @@ async def _tasks_of(
         )
         for one in listed
     ]
+
+
+async def _told(pool: BridgePool, what: str, given: dict[str, Any]) -> Any:
+    """What the package says of a domain before anything is played."""
+    try:
+        return await pool.call(what, given)
+    except CallFailedError as error:
+        raise InputError(
+            f"{pool.home.package} cannot tell the {what} of {given['domain']}: {error}.",
+            "See that its checkout is whole and of a version that docs/tau.md names, and that the "
+            "set and the split of tasks exist.",
+        ) from error
+    except BridgeLostError as error:
+        raise InputError(
+            f"{pool.home.package} was lost over the {what} of {given['domain']}: {error}.",
+            "Give the same command again; if it is lost again, run the package's own commands.",
+        ) from error
 
 
 def _chosen(

@@ -295,7 +295,7 @@ def test_a_limit_is_spread_over_domains(begun: Callable[..., Evaluation]) -> Non
 def test_what_is_not_in_the_package_is_told(begun: Callable[..., Evaluation]) -> None:
     with pytest.raises(InputError, match="no domain hotel"):
         begun(domains=("hotel",))
-    with pytest.raises(InputError, match="cannot list the tasks"):
+    with pytest.raises(InputError, match="cannot tell the tasks of shop"):
         begun(split="nowhere")
     with pytest.raises(InputError, match="no task five"):
         begun(task_ids=("one", "five"))

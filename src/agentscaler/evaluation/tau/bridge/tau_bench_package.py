@@ -20,7 +20,7 @@ __all__ = ["commands", "found"]
 
 _PROVIDER = "openai"
 _DOMAINS = ("airline", "retail")
-_UNHEARD = {
+_UNHEARD: dict[str, Any] = {
     "id": "",
     "text": "Hello.",
     "calls": [],

@@ -72,13 +72,13 @@ class EvaluateOptions:
     agent: str | None = None
     trials: int | None = None
     concurrency: int | None = None
-    workers: int | None = None
     limit: int | None = None
     seed: int | None = None
     budget_usd: float | None = None
     budget_tokens: int | None = None
     config: Path | None = None
     overrides: Sequence[str] | None = None
+    workers: int | None = None
 
     def settings(
         self, kind: "type[Settings]", suite: Mapping[str, Mapping[str, Any]] | None = None
