@@ -10,6 +10,8 @@ from agentscaler.evaluation.figures import Figures
 from agentscaler.evaluation.report import write_report
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.evaluation.rescoring import Rescoring, compare_scores
+from agentscaler.pipeline.acebench import ace_sections, rescore_ace
+from agentscaler.pipeline.evaluating_bfcl import rescore_bfcl
 from agentscaler.pipeline.own_worlds import own_sections, rescore_own
 from agentscaler.pipeline.rescoring_tau import rescore_tau
 
@@ -52,9 +54,11 @@ class Suite:
 
 
 SUITES: Mapping[str, Suite] = {
+    "bfcl": Suite(lambda folder, means: rescore_bfcl(folder, means.python)),
     "own": Suite(lambda folder, means: rescore_own(folder, means.workers), own_sections),
     "tau2": Suite(_rescore_tau),
     "tau-bench": Suite(_rescore_tau),
+    "acebench": Suite(lambda folder, means: rescore_ace(folder), ace_sections),
 }
 """By `EvaluationRecord.suite`."""
 

@@ -181,7 +181,7 @@ class _Work:
             compared = await self._pool.call(
                 "compare_tasks", {"domain": self._domain, "tasks": tasks}
             )
-        except (CallFailedError, BridgeLostError):
+        except (CallFailedError, BridgeLostError, InputError):
             return None
         return tuple(
             TaskDrift(task, one["found"], tuple(one["fields"]))
@@ -202,7 +202,7 @@ class _Work:
             outcomes: list[dict[str, Any]] = await self._pool.call(
                 "score", given | {"items": items}
             )
-        except BridgeLostError as error:
+        except (BridgeLostError, InputError) as error:
             if len(batch) > 1:
                 return await self._one_by_one(batch)
             return [{"error": {"type": "ProcessLost", "text": str(error)}}]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from agentscaler.evaluation.tau.official_figures import OfficialFigures
 from agentscaler.evaluation.tau.rescoring import FileRescoring
 from agentscaler.evaluation.tau.verdicts import Remark, Rescored, Verdict
 
@@ -53,12 +54,17 @@ def rescoring_record(rescored: FileRescoring) -> dict[str, Any]:
         "domain": rescored.domain,
         "evaluator": rescored.evaluator,
         "counts": {verdict.value: n for verdict, n in rescored.counts.items()},
-        "stored": asdict(rescored.stored),
-        "recomputed": asdict(rescored.recomputed),
+        "stored": _figures_record(rescored.stored),
+        "recomputed": _figures_record(rescored.recomputed),
         "tasks": None if rescored.drift is None else [asdict(one) for one in rescored.drift],
         "unreadable": [asdict(one) for one in rescored.unreadable],
         "simulations": [asdict(one) for one in rescored.simulations],
     }
+
+
+def _figures_record(figures: OfficialFigures) -> dict[str, Any]:
+    told = asdict(figures)
+    return told | {"pass_hat": {str(k): value for k, value in figures.pass_hat.items()}}
 
 
 def _lines(rescored: FileRescoring) -> Iterator[str]:

@@ -73,7 +73,7 @@ class Tau2Scorer:
         environment = importlib.import_module("tau2.environment.environment")
         toolkit = importlib.import_module("tau2.environment.toolkit")
         database = importlib.import_module("tau2.environment.db")
-        self._evaluator = importlib.import_module("tau2.evaluator.evaluator")
+        self._evaluator: Any = importlib.import_module("tau2.evaluator.evaluator")
         self._judges = importlib.import_module("tau2.evaluator.evaluator_nl_assertions")
         self._simulations = importlib.import_module("tau2.data_model.simulation")
         self._tasks = importlib.import_module("tau2.data_model.tasks")

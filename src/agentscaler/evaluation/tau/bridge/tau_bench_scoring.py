@@ -78,7 +78,7 @@ class TauBenchScorer:
     """Scores episodes, one at a time."""
 
     def __init__(self) -> None:
-        self._base = importlib.import_module("tau_bench.envs.base")
+        self._base: Any = importlib.import_module("tau_bench.envs.base")
         self._types = importlib.import_module("tau_bench.types")
         self._scoring = threading.Lock()
         self._kinds: dict[str, Any] = {}
@@ -196,7 +196,7 @@ def _rules(task: dict[str, Any]) -> dict[str, Any]:
 
 def _told(reward: Any, hashes: list[str], task: dict[str, Any]) -> dict[str, Any]:
     """A reward of the package in the form of `tau2_scoring`; None where an episode had no end."""
-    told = {"parts": {}, "basis": None, "note": "", "judge": "", "replay": []}
+    told: dict[str, Any] = {"parts": {}, "basis": None, "note": "", "judge": "", "replay": []}
     if reward is None:
         note = "the episode has no end: the limit of steps was reached"
         return told | {"reward": 0.0, "note": note, "checks": {}}

@@ -84,7 +84,7 @@ class SharedTable:
         """Whether the parsed records are still what they were."""
         return self._whole(self.records) == self._as_parsed
 
-    def difference(self, table: Mapping[str, Any]) -> Difference:
+    def difference(self, table: dict[str, Any]) -> Difference:
         """What a table of an environment has otherwise; equal for equal tables only."""
         if isinstance(table, TrackedTable) and table.shared is self:
             keys: Iterable[str] = table.touched
@@ -173,7 +173,7 @@ class TrackedTable(dict[str, Any]):
     def copy(self) -> dict[str, Any]:
         return dict(self)
 
-    def pop(self, key: str, default: Any = _MISSING) -> Any:  # type: ignore[override]
+    def pop(self, key: str, default: Any = _MISSING) -> Any:
         if key not in self and default is not _MISSING:
             return default
         found = self[key]
