@@ -10,8 +10,10 @@ from agentscaler.evaluation.figures import Figures
 from agentscaler.evaluation.report import write_report
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.evaluation.rescoring import Rescoring, compare_scores
+from agentscaler.pipeline.acebench import ace_sections, rescore_ace
 from agentscaler.pipeline.evaluating_bfcl import rescore_bfcl
 from agentscaler.pipeline.own_worlds import own_sections, rescore_own
+from agentscaler.pipeline.rescoring_tau import rescore_tau
 
 __all__ = ["SUITES", "Means", "Suite", "report_on", "rescore"]
 
@@ -34,6 +36,10 @@ def _no_sections(folder: EvaluationFolder) -> Sequence[ReportSection]:
     return ()
 
 
+def _rescore_tau(folder: EvaluationFolder, means: Means) -> Iterator[list[TrialResult]]:
+    return rescore_tau(folder, means.home, means.python, means.workers)
+
+
 @dataclass(frozen=True)
 class Suite:
     """What is done with an evaluation once its trials are played.
@@ -50,6 +56,9 @@ class Suite:
 SUITES: Mapping[str, Suite] = {
     "bfcl": Suite(lambda folder, means: rescore_bfcl(folder, means.python)),
     "own": Suite(lambda folder, means: rescore_own(folder, means.workers), own_sections),
+    "tau2": Suite(_rescore_tau),
+    "tau-bench": Suite(_rescore_tau),
+    "acebench": Suite(lambda folder, means: rescore_ace(folder), ace_sections),
 }
 """By `EvaluationRecord.suite`."""
 

@@ -78,6 +78,7 @@ class EvaluateOptions:
     budget_tokens: int | None = None
     config: Path | None = None
     overrides: Sequence[str] | None = None
+    workers: int | None = None
 
     def settings(
         self, kind: "type[Settings]", suite: Mapping[str, Mapping[str, Any]] | None = None
@@ -108,6 +109,7 @@ class EvaluateOptions:
             ("--agent", self.agent, ("contestant", "agent")),
             ("--trials", self.trials, ("trials",)),
             ("--concurrency", self.concurrency, ("concurrency",)),
+            ("--workers", self.workers, ("workers",)),
             ("--limit", self.limit, ("limit",)),
             ("--seed", self.seed, ("seed",)),
             ("--budget-usd", self.budget_usd, ("llm", "budget_usd")),
