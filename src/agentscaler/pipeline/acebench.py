@@ -177,8 +177,8 @@ def rescore_ace(out: EvaluationFolder) -> Iterator[list[TrialResult]]:
 def ace_sections(out: EvaluationFolder) -> list[ReportSection]:
     """What the suite adds to its report."""
     try:
-        notes = orjson.loads((out.path / _NOTES).read_bytes())
-    except (OSError, ValueError):
+        notes = orjson.loads((out.path / _NOTES).read_bytes())["left_out"]
+    except (OSError, ValueError, KeyError, TypeError):
         notes = []
     shown = [str(note) for note in notes[:_NOTES_AT_MOST]]
     if len(notes) > _NOTES_AT_MOST:
@@ -220,7 +220,8 @@ def _keep(out: EvaluationFolder, agenda: AceAgenda, bad: Sequence[BadLine]) -> N
         part = path.with_name(f".{path.name}.part")
         part.write_bytes(content)
         part.replace(path)
-    write_atomically(out.path / _NOTES, [str(one) for one in (*agenda.data.bad, *bad)])
+    left_out = [str(one) for one in (*agenda.data.bad, *bad)]
+    write_atomically(out.path / _NOTES, {"left_out": left_out})
 
 
 def _sampling(settings: AceEvaluation) -> tuple[Sampling, Sampling, Sampling]:
