@@ -281,7 +281,7 @@ def test_what_is_asked_for_wrongly_is_said_without_a_traceback(
         ((*every, *agent, "--checkpoint", empty, "--out", out), "name several"),
         ((*every, "--checkpoint", empty, "--out", out), "cannot be played"),
         ((*every, "--model", "m", "--user", "model", "--out", out), 'in the role "user"'),
-        (("rescore", empty), "There is no evaluation in"),
+        (("rescore", empty), "holds no results files"),
         (("compare", scripted / "hasty"), "cannot be compared"),
         (("compare", scripted / "hasty", scripted / "hasty"), "named twice"),
         (("compare", scripted / "hasty", empty), "There is no evaluation in"),
