@@ -94,25 +94,28 @@ def beside_the_plain_method(
 
 
 def detection(run: Path, benchmarks: list[Benchmark], scratch: Path) -> None:
-    """Plants one thing of each benchmark a time, and says whether it was found."""
-    clean = compared(slice_of(run, 2, scratch / "clean"), benchmarks)
-    print(f"\nclean: {found(clean)}\n{'planted':<40} {'of':<10} found as")
+    """Plants one thing of a benchmark a time in two domains, and says whether it was found."""
+    clean = slice_of(run, 2, scratch / "clean")
+    print(f"\n{'planted':<40} {'of':<10} found as")
     for benchmark in benchmarks:
+        before = kinds_of(compared(clean, [benchmark]))
         for name, kind, change in plants(benchmark):
-            part = slice_of(run, 2, scratch / "planted")
+            part = scratch / "planted"
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(clean, part)
             file = part / "dataset" / "train.jsonl"
             first, *rest = file.read_bytes().splitlines(keepends=True)
             example = json.loads(first)
             change(example)
             changed = json.dumps(example, ensure_ascii=False, separators=(",", ":"))
             file.write_bytes(b"".join([changed.encode() + b"\n", *rest]))
-            report = compared(part, benchmarks)
-            new = {(str(one.kind), one.benchmark) for one in report.overlaps} - {
-                (str(one.kind), one.benchmark) for one in clean.overlaps
-            }
-            verdict = ", ".join(sorted({what for what, _ in new})) or "NOTHING"
-            missed = "" if (kind, benchmark.name) in new else "   MISSED"
-            print(f"{name:<40} {benchmark.name:<10} {verdict}{missed}")
+            new = kinds_of(compared(part, [benchmark])) - before
+            missed = "" if kind in new else "   MISSED"
+            print(f"{name:<40} {benchmark.name:<10} {', '.join(sorted(new)) or 'nothing'}{missed}")
+
+
+def kinds_of(report: ContaminationReport) -> set[str]:
+    return {str(one.kind) for one in report.overlaps}
 
 
 Change = Callable[[dict[str, Any]], None]

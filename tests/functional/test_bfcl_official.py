@@ -36,9 +36,7 @@ def python() -> Path:
 @pytest.fixture(scope="module")
 def data(python: Path) -> Path:
     """Where the package keeps its questions and answers."""
-    code = (
-        "import importlib.util as u; print(u.find_spec('bfcl_eval').submodule_search_locations[0])"
-    )
+    code = "import importlib.util; print(importlib.util.find_spec('bfcl_eval').origin)"
     found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
     return Path(found.stdout.strip()).parent / "data"
 

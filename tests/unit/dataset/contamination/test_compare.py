@@ -105,6 +105,14 @@ def test_policies_requests_and_descriptions_are_found_wherever_they_stand() -> N
     assert found[0].common.startswith("send a parcel to another address")
 
 
+def test_a_text_that_two_benchmarks_have_is_told_of_both() -> None:
+    other = Benchmark("other", passages=[Passage("intents", "task 9", checkouts.REQUEST)])
+    index = ContaminationIndex([BENCH, other])
+    found = compare_domain("post", {}, [("text", checkouts.REQUEST)], [], index)
+    intents = [(one.benchmark, one.theirs) for one in found if one.kind == "intents"]
+    assert intents == [("bench", "task 7"), ("other", "task 9")]
+
+
 def test_identifiers_are_found_in_what_tools_gave_and_texts_are_not() -> None:
     [found] = compared(quiet=(f'{{"id":"#W4821390","note":"{checkouts.POLICY}"}}',))
     assert (found.kind, found.common, found.ours) == ("identifiers", "W4821390", "result 0")

@@ -119,6 +119,19 @@ def test_any_json_and_markdown_is_read_for_tools_and_texts(tmp_path: Path) -> No
     assert texts(found, "intents") == [checkouts.REQUEST]
 
 
+def test_what_is_nested_without_end_is_listed_and_the_rest_is_read(tmp_path: Path) -> None:
+    checkouts.tau2(tmp_path)
+    domain = tmp_path / "src" / "tau2" / "domains" / "parcels"
+    union = " | ".join(["int"] * 3000)
+    (domain / "more.py").write_text(f"@is_tool(A)\ndef odd(a: {union}): ...\n")
+    data = tmp_path / "data" / "tau2" / "domains" / "parcels"
+    (data / "tasks_deep.json").write_text("[" * 100_000 + "]" * 100_000)
+    found = read_benchmark(str(tmp_path))
+    assert any(one.startswith("parcels/more.py") for one in found.unread)
+    assert any(one.startswith("parcels/tasks_deep.json") for one in found.unread)
+    assert texts(found, "intents") == [checkouts.REQUEST]
+
+
 def test_names_alone_can_be_given_by_benchmark(tmp_path: Path) -> None:
     path = tmp_path / "names.json"
     path.write_text('{"bench": ["b", "a", "b"], "other": []}')

@@ -30,6 +30,8 @@ def each_file(
             benchmark.files += 1
         except InputError as error:
             benchmark.unread.append(f"{path.relative_to(folder).as_posix()}: {error.what}")
+        except RecursionError:
+            benchmark.unread.append(f"{path.relative_to(folder).as_posix()}: nested too deeply")
 
 
 def text_of(path: Path) -> str:
