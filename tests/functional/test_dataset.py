@@ -127,14 +127,14 @@ def test_names_of_a_benchmarks_tools_are_held_against_ours_and_redo_the_card(
     ours = next(domain for domain in domains if domain.split == "train").tools[0].name
     names = tmp_path / "names.json"
     names.write_text(json.dumps({"bench": [ours, "no_such_tool"]}))
-    program("dataset", "--run", run, "--set", f"dataset.benchmark_tools={names}")
+    program("dataset", "--run", run, "--set", f"dataset.contamination.against=[{names}]")
     card = (run / "dataset" / "README.md").read_text()
-    assert "| bench | 2 | 1 | " in card
-    assert f"| {ours} |" in card
+    assert "| names.json | 2 | 1 | - |" in card
+    assert f": `{ours}`." in card
     assert str(tmp_path) not in card
     names.write_text(json.dumps({"bench": ["no_such_tool"]}))
     assert "names.json changed" in program("dataset", "--run", run).stderr
-    assert "| bench | 1 | 0 | 0 | 0 | - |" in (run / "dataset" / "README.md").read_text()
+    assert "| names.json | 1 | 0 | - |" in (run / "dataset" / "README.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_names_of_a_benchmarks_tools_are_held_against_ours_and_redo_the_card(
         (["export", "--run", "{tmp}/absent"], "There is no run in"),
         (["check", "--run", "{run}"], "holds no export. Make one with"),
         (["--run", "{run}", "export", "--run", "{run}"], "behind the word export"),
-        (["--run", "{run}", "--set", "dataset.benchmark_tools={tmp}/no.json"], "cannot be read"),
+        (["--run", "{run}", "--set", "dataset.contamination.against=[tau3]"], "no benchmark"),
         ([], "Missing option '--run'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -54,6 +54,8 @@ class Unlucky(Players):
 
     def choose(self, body: dict[str, Any]) -> Rule | None:
         said = [one.get("content") for one in body["messages"]]
+        if len(said) == 1:  # whether anybody is there
+            return Rule(say="yes")
         if body["model"] == "agent" and self._unlucky and self._unlucky in said:
             return Rule(fault=Fault(status=500))
         return super().choose(body)
@@ -275,7 +277,8 @@ def test_what_is_asked_for_wrongly_is_said_without_a_traceback(
         ((*every, *agent, "--out", scripted / "hasty"), "holds another evaluation: contestant"),
         ((*every, *agent, "--out", tmp_path / "other"), "files that are not an evaluation"),
         ((*every, *agent, "--out", tmp_path / "a file" / "in"), "cannot be used"),
-        ((*every, *agent, "--checkpoint", empty, "--out", out), "in one"),
+        ((*every, *agent, "--checkpoint", empty, "--out", out), "name several"),
+        ((*every, "--checkpoint", empty, "--out", out), "cannot be played"),
         ((*every, "--model", "m", "--user", "model", "--out", out), 'in the role "user"'),
         (("rescore", empty), "There is no evaluation in"),
         (("compare", scripted / "hasty"), "cannot be compared"),

@@ -256,7 +256,7 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_none_of_it(
     assert not (out / "points").exists()
 
 
-def test_phases_compare_four_agents_on_the_vertical(
+def test_phases_compare_five_agents_on_the_vertical(
     finished: Path, tmp_path: Path, program: Program
 ) -> None:
     out = tmp_path / "out"
@@ -266,7 +266,10 @@ def test_phases_compare_four_agents_on_the_vertical(
         *(*LOOSE, "--set", "phases.domains=2"),
     )
     results = {one["id"]: one for one in results_of(out)}
-    agents = ("two-phases", "one-mixed-phase", "vertical-only", "general-only")
+    agents = (
+        *("two-phases", "two-phases-replay", "one-mixed-phase"),
+        *("vertical-only", "general-only"),
+    )
     assert list(results) == [f"{agent}-s{seed}" for seed in (0, 1) for agent in agents]
     plan = {one["id"]: one for one in lines_of(out / "plan.jsonl")}
     assert [phase["name"] for phase in plan["two-phases-s0"]["phases"]] == ["general", "vertical"]

@@ -6,7 +6,6 @@
 
 from agentscaler.dataset.build import DomainExamples, build_dataset
 from agentscaler.dataset.card import card_for_files, render_card
-from agentscaler.dataset.contamination import read_benchmark_tools, shared_names
 from agentscaler.dataset.counts import SplitCounts, count_examples
 from agentscaler.dataset.example import DatasetDomain, DatasetTool, Example, Split
 from agentscaler.dataset.facts import DatasetFacts, JudgedFacts, StageFacts
@@ -29,9 +28,7 @@ __all__ = [
     "card_for_files",
     "count_examples",
     "fingerprint_tools",
-    "read_benchmark_tools",
     "render_card",
     "render_messages",
     "render_tools",
-    "shared_names",
 ]

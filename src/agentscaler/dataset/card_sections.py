@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from agentscaler.corpus.english import listing
+from agentscaler.dataset.contamination import OverlapKind
 from agentscaler.dataset.counts import (
     CALL_BANDS,
     CHARACTERS_A_TOKEN,
@@ -200,26 +201,39 @@ def licences(facts: DatasetFacts) -> str:
 
 
 def contamination(facts: DatasetFacts) -> str:
-    """Names of tools in common with benchmarks, or that nobody looked."""
+    """What the training split has in common with benchmarks, or that nobody looked."""
     heading = "## Contamination\n\n"
-    if facts.contamination is None:
+    report = facts.contamination
+    if not report.benchmarks:
         return (
-            f"{heading}Not checked: the run was given no names of benchmarks' tools "
-            "(`dataset.benchmark_tools`).\n"
+            f"{heading}Not checked: the run was told of no benchmark "
+            "(`dataset.contamination.against`).\n"
         )
     rows = []
-    for one in facts.contamination:
-        shown = ", ".join(one.shared[:_NAMES_SHOWN])
-        more = len(one.shared) - _NAMES_SHOWN
-        shown += f" and {more:,} more" if more > 0 else ""
-        figures = [f"{one.tools:,}", f"{len(one.shared):,}", f"{one.domains:,}"]
-        rows.append((one.benchmark, [*figures, f"{one.examples:,}", shown or "-"]))
-    headings = ["benchmark", "its tools", "names in common", "our domains", "our dialogues"]
-    return (
-        f"{heading}Whole names of tools of the training split were held against those of "
-        f"{_number(len(facts.contamination), 'benchmark')}, nothing else. A name in common does "
-        "not make two tools the same, and a tool under another name would not have been seen.\n\n"
-        f"{_table([*headings, 'which'], rows)}"
+    for one in report.benchmarks:
+        counts = [f"{report.count(kind, one.name):,}" for kind in OverlapKind]
+        if one.names_only:
+            looked = {OverlapKind.NAMES}
+            counts = [
+                count if kind in looked else "-"
+                for kind, count in zip(OverlapKind, counts, strict=True)
+            ]
+        rows.append((one.name, [f"{one.tools:,}", *counts[1:]]))
+    kinds = [str(kind) for kind in OverlapKind if kind is not OverlapKind.SOURCES]
+    names = Counter(one.common for one in report.overlaps if one.kind is OverlapKind.NAMES)
+    shown = ", ".join(f"`{name}`" for name in sorted(names)[:_NAMES_SHOWN])
+    more = len(names) - _NAMES_SHOWN
+    shown += f" and {more:,} more" if more > 0 else ""
+    return "\n".join(
+        [
+            f"{heading}The train split was held against "
+            f"{_number(len(report.benchmarks), 'benchmark')}. What is in common, with the evidence,"
+            " stands in `contamination.md`; - means that it was not looked for.\n",
+            _table(["benchmark", "its tools", *kinds], rows),
+            f"Names in common, in any case and order of words: {shown or 'none'}. A name in common "
+            "does not make two tools the same; one whose parameters are the same too is a copy.\n",
+            *(f"{line}\n" for line in report.source_lines),
+        ]
     )
 
 

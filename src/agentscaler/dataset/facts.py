@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentscaler.dataset.contamination import SharedNames
+from agentscaler.dataset.contamination import ContaminationReport
 from agentscaler.dataset.counts import SplitCounts
 from agentscaler.dataset.example import DatasetDomain, Split
 
@@ -60,7 +60,7 @@ class DatasetFacts:
     Attributes:
         version: of the program.
         splits: what each split holds; one without examples is there too.
-        contamination: None where no names of benchmarks' tools were given.
+        contamination: what it has in common with benchmarks, as far as that was looked for.
         judged: None where no model was asked.
     """
 
@@ -68,5 +68,5 @@ class DatasetFacts:
     splits: Mapping[Split, SplitCounts]
     domains: tuple[DatasetDomain, ...]
     stages: tuple[StageFacts, ...]
-    contamination: tuple[SharedNames, ...] | None
+    contamination: ContaminationReport
     judged: JudgedFacts | None = None

@@ -95,8 +95,8 @@ def unseen_trial(seed: int) -> str:
 def phase_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) -> list[Point]:
     """Two phases against one mixed phase, the vertical alone and the general domains alone.
 
-    All see equally many tokens; the two-phase and the mixed agent the same dialogues, equally
-    often.
+    All see equally many tokens; the two-phase agents and the mixed one equally many of the
+    vertical.
 
     Raises:
         InputError: there are too few general domains, or no dialogues of the vertical.
@@ -109,6 +109,7 @@ def phase_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) ->
             "Loosen the rules, or give a run with shorter tasks of it.",
         )
     of_vertical = round(settings.tokens * arm.vertical_share)
+    replayed = round(settings.tokens * arm.replay_share)
     trials = [VERTICAL, HELD_OUT]
     if any(one.source == "vertical" and one.role == "held_out" for one in dialogues):
         trials.insert(1, VERTICAL_NEW)
@@ -121,9 +122,12 @@ def phase_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) ->
             return SharePlan(source=source, domains=domains, tokens=tokens)
 
         some = share("general", general, settings.tokens - of_vertical)
+        before = share("general", general, settings.tokens - of_vertical - replayed)
+        again = share("general", general, replayed)
         some_vertical = share("vertical", vertical, of_vertical)
         agents = {
             "two phases": (("general", (some,)), ("vertical", (some_vertical,))),
+            "two phases, replay": (("general", (before,)), ("vertical", (again, some_vertical))),
             "one mixed phase": (("mixed", (some, some_vertical)),),
             "vertical only": (("vertical", (share("vertical", vertical, settings.tokens),)),),
             "general only": (("general", (share("general", general, settings.tokens),)),),
@@ -131,7 +135,7 @@ def phase_points(dialogues: Sequence[Dialogue], settings: ExperimentSettings) ->
         for label, phases in agents.items():
             points.append(
                 Point(
-                    id=f"{label.replace(' ', '-')}-s{seed}",
+                    id=f"{label.replace(',', '').replace(' ', '-')}-s{seed}",
                     label=label,
                     size=len({name for _, shares in phases for s in shares for name in s.domains}),
                     seed=seed,

@@ -69,6 +69,8 @@ class PhaseArmSettings(BaseModel):
     Attributes:
         domains: general ones that are learned from.
         vertical_share: of the tokens, those of the vertical in the two-phase and the mixed agent.
+        replay_share: of the tokens, those of general domains that one of the two-phase agents
+            sees in its second phase, against forgetting, and not in its first.
         vertical_test: share of the vertical's tasks that nothing is learned from.
         tasks: of these that are played in a domain, at most.
         unseen_domains: domains of the vertical that nothing is learned from at all.
@@ -78,9 +80,16 @@ class PhaseArmSettings(BaseModel):
 
     domains: int = Field(default=256, ge=1)
     vertical_share: float = Field(default=0.25, gt=0, lt=1)
+    replay_share: float = Field(default=0.25, gt=0, lt=1)
     vertical_test: float = Field(default=0.3, gt=0, lt=1)
     tasks: int = Field(default=12, ge=1)
     unseen_domains: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _leaves_a_first_phase(self) -> Self:
+        if self.vertical_share + self.replay_share >= 1:
+            raise ValueError("vertical_share and replay_share must leave tokens to a first phase")
+        return self
 
 
 class FunnelArmSettings(BaseModel):

@@ -31,7 +31,7 @@ from agentscaler.evaluation.acebench.suite import (
     score_saved,
     trial_files,
 )
-from agentscaler.evaluation.acebench.summary import ace_section
+from agentscaler.evaluation.acebench.summary import ace_section, published_parts
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.llm import Role, Sampling
 from agentscaler.pipeline.evaluating import Contestant
@@ -40,6 +40,7 @@ from agentscaler.runfolder import write_atomically
 __all__ = [
     "SUITE",
     "AceAgenda",
+    "ace_parts",
     "ace_sections",
     "play_ace",
     "read_agenda",
@@ -183,6 +184,12 @@ def ace_sections(out: EvaluationFolder) -> list[ReportSection]:
     if len(notes) > _NOTES_AT_MOST:
         shown.append(f"{len(notes) - _NOTES_AT_MOST:,} lines more are in `{_NOTES}`")
     return [ace_section(out.read().slots, out.results(), shown)]
+
+
+def ace_parts(record: EvaluationRecord, results: Sequence[TrialResult]) -> dict[str, float]:
+    """Its accuracies per cent, under the names that published rows have."""
+    scorer = record.settings["acebench"]["scorer"]
+    return published_parts(record.slots, results, record.data["language"], scorer)
 
 
 def _record(

@@ -12,12 +12,10 @@ from agentscaler.dataset import (
     Split,
     SplitCounts,
     StageFacts,
-    read_benchmark_tools,
     render_card,
-    shared_names,
 )
+from agentscaler.pipeline.contamination import saved_report
 from agentscaler.pipeline.judging import judging_of
-from agentscaler.pipeline.settings import Settings
 from agentscaler.runfolder import RunFolder, StageRecord
 
 __all__ = ["SPLITS", "run_card"]
@@ -30,7 +28,7 @@ _DIGITS = 12
 Nouns = Mapping[str, tuple[str, str]]
 
 
-def run_card(folder: RunFolder, settings: Settings, nouns: Nouns) -> str:
+def run_card(folder: RunFolder, nouns: Nouns) -> str:
     """The card of what lies in `dataset/` now, all of whose examples are written.
 
     Args:
@@ -41,14 +39,12 @@ def run_card(folder: RunFolder, settings: Settings, nouns: Nouns) -> str:
     domains = tuple(folder.read("dataset/domains.jsonl", DatasetDomain))
     splits = {split: SplitCounts.read(split, dataset.counters) for split in SPLITS}
     stages = (_stage(folder.record(name), name, *words) for name, words in nouns.items())
-    names = settings.dataset.benchmark_tools
-    shared = shared_names(domains, read_benchmark_tools(Path(names))) if names else None
     facts = DatasetFacts(
         version=__version__,
         splits=splits,
         domains=domains,
         stages=tuple(stage for stage in stages if stage is not None),
-        contamination=None if shared is None else tuple(shared),
+        contamination=saved_report(folder),
         judged=_judged(folder),
     )
     files: dict[Split, str] = {
@@ -76,8 +72,9 @@ def _stage(record: StageRecord | None, name: str, takes: str, gives: str) -> Sta
         return None
     counters, made_from = record.counters, record.fingerprint
     chosen = made_from.settings
-    if chosen.get("benchmark_tools"):
-        chosen = {**chosen, "benchmark_tools": Path(chosen["benchmark_tools"]).name}
+    if compared := chosen.get("contamination"):
+        against = [one.rpartition("/")[2] for one in compared["against"]]
+        chosen = {**chosen, "contamination": {**compared, "against": against}}
     return StageFacts(
         name=name,
         takes=takes,

@@ -38,6 +38,11 @@ from agentscaler.ledger import Rejection
 from agentscaler.llm import MakerRecord
 from agentscaler.pipeline.building import count_makers, remade_domains, remade_tasks, rewritten
 from agentscaler.pipeline.card import run_card
+from agentscaler.pipeline.contamination import (
+    compare_with_benchmarks,
+    report_files,
+    too_much_in_common,
+)
 from agentscaler.pipeline.makers import MAKERS
 from agentscaler.pipeline.models import IN_FLIGHT, asked_by, open_models
 from agentscaler.pipeline.records import by_domain, domain_of, kept, played
@@ -234,9 +239,16 @@ def _make_dataset(work: Work) -> None:
             out.count(key, n)
         count = len(unit.examples)
         work.end_unit({"in": count, "out": count})
+    if not out.counters.get("contamination"):
+        report = compare_with_benchmarks(work.folder, settings, work.engine)
+        for name, content in report_files(report, work.folder).items():
+            out.write_bytes(f"dataset/{name}", content)
+        work.end_unit({"contamination": 1, "contaminated": report.refused})
+    if out.counters.get("contaminated"):
+        raise too_much_in_common(work.folder)
     if not out.counters.get("cards"):
         nouns = {stage.name: (stage.takes, stage.gives) for stage in stages_of(work.settings)}
-        out.write_bytes("dataset/README.md", run_card(work.folder, settings, nouns).encode())
+        out.write_bytes("dataset/README.md", run_card(work.folder, nouns).encode())
         work.end_unit({"cards": 1})
 
 
@@ -318,9 +330,10 @@ STAGES = (
         outputs=(
             *("dataset/train.jsonl", "dataset/held_out.jsonl"),
             *("dataset/domains.jsonl", "dataset/README.md"),
+            *("dataset/contamination.json", "dataset/contamination.md"),
         ),
-        units=lambda folder: _counted("filter", "domains")(folder) + 1,
-        reads=lambda settings: tuple(filter(None, [settings.dataset.benchmark_tools])),
+        units=lambda folder: _counted("filter", "domains")(folder) + 2,
+        reads=lambda settings: settings.dataset.contamination.paths,
     ),
 )
 

@@ -123,7 +123,7 @@ class Manifest(BaseModel):
         )
 
 
-def write_atomically(path: Path, content: dict[str, Any]) -> None:
+def write_atomically(path: Path, content: dict[str, Any] | list[Any]) -> None:
     """Writes JSON so that a reader, or a crash, finds the old file or the new one, never a part."""
     part = path.with_name(f".{path.name}.part")
     with part.open("wb") as file:

@@ -17,7 +17,12 @@ from agentscaler.dataset import (
     count_examples,
     render_card,
 )
-from agentscaler.dataset.contamination import SharedNames
+from agentscaler.dataset.contamination import (
+    ComparedBenchmark,
+    ContaminationReport,
+    Overlap,
+    OverlapKind,
+)
 
 from .dialogues import PLAIN
 
@@ -34,6 +39,9 @@ DOMAIN = DatasetDomain(
         DatasetTool(name="get_member", fingerprint="1", origin="city.library.B", licence="unknown"),
     ),
 )
+
+
+UNCHECKED = ContaminationReport(domains=1, dialogues=2, tools=2, benchmarks=(), overlaps=())
 
 
 def stage(name: str, taken: int, given: int, **rejected: int) -> StageFacts:
@@ -62,7 +70,7 @@ def facts() -> DatasetFacts:
         },
         domains=(DOMAIN,),
         stages=(stage("pool", 9, 9), stage("filter", 4, 3, wrong_state=1)),
-        contamination=None,
+        contamination=UNCHECKED,
     )
 
 
@@ -126,11 +134,28 @@ def test_domains_written_by_hand_are_not_said_to_derive_from_descriptions(
 
 
 def test_contamination_is_reported_or_said_not_to_be_checked(facts: DatasetFacts) -> None:
-    assert "Not checked: the run was given no names" in card_of(facts)
-    shared = SharedNames("bench", tools=16, shared=("get_book",), domains=1, examples=2)
-    card = card_of(replace(facts, contamination=(shared,)))
+    assert "Not checked: the run was told of no benchmark" in card_of(facts)
+    bench = ComparedBenchmark(
+        **{"name": "bench", "names_only": True, "files": 0, "tools": 16},
+        **{"passages": {}, "short": 0, "identifiers": 0},
+    )
+    whole = bench.model_copy(update={"name": "whole", "names_only": False})
+    overlaps = [
+        Overlap(kind=kind, benchmark=name, theirs="tool x of y", ours="here", common="get_book")
+        for kind, name in ((OverlapKind.NAMES, "bench"), (OverlapKind.POLICIES, "whole"))
+    ]
+    source = overlaps[0].model_copy(
+        update={"kind": OverlapKind.SOURCES, "ours": "source x.json", "common": "2 files"}
+    )
+    report = UNCHECKED.model_copy(
+        update={"benchmarks": (bench, whole), "overlaps": (*overlaps, source)}
+    )
+    card = card_of(replace(facts, contamination=report))
     assert "Not checked" not in card
-    assert "| bench | 16 | 1 | 1 | 2 | get_book |" in card
+    assert "| bench | 16 | 1 | - | - | - | - | - |" in card
+    assert "| whole | 16 | 0 | 0 | 0 | 1 | 0 | 0 |" in card
+    assert "Names in common, in any case and order of words: `get_book`." in card
+    assert "The pool was read from source x.json: 2 files, in the form of bench." in card
 
 
 def test_limits_follow_from_the_run(facts: DatasetFacts) -> None:

@@ -72,6 +72,8 @@ def test_two_phases_and_one_see_the_same_dialogues() -> None:
     two, mixed = points["two phases"], points["one mixed phase"]
     assert [len(phase.shares) for phase in two.phases] == [1, 1]
     assert tuple(share for phase in two.phases for share in phase.shares) == mixed.phases[0].shares
+    replayed = points["two phases, replay"].phases[1].shares
+    assert [(one.source, one.tokens) for one in replayed] == [("general", 250), ("vertical", 250)]
     for one in points.values():
         assert sum(share.tokens for phase in one.phases for share in phase.shares) == 1000
     assert points["vertical only"].phases[0].shares[0].domains == ("shop",)

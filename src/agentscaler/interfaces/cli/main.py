@@ -14,6 +14,7 @@ import typer
 from agentscaler import __version__
 from agentscaler.interfaces.cli.boundary import Boundary, error_console, output_console
 from agentscaler.interfaces.cli.compare import compare
+from agentscaler.interfaces.cli.contamination import contamination
 from agentscaler.interfaces.cli.costs import costs
 from agentscaler.interfaces.cli.evaluate import evaluate
 from agentscaler.interfaces.cli.experiment import experiment
@@ -98,6 +99,7 @@ add_stages(app)
 app.command("graph-report")(graph_report)
 app.command("costs")(costs)
 app.command("makers")(makers)
+app.command()(contamination)
 app.command("judge")(judge)
 app.command("serve")(serve)
 app.command()(funnel)

@@ -16,7 +16,14 @@ __all__ = ["rescore"]
 
 
 def rescore(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The evaluation's folder.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="The evaluation's folder; or a results file of tau2 or tau-bench, or a folder of "
+            "such files.",
+        ),
+    ],
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Keep the new scores in place of the old ones."),
@@ -32,9 +39,20 @@ def rescore(
         Path | None,
         typer.Option("--python", metavar="FILE", help="The interpreter that it runs in."),
     ] = None,
+    domain: Annotated[
+        str | None,
+        typer.Option("--domain", metavar="NAME", help="Of a results file that does not name it."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Takes what was found in results files."),
+    ] = None,
     workers: WorkersOption = None,
 ) -> None:
     """Score the episodes of an evaluation again, without a model, and say what differs.
+
+    The results files of tau2 and tau-bench that others made are scored in the same way, by the
+    official package in --home, which runs in --python.
 
     Exits with 1 where something differs.
     """
@@ -47,6 +65,12 @@ def rescore(
     from agentscaler.pipeline.suites import rescore as score_again
 
     evaluation, console = EvaluationFolder(folder), output_console()
+    if not evaluation.exists:
+        from agentscaler.interfaces.cli.evaluate.rescore_tau import rescore_files
+
+        processes = workers or len(os.sched_getaffinity(0))
+        rescore_files(folder, home, python, processes, domain or "", shown, out)
+        return
     means = Means(workers or len(os.sched_getaffinity(0)), home, python)
     work = Work("rescore")
     total = len(evaluation.results())

@@ -5,7 +5,9 @@ Each suite is a module with one function, which is registered here.
 
 import typer
 
+from agentscaler.interfaces.cli.evaluate import tau
 from agentscaler.interfaces.cli.evaluate.acebench import acebench
+from agentscaler.interfaces.cli.evaluate.bfcl import bfcl
 from agentscaler.interfaces.cli.evaluate.own import own
 
 __all__ = ["evaluate"]
@@ -19,4 +21,7 @@ def root() -> None:
 
 
 evaluate.command("own")(own)
+evaluate.command("tau2")(tau.tau2)
+evaluate.command("tau-bench")(tau.tau_bench)
 evaluate.command("acebench")(acebench)
+evaluate.command("bfcl")(bfcl)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from agentscaler.errors import SettingsError
 from agentscaler.settings import Layer, compose, parse_override, read_config
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class EvaluateOptions:
     budget_tokens: int | None = None
     config: Path | None = None
     overrides: Sequence[str] | None = None
+    workers: int | None = None
 
     def settings(
         self, kind: "type[Settings]", suite: Mapping[str, Mapping[str, Any]] | None = None
@@ -91,8 +93,14 @@ class EvaluateOptions:
             suite: what options of the suite's own say, by section; None stands for not given.
 
         Raises:
-            SettingsError: something is unknown or not allowed.
+            SettingsError: something is unknown or not allowed, or two contestants are named.
         """
+        named = {"--model": self.model, "--checkpoint": self.checkpoint, "--agent": self.agent}
+        several = [option for option, value in named.items() if value is not None]
+        if len(several) > 1:
+            raise SettingsError(
+                f"{' and '.join(several)} name several to be evaluated.", "Name one of them."
+            )
         layers = [read_config(self.config)] if self.config is not None else []
         layers += [parse_override(text) for text in self.overrides or ()]
         given = [*self._given(), *_of_suite(suite or {})]
@@ -108,6 +116,7 @@ class EvaluateOptions:
             ("--agent", self.agent, ("contestant", "agent")),
             ("--trials", self.trials, ("trials",)),
             ("--concurrency", self.concurrency, ("concurrency",)),
+            ("--workers", self.workers, ("workers",)),
             ("--limit", self.limit, ("limit",)),
             ("--seed", self.seed, ("seed",)),
             ("--budget-usd", self.budget_usd, ("llm", "budget_usd")),

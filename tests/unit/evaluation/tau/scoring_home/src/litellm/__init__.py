@@ -1,0 +1,1 @@
+"""A stand-in for litellm, which nobody asks."""
