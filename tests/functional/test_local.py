@@ -127,3 +127,21 @@ def test_a_served_checkpoint_plays_as_a_model(
     episodes = [one for file in OUTPUTS for one in RunFolder.open(run).read(file, Trajectory)]
     assert len(episodes) == 8
     assert {one.agent for one in episodes} == {name}
+
+
+def test_a_checkpoint_is_evaluated_and_the_same_each_time(
+    program: Program, ready: Path, tmp_path: Path
+) -> None:
+    checkpoint = save_checkpoint(tmp_path / "checkpoint")
+    reports = []
+    for name, concurrency in (("one", "16"), ("other", "1")):
+        out = tmp_path / name
+        program(
+            *("evaluate", "own", "--run", ready, "--split", "all", "--checkpoint", checkpoint),
+            *("--set", "contestant.max_new_tokens=30", "--set", "own.max_turns=4"),
+            *("--concurrency", concurrency, "--trials", "1", "--out", out),
+        )
+        reports.append([(out / file).read_bytes() for file in ("report.md", "report.json")])
+    assert reports[0] == reports[1]
+    assert b'"infrastructure"' not in reports[0][1]
+    assert reports[0][0].startswith(b"# own: checkpoint-")

@@ -92,9 +92,9 @@ def kin_of(
             found[sketch.id] = same, "one service"
     both = [*sketches, *(one for one in others if one.id not in ours)]
     for pair in sorted(_alike(both)):
-        for one, other in (pair, pair[::-1]):
-            if one in ours and other in theirs and one not in found:
-                found[one] = other, "tools alike"
+        for name, like in (pair, pair[::-1]):
+            if name in ours and like in theirs and name not in found:
+                found[name] = like, "tools alike"
     return found
 
 

@@ -120,7 +120,8 @@ def _held_against(first: Evaluated, other: Evaluated) -> Compared | None:
     clusters = {task: cluster_of(one[task][0]) for task in tasks}
     before = {task: _mean([float(r.success) for r in one[task]]) for task in tasks}
     after = {task: _mean([float(r.success) for r in two[task]]) for task in tasks}
-    rewards = [{t: _mean([r.reward for r in of[t]]) for t in tasks} for of in (one, two)]
+    rewarded = {task: _mean([r.reward for r in one[task]]) for task in tasks}
+    then = {task: _mean([r.reward for r in two[task]]) for task in tasks}
     flips = [Flip(task, before[task], after[task]) for task in tasks]
     flips.sort(key=lambda flip: (-abs(flip.after - flip.before), flip.task))
     return Compared(
@@ -128,7 +129,7 @@ def _held_against(first: Evaluated, other: Evaluated) -> Compared | None:
         tasks=len(tasks),
         clusters=len(set(clusters.values())),
         success=_test(before, after, clusters),
-        reward=_test(*rewards, clusters),
+        reward=_test(rewarded, then, clusters),
         better=tuple(flip for flip in flips if flip.after > flip.before + _TINY),
         worse=tuple(flip for flip in flips if flip.after < flip.before - _TINY),
     )

@@ -1,6 +1,7 @@
 """A comparison for people, in Markdown, and for programs, as plain values."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agentscaler.evaluation.compare import Compared, Comparison, Flip
@@ -10,19 +11,32 @@ from agentscaler.evaluation.report import figures_json
 from agentscaler.evaluation.report_page import interval_cell, table
 from agentscaler.evaluation.statistics import PairedTest
 
-__all__ = ["comparison_json", "comparison_page"]
+__all__ = ["Published", "comparison_json", "comparison_page"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the paper has on a suite, and what the evaluations come to in its columns.
+
+    Attributes:
+        ours: per cent by column, by the name of the evaluation.
+    """
+
+    rows: Sequence[PublishedRow]
+    ours: Mapping[str, Mapping[str, float]]
+
 
 _FLIPS_AT_MOST = 15
 _GROUPS_AT_MOST = 40
 
 
 def comparison_page(
-    comparison: Comparison, published: Sequence[PublishedRow] | None = None, plot: str = ""
+    comparison: Comparison, published: Published | None = None, plot: str = ""
 ) -> str:
     """The page.
 
     Args:
-        published: rows of the paper on the suite; None where they are not asked for.
+        published: what the paper has on the suite; None where it is not asked for.
         plot: where the picture of success by number of calls lies; "" for none.
     """
     names = list(comparison.figures)
@@ -51,9 +65,7 @@ def comparison_page(
     return "\n".join([*lines, "", *_method(names[0]), ""])
 
 
-def comparison_json(
-    comparison: Comparison, published: Sequence[PublishedRow] | None = None
-) -> dict[str, Any]:
+def comparison_json(comparison: Comparison, published: Published | None = None) -> dict[str, Any]:
     """The same as plain values, with every task that is solved more or less often."""
     content: dict[str, Any] = {
         "format": 1,
@@ -78,8 +90,8 @@ def comparison_json(
         ],
     }
     if published is not None:
-        rows = [{"model": row.model, "per_cent": row.parts} for row in published]
-        content["published"] = {"source": SOURCE, "rows": rows}
+        rows = [{"model": row.model, "per_cent": row.parts} for row in published.rows]
+        content["published"] = {"source": SOURCE, "rows": rows, "ours": published.ours}
     return content
 
 
@@ -192,32 +204,25 @@ def _flips(first: str, pair: Compared) -> Iterator[str]:
             yield from ("", f"{len(flips) - _FLIPS_AT_MOST:,} more stand in the JSON.")
 
 
-def _published(comparison: Comparison, rows: Sequence[PublishedRow]) -> Iterator[str]:
+def _published(comparison: Comparison, published: Published) -> Iterator[str]:
+    rows = published.rows
     yield from ("", "## What the paper published", "")
     if not rows:
         yield f"The paper has no figures on the suite {comparison.suite}."
         return
     columns = list(dict.fromkeys(part for row in rows for part in row.parts))
-    ours = [
-        [f"**{name}**", *(_of_part(of, column) for column in columns)]
-        for name, of in comparison.figures.items()
+    named = [(f"**{name}**", parts) for name, parts in published.ours.items()]
+    named += [(row.model, row.parts) for row in rows]
+    cells = [
+        [name, *(f"{parts[one]:.1f}%" if one in parts else "-" for one in columns)]
+        for name, parts in named
     ]
-    theirs = [
-        [row.model, *(f"{row.parts[c]:.1f}%" if c in row.parts else "-" for c in columns)]
-        for row in rows
-    ]
-    yield from table(("model", *columns), [*ours, *theirs])
+    yield from table(("model", *columns), cells)
     yield ""
     yield (
-        f"Source: {SOURCE}; rows in bold are the evaluations compared here, pass^1 by group where"
-        " a group has the column's name. The paper's user simulators and versions of the"
-        " benchmarks need not be those used here."
+        f"Source: {SOURCE}; rows in bold are the evaluations compared here. The paper's simulated"
+        " users and versions of the benchmarks need not be those used here."
     )
-
-
-def _of_part(figures: Figures, column: str) -> str:
-    part = figures.groups.get(column)
-    return f"{part.pass_hat[1].mean:.1%}" if part is not None else "-"
 
 
 def _method(first: str) -> Iterator[str]:

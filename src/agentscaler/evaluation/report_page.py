@@ -12,7 +12,7 @@ from agentscaler.evaluation.statistics import Interval
 
 __all__ = ["ReportSection", "interval_cell", "report_page", "table"]
 
-_GROUPS_AT_MOST = 20
+_GROUPS_AT_MOST = 12
 _REASONS_AT_MOST = 15
 _METHOD = """\
 pass^k is the chance that k trials of a task all succeed, estimated without bias from all trials of

@@ -205,10 +205,11 @@ def _factors(seeds: int, clusters: int) -> str:
 def _sign_flips(differences: NDArray[Any]) -> float:
     """The share of sign patterns with a sum as far from 0: all of them up to 14, else a sample."""
     n = len(differences)
-    found = abs(differences.sum()) - _TINY
+    found = abs(float(differences.sum())) - _TINY
     if n <= _ALL_FLIPS:
         bits = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
-        return int((np.abs((2 * bits - 1) @ differences) >= found).sum()) / 2**n
+        extreme = int((np.abs((2 * bits - 1) @ differences) >= found).sum())
+        return float(extreme / 2**n)
     rng, extreme = np.random.default_rng(0), 0
     for _ in range(_FLIPS // _FLIPS_AT_ONCE):
         bits = rng.integers(0, 2, size=(_FLIPS_AT_ONCE, n))

@@ -31,7 +31,7 @@ from agentscaler.evaluation.acebench.suite import (
     score_saved,
     trial_files,
 )
-from agentscaler.evaluation.acebench.summary import ace_section
+from agentscaler.evaluation.acebench.summary import ace_section, published_parts
 from agentscaler.evaluation.report_page import ReportSection
 from agentscaler.llm import Role, Sampling
 from agentscaler.pipeline.evaluating import Contestant
@@ -40,6 +40,7 @@ from agentscaler.runfolder import write_atomically
 __all__ = [
     "SUITE",
     "AceAgenda",
+    "ace_parts",
     "ace_sections",
     "play_ace",
     "read_agenda",
@@ -176,13 +177,19 @@ def rescore_ace(out: EvaluationFolder) -> Iterator[list[TrialResult]]:
 def ace_sections(out: EvaluationFolder) -> list[ReportSection]:
     """What the suite adds to its report."""
     try:
-        notes = orjson.loads((out.path / _NOTES).read_bytes())
-    except (OSError, ValueError):
+        notes = orjson.loads((out.path / _NOTES).read_bytes())["left_out"]
+    except (OSError, ValueError, KeyError, TypeError):
         notes = []
     shown = [str(note) for note in notes[:_NOTES_AT_MOST]]
     if len(notes) > _NOTES_AT_MOST:
         shown.append(f"{len(notes) - _NOTES_AT_MOST:,} lines more are in `{_NOTES}`")
     return [ace_section(out.read().slots, out.results(), shown)]
+
+
+def ace_parts(record: EvaluationRecord, results: Sequence[TrialResult]) -> dict[str, float]:
+    """Its accuracies per cent, under the names that published rows have."""
+    scorer = record.settings["acebench"]["scorer"]
+    return published_parts(record.slots, results, record.data["language"], scorer)
 
 
 def _record(
@@ -213,7 +220,8 @@ def _keep(out: EvaluationFolder, agenda: AceAgenda, bad: Sequence[BadLine]) -> N
         part = path.with_name(f".{path.name}.part")
         part.write_bytes(content)
         part.replace(path)
-    write_atomically(out.path / _NOTES, [str(one) for one in (*agenda.data.bad, *bad)])
+    left_out = [str(one) for one in (*agenda.data.bad, *bad)]
+    write_atomically(out.path / _NOTES, {"left_out": left_out})
 
 
 def _sampling(settings: AceEvaluation) -> tuple[Sampling, Sampling, Sampling]:

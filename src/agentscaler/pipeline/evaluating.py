@@ -17,6 +17,7 @@ from agentscaler.pipeline.checkpoints import checkpoint_inputs
 from agentscaler.pipeline.models import Models
 from agentscaler.rollout import AgentMaker, RolloutSettings, agent_named
 from agentscaler.rollout.text_model import TextToolsModel
+from agentscaler.training import load_record
 
 __all__ = ["Contestant", "open_contestant"]
 
@@ -114,13 +115,10 @@ def _named(settings: EvaluationSettings) -> tuple[str, dict[str, Any], AgentMake
         maker = agent_named(chosen.agent, chosen.mistake_rate)
         return chosen.agent, {"rules": chosen.agent, "mistake_rate": chosen.mistake_rate}, maker
     if chosen.checkpoint is not None:
-        played = _as_rollout(chosen)
-        identity = {
-            **checkpoint_inputs(played),
-            "temperature": chosen.temperature,
-            "max_new_tokens": chosen.max_new_tokens,
-        }
-        return f"checkpoint-{identity['checkpoint'][:12]}", identity, None
+        inputs = checkpoint_inputs(_as_rollout(chosen))
+        recipe = load_record(Path(chosen.checkpoint)).recipe or "checkpoint"
+        drawn = {"temperature": chosen.temperature, "max_new_tokens": chosen.max_new_tokens}
+        return f"{recipe}-{inputs['checkpoint'][:12]}", inputs | drawn, None
     endpoint = settings.llm.endpoint("agent")
     if not endpoint.model:
         raise SettingsError(

@@ -94,8 +94,9 @@ class Models:
             temperature=settings.temperature, max_tokens=settings.max_new_tokens, seed=self._seed
         )
         endpoint = EndpointSettings(model=local.name, sampling=sampling)
-        account = (endpoint, self._store, self._budget, self._stage, "agent")
-        return AccountedModel(local, *account, proven=True)
+        return AccountedModel(
+            local, endpoint, self._store, self._budget, self._stage, "agent", proven=True
+        )
 
     def agent(self, settings: RolloutSettings) -> AgentMaker | None:
         """Makes the agents, where a model plays them."""

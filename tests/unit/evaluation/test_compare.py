@@ -7,8 +7,9 @@ import pytest
 from agentscaler.errors import InputError
 from agentscaler.evaluation import EvaluationRecord, TrialResult
 from agentscaler.evaluation.compare import Evaluated, compare_evaluations
-from agentscaler.evaluation.compare_page import comparison_json, comparison_page
+from agentscaler.evaluation.compare_page import Published, comparison_json, comparison_page
 from agentscaler.evaluation.published import published_for
+from agentscaler.pipeline.suites import published_figures
 
 
 def evaluated(name: str, right: Sequence[int], suite: str = "own", trials: int = 2) -> Evaluated:
@@ -83,11 +84,13 @@ def test_evaluations_without_a_common_task_are_shown_and_not_tested() -> None:
 
 def test_published_rows_stand_beside_groups_of_their_names() -> None:
     both = [evaluated(name, [1, 2] * 3, suite="tau2") for name in ("a", "b")]
-    comparison, rows = compare_evaluations(both), published_for("tau2")
+    comparison = compare_evaluations(both)
+    ours = {one.name: published_figures(one.record, one.results) for one in both}
+    rows = Published(published_for("tau2"), ours)
     page = comparison_page(comparison, rows)
     assert "| **a** | 100.0% | 50.0% | - |" in page
     assert "| AgentScaler-30B-A3B | 70.2% | 60.0% | 55.3% |" in page
-    assert len(comparison_json(comparison, rows)["published"]["rows"]) == len(rows)
+    assert len(comparison_json(comparison, rows)["published"]["rows"]) == len(rows.rows)
     assert published_for("own") == []
 
 

@@ -126,11 +126,11 @@ def _matched(verdicts: list[list[Verdict]]) -> Verdict:
     """Right where the wanted calls can be given a fitting call each, none of them twice."""
     if not verdicts:
         return RIGHT
-    cost = np.array([[not one.right for one in row] for row in verdicts], dtype=np.int8)
-    rows, columns = linear_sum_assignment(cost)
-    for row, column in zip(rows, columns, strict=True):
-        if not verdicts[row][column].right:
-            faults = [one for one in verdicts[row] if not one.right]
+    right = np.array([[one.right for one in row] for row in verdicts])
+    rows, columns = linear_sum_assignment(~right)
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        if not right[row, column]:
+            faults: list[Verdict] = [one for one in verdicts[row] if not one.right]
             return min(faults, key=lambda one: one.reason == "other_name")
     return RIGHT
 

@@ -59,8 +59,7 @@ class AceItem:
         truth: of normal items {function: arguments} or a list of such alternatives; of special
             ones {name: [what is missing or wrong]} or a sentence; of agent ones a list of
             {class: attributes}.
-        milestones: alternative lists of calls on the way; agents only.  None where the data have
-            an empty list, at which the official scorer fails.
+        milestones: alternative lists of calls on the way; of other than agents one empty list.
         alternatives: whether the data hold a list of lists.
     """
 
@@ -260,9 +259,8 @@ def _is_lists(value: Any) -> bool:
 
 
 def _item(question: _Question, answer: _Answer, category: str) -> AceItem:
-    stones = answer.mile_stone
-    alternatives = bool(stones) and isinstance(stones[0], list)
-    lists = stones if alternatives else [stones]
+    lists = [one for one in answer.mile_stone if isinstance(one, list)]
+    alone = [one for one in answer.mile_stone if isinstance(one, str)]
     return AceItem(
         id=question.id,
         category=category,
@@ -273,6 +271,6 @@ def _item(question: _Question, answer: _Answer, category: str) -> AceItem:
         profile=question.profile,
         initial_config=question.initial_config,
         classes=question.involved_classes,
-        milestones=tuple(tuple(one) for one in lists if isinstance(one, list)),
-        alternatives=alternatives,
+        milestones=tuple(map(tuple, lists)) if lists else (tuple(alone),),
+        alternatives=bool(lists),
     )

@@ -19,7 +19,7 @@ from agentscaler.evaluation.acebench.categories import (
 from agentscaler.evaluation.report_page import ReportSection, table
 from agentscaler.evaluation.trial import Slot, TrialResult
 
-__all__ = ["Accuracy", "Standing", "ace_section", "standing_of"]
+__all__ = ["Accuracy", "Standing", "ace_section", "published_parts", "standing_of"]
 
 _SCORERS = ("parity", "fixed")
 
@@ -124,6 +124,17 @@ def ace_section(
         lines=(*_lines(standing), *_noted(notes)),
         content=_content(standing),
     )
+
+
+def published_parts(
+    slots: Sequence[Slot], results: Sequence[TrialResult], language: str, scorer: str
+) -> dict[str, float]:
+    """Per cent under the names that published rows have ("en special", "en overall")."""
+    standing = standing_of(results, Counter(category_of(slot.task) or "" for slot in slots))
+    shares = {str(kind): of[scorer] for kind, of in standing.kinds.items()}
+    if standing.overall is not None:
+        shares["overall"] = standing.overall[scorer]
+    return {f"{language} {name}": 100 * share for name, share in shares.items()}
 
 
 def _accuracy(done: Sequence[TrialResult], whole: bool) -> Accuracy:

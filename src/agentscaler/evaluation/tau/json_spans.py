@@ -5,6 +5,7 @@ at a time, by several processes, and one that is damaged or cut off costs only i
 """
 
 import mmap
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ def fields_of(path: Path) -> dict[str, Span]:
     Of a file that is cut off, those that begin before its end.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is empty.
     """
     found: dict[str, Span] = {}
     with path.open("rb") as file, _mapped(file.fileno()) as content:
@@ -72,7 +73,7 @@ def elements_of(path: Path) -> tuple[Span, ...] | None:
     """The elements of the array that a file holds; None where it holds none.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is empty.
     """
     with path.open("rb") as file, _mapped(file.fileno()) as content:
         start = _after(_SPACE, content, 0)
@@ -82,6 +83,8 @@ def elements_of(path: Path) -> tuple[Span, ...] | None:
 
 
 def _mapped(number: int) -> mmap.mmap:
+    if os.fstat(number).st_size == 0:
+        raise OSError("it is empty")
     return mmap.mmap(number, 0, access=mmap.ACCESS_READ)
 
 

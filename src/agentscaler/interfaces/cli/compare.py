@@ -40,15 +40,21 @@ def compare(
 ) -> None:
     """Lay evaluations of one suite side by side, and hold each against the first."""
     from agentscaler.evaluation.compare import compare_evaluations
-    from agentscaler.evaluation.compare_page import comparison_json, comparison_page
+    from agentscaler.evaluation.compare_page import Published, comparison_json, comparison_page
     from agentscaler.evaluation.published import published_for
     from agentscaler.evaluation.report import CALLS_PLOT, calls_plot
+    from agentscaler.pipeline.suites import published_figures
     from agentscaler.runfolder import disk_errors, write_atomically
 
     if len(folders) < 2:
         raise InputError("One evaluation cannot be compared.", "Name two folders or more.")
     comparison = compare_evaluations(_read(folders))
-    published = published_for(comparison.suite) if reference is not None else None
+    published = None
+    if reference is not None:
+        ours = {
+            one.name: published_figures(one.record, one.results) for one in comparison.evaluated
+        }
+        published = Published(published_for(comparison.suite), ours)
     console = output_console()
     if out is None:
         page = comparison_page(comparison, published)

@@ -10,8 +10,9 @@ import json
 import threading
 from typing import Any
 
+from .replays import Replays
+from .tau2_records import rules_of, simulation_of, task_of, told_of
 from .tracked_databases import Tracking
-from .wording import same_content, same_validation_error
 
 __all__ = ["Tau2Scorer"]
 
@@ -23,47 +24,6 @@ _FULL_DUPLEX = "full_duplex"
 
 class _JudgeNeededError(Exception):
     """Assertions need a judge model, and no verdicts are stored."""
-
-
-class _Replay:
-    """Recorded tool results of one simulation, and how replayed ones differ from them."""
-
-    def __init__(self) -> None:
-        self.differences: list[dict[str, str]] = []
-        self._recorded: list[tuple[Any, Any]] = []
-
-    def begin(self, messages: list[Any]) -> None:
-        """Takes what an environment is about to play again."""
-        calls: list[Any] = []
-        self._recorded = []
-        for message in messages:
-            if getattr(message, "role", "") == "tool":
-                if calls:
-                    self._recorded.append((calls.pop(0), message))
-            else:
-                calls = list(getattr(message, "tool_calls", None) or [])
-        self._recorded.reverse()
-
-    def settle(self, call: Any, response: Any) -> Any:
-        """The response that the package shall see: the recorded one, where there is one."""
-        while self._recorded:
-            recorded_call, recorded = self._recorded.pop()
-            if recorded_call.name == call.name and recorded_call.arguments == call.arguments:
-                break
-        else:
-            return response
-        if same_content(response.content, recorded.content):
-            return response
-        worded = same_validation_error(response.content, recorded.content)
-        self.differences.append(
-            {
-                "kind": "wording" if worded else "content",
-                "tool": call.name,
-                "recorded": (recorded.content or "")[:600],
-                "replayed": (response.content or "")[:600],
-            }
-        )
-        return response.model_copy(update={"content": recorded.content})
 
 
 class Tau2Scorer:
@@ -80,11 +40,10 @@ class Tau2Scorer:
         self._registry = importlib.import_module("tau2.registry").registry
         self._accepts = set(inspect.signature(self._evaluator.evaluate_simulation).parameters)
         self._scoring = threading.Lock()
-        self._replay: _Replay | None = None
         self._verdicts: list[dict[str, Any]] | None = None
         self._names_assertions = False
         self._tracking = Tracking(database.DB, toolkit.ToolKitBase)
-        self._watch_replays(environment)
+        self._replays = Replays(environment)
         self._put_verdicts_in_place_of_judges()
         self._look_up_tool_types_once(toolkit)
 
@@ -116,13 +75,13 @@ class Tau2Scorer:
             for each id `found`, the id that such a task has now ("" for none), and `fields`, the
             names of what differs in a way that may change a score.
         """
-        present = {task.id: _rules(task) for task in self._present_tasks(given["domain"])}
+        present = {task.id: rules_of(task) for task in self._present_tasks(given["domain"])}
         by_rules: dict[str, list[str]] = {}
         for identifier, rules in present.items():
             by_rules.setdefault(json.dumps(rules, sort_keys=True), []).append(identifier)
         compared: dict[str, dict[str, Any]] = {}
         for identifier, place in given["tasks"].items():
-            rules = _rules(self._task(_read(place)))
+            rules = rules_of(task_of(self._tasks.Task, _read(place)))
             same = by_rules.get(json.dumps(rules, sort_keys=True), [])
             if identifier in same or (identifier not in present and not same):
                 found = identifier if same else ""
@@ -153,8 +112,8 @@ class Tau2Scorer:
             nothing, the rest is 0 already).
         """
         try:
-            task = self._task(raw_task)
-            simulation = self._simulation(raw)
+            task = task_of(self._tasks.Task, raw_task)
+            simulation = simulation_of(self._simulations.SimulationRun, raw)
             return self._scored(given, raw, simulation, task)
         except Exception as error:  # whatever the package raises is an outcome
             return {"error": {"type": type(error).__name__, "text": str(error)[:2000]}}
@@ -168,17 +127,15 @@ class Tau2Scorer:
         self._names_assertions = _ASSERTIONS in basis
         stored = (raw.get("reward_info") or {}).get("nl_assertions")
         self._verdicts = stored if isinstance(stored, list) else None
-        replay = self._replay = _Replay()
         judge = "stored" if self._names_assertions and asserted else ""
-        try:
-            reward = self._evaluate(given, simulation, task)
-        except _JudgeNeededError:
-            reward = self._evaluate(given, simulation, _without_assertions(task))
-            judge = "needed" if reward.reward > 0 else "idle"
-        finally:
-            self._replay = None
+        with self._replays.watched() as replay:
+            try:
+                reward = self._evaluate(given, simulation, task)
+            except _JudgeNeededError:
+                reward = self._evaluate(given, simulation, _without_assertions(task))
+                judge = "needed" if reward.reward > 0 else "idle"
         unique = {json.dumps(one, sort_keys=True): one for one in replay.differences}
-        return _told(reward) | {"judge": judge, "replay": list(unique.values())}
+        return told_of(reward) | {"judge": judge, "replay": list(unique.values())}
 
     def _evaluate(self, given: dict[str, Any], simulation: Any, task: Any) -> Any:
         kinds = self._evaluator.EvaluationType
@@ -226,51 +183,13 @@ class Tau2Scorer:
         options: dict[str, Any] = {"retrieval_variant": "no_knowledge"}
         return options if allowed is None else options | {"read_log_allowlist": allowed(task)}
 
-    def _task(self, raw: dict[str, Any]) -> Any:
-        try:
-            return self._tasks.Task.model_validate(raw)
-        except ValueError:
-            # Of another version: what is not about scoring is left out.
-            kept = ("id", "user_scenario", "initial_state", "evaluation_criteria")
-            smaller = {name: raw[name] for name in kept if name in raw}
-            return self._tasks.Task.model_validate(
-                smaller | {"id": str(raw["id"]), "user_scenario": {"instructions": "-"}}
-            )
-
-    def _simulation(self, raw: dict[str, Any]) -> Any:
-        kept = {name: value for name, value in raw.items() if name != "reward_info"}
-        try:
-            return self._simulations.SimulationRun.model_validate(kept)
-        except ValueError as error:
-            return self._simulations.SimulationRun.model_validate(_mended(kept, error))
-
-    def _watch_replays(self, environment: Any) -> None:
-        kind = environment.Environment
-        set_state, get_response = kind.set_state, kind.get_response
-
-        def watched_set_state(this: Any, *given: Any, **named: Any) -> Any:
-            if self._replay is not None:
-                messages = named.get("message_history", given[2] if len(given) > 2 else None)
-                self._replay.begin(messages or [])
-            return set_state(this, *given, **named)
-
-        def settled_response(this: Any, message: Any) -> Any:
-            response = get_response(this, message)
-            return response if self._replay is None else self._replay.settle(message, response)
-
-        kind.set_state, kind.get_response = watched_set_state, settled_response
-        if hasattr(environment, "deepcopy"):
-            environment.deepcopy = _copied_messages(environment.deepcopy)
-
     def _put_verdicts_in_place_of_judges(self) -> None:
         def verdicts(trajectory: Any, nl_assertions: list[str]) -> list[Any]:
-            found = {one["nl_assertion"]: one for one in self._verdicts or []}
-            if not self._names_assertions:
-                nl_assertions = [one for one in nl_assertions if one in found]
-            if any(one not in found for one in nl_assertions):
+            # As a judge wrote them: it may have put an assertion in other words.
+            stored = self._verdicts or []
+            if nl_assertions and not stored and self._names_assertions:
                 raise _JudgeNeededError
-            kind = self._simulations.NLAssertionCheck
-            return [kind.model_validate(found[one]) for one in nl_assertions]
+            return [self._simulations.NLAssertionCheck.model_validate(one) for one in stored]
 
         for name in ("NLAssertionsEvaluator", "FullDuplexNLAssertionsEvaluator"):
             if judge := getattr(self._judges, name, None):
@@ -293,46 +212,12 @@ class Tau2Scorer:
         self._evaluator.get_tool_types = known_types
 
 
-def _copied_messages(copy_all: Any) -> Any:
-    """Copies of messages, as deep as environments change them: the arguments of tool calls."""
-
-    def copied(value: Any) -> Any:
-        if not isinstance(value, list):
-            return copy_all(value)
-        return [
-            message.model_copy(update={"tool_calls": copy_all(message.tool_calls)})
-            if getattr(message, "tool_calls", None)
-            else message
-            for message in value
-        ]
-
-    return copied
-
-
 def _read(place: list[Any]) -> dict[str, Any]:
     path, start, end = place
     with open(path, "rb") as file:  # noqa: PTH123 (a thousand times a second)
         file.seek(start)
         found: dict[str, Any] = json.loads(file.read(end - start))
     return found
-
-
-def _mended(raw: dict[str, Any], error: Any) -> dict[str, Any]:
-    """A simulation of another version, without what this one does not know or need.
-
-    Raises:
-        ValueError: the same again, where something is amiss that scoring needs.
-    """
-    mended = dict(raw)
-    for fault in error.errors():
-        name = fault["loc"][0]
-        if name in {"messages", "ticks", "task_id", "termination_reason"}:
-            raise error
-        if fault["type"] == "missing":
-            mended[name] = 0.0 if name == "duration" else ""
-        else:
-            mended.pop(name, None)
-    return mended
 
 
 def _without_assertions(task: Any) -> Any:
@@ -347,42 +232,3 @@ def _is_solo(info: dict[str, Any]) -> bool:
     agent = (info.get("agent_info") or {}).get("implementation")
     user = (info.get("user_info") or {}).get("implementation")
     return agent == _SOLO_AGENT and user == _NO_USER
-
-
-def _rules(task: Any) -> dict[str, Any]:
-    """What of a task decides scores, in one form for all versions."""
-    criteria = task.evaluation_criteria
-    told = criteria.model_dump(mode="json") if criteria is not None else {}
-    told = {name: value or None for name, value in told.items()}
-    told["reward_basis"] = sorted(told.get("reward_basis") or [])
-    told["actions"] = [_action(one) for one in told.get("actions") or []]
-    state = task.initial_state
-    told["initial_state"] = state.model_dump(mode="json") if state is not None else None
-    return told
-
-
-def _action(action: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in action.items() if k not in {"action_id", "info"}}
-
-
-def _told(reward: Any) -> dict[str, Any]:
-    """A reward of the package, cut to what is compared and explained."""
-    told = reward.model_dump(mode="json")
-    database = told.get("db_check")
-    return {
-        "reward": told["reward"],
-        "parts": told.get("reward_breakdown") or {},
-        "basis": told.get("reward_basis"),
-        "note": (told.get("info") or {}).get("note", ""),
-        "checks": {
-            "database": None if database is None else database["db_match"],
-            "assertions": _met(told.get("env_assertions"), "met"),
-            "actions": _met(told.get("action_checks"), "action_match"),
-            "communicated": _met(told.get("communicate_checks"), "met"),
-            "judged": _met(told.get("nl_assertions"), "met"),
-        },
-    }
-
-
-def _met(checks: list[dict[str, Any]] | None, name: str) -> list[bool] | None:
-    return None if checks is None else [bool(one[name]) for one in checks]

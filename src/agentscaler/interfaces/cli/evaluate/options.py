@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from agentscaler.errors import SettingsError
 from agentscaler.settings import Layer, compose, parse_override, read_config
 
 if TYPE_CHECKING:
@@ -92,8 +93,14 @@ class EvaluateOptions:
             suite: what options of the suite's own say, by section; None stands for not given.
 
         Raises:
-            SettingsError: something is unknown or not allowed.
+            SettingsError: something is unknown or not allowed, or two contestants are named.
         """
+        named = {"--model": self.model, "--checkpoint": self.checkpoint, "--agent": self.agent}
+        several = [option for option, value in named.items() if value is not None]
+        if len(several) > 1:
+            raise SettingsError(
+                f"{' and '.join(several)} name several to be evaluated.", "Name one of them."
+            )
         layers = [read_config(self.config)] if self.config is not None else []
         layers += [parse_override(text) for text in self.overrides or ()]
         given = [*self._given(), *_of_suite(suite or {})]

@@ -12,6 +12,8 @@ from agentscaler.evaluation import EvaluationFolder, TrialResult
 from agentscaler.evaluation.figures import Figures
 from agentscaler.evaluation.report_page import interval_cell
 from agentscaler.interfaces.cli.progress import Work, watcher
+from agentscaler.llm.call_store import NANO
+from agentscaler.pipeline.models import bill_of
 from agentscaler.pipeline.suites import report_on
 
 __all__ = ["finish", "print_figures"]
@@ -46,6 +48,13 @@ def finish(
     finally:
         figures, files = report_on(folder)
         print_figures(output, figures, files)
+        for line in bill_of(folder.path):
+            output.print(
+                f"Asked in the role {line.role}: {line.model}, {line.calls:,} answers of"
+                f" {line.tokens:,} tokens, {line.nano_usd / NANO:,.4f} US $.",
+                markup=False,
+                soft_wrap=True,
+            )
     missing = figures.counts.expected - figures.counts.done
     if missing:
         raise AgentScalerError(
