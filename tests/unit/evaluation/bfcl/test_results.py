@@ -102,6 +102,7 @@ def test_a_request_that_was_refused_is_told_as_that(tmp_path: Path) -> None:
     [
         [],
         [counts(3, 3)],
+        [counts(3, 2)],
         [counts(2, 1)],
         [{"id": "simple_python_0", "valid": False}],
     ],
