@@ -41,7 +41,8 @@ def set_failures_aside(root: Path) -> dict[str, str]:
     """
     failed: dict[str, str] = {}
     for file in _files(root / "result", "result"):
-        kept, aside = [], []
+        kept: list[bytes] = []
+        aside: list[bytes] = []
         for line in file.read_bytes().split(b"\n"):
             record = _record(line)
             if record is None:
