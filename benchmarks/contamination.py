@@ -31,6 +31,7 @@ from agentscaler.dataset.contamination.passages import GRAM, LONG, MOST, split_t
 from agentscaler.engine import LocalEngine
 from agentscaler.pipeline.contamination import compare_run
 from agentscaler.runfolder import RunFolder
+from agentscaler.words import split_words
 
 
 def main() -> None:
@@ -128,7 +129,7 @@ def plants(benchmark: Benchmark) -> Iterator[tuple[str, str, Change]]:
         "type": "object",
         "properties": {name: {"type": kind} for name, kind in sorted(tool.parameters or ())},
     }
-    other = "".join(word.capitalize() for word in reversed(tool.name.split("_")))
+    other = "".join(word.capitalize() for word in reversed(split_words(tool.name)))
     yield f"a tool as {other}"[:40], "names", with_tool(other, schema)
     yield "its parameters as keep_it", "schemas", with_tool("keep_it", schema)
     for kind, what in (

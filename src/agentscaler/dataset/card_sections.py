@@ -227,8 +227,8 @@ def contamination(facts: DatasetFacts) -> str:
     return "\n".join(
         [
             f"{heading}The train split was held against "
-            f"{_number(len(report.benchmarks), 'benchmark')}. What is in common, with the evidence,"
-            " stands in `contamination.md`; - means that it was not looked for.\n",
+            f"{_number(len(report.benchmarks), 'benchmark')}. The evidence for what is in common "
+            "stands in the run's `dataset/contamination.md`; - means that it was not looked for.\n",
             _table(["benchmark", "its tools", *kinds], rows),
             f"Names in common, in any case and order of words: {shown or 'none'}. A name in common "
             "does not make two tools the same; one whose parameters are the same too is a copy.\n",

@@ -102,7 +102,7 @@ def too_much_in_common(folder: RunFolder) -> InputError:
     found = Counter(str(one.kind) for one in refused(report.overlaps, report.fail_on))
     return InputError(
         f"The training set has too much in common with benchmarks: "
-        f"{', '.join(f'{count:,} {kind}' for kind, count in found.items())}, which "
+        f"{', '.join(f'{kind} ({count:,})' for kind, count in found.items())}, which "
         "dataset.contamination.fail_on does not allow.",
         f"Read {folder.path / 'dataset' / _MARKDOWN}; then leave out the sources of these domains,"
         " or allow more with --set dataset.contamination.fail_on=[].",

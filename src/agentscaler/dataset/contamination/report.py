@@ -97,9 +97,9 @@ def render_report(report: ContaminationReport, run: str) -> str:
     """The report as Markdown; `run` is what the run is called."""
     lines = [
         f"# Contamination of {run}\n",
-        f"The training split ({report.domains:,} domains, {report.tools:,} tools, "
-        f"{report.dialogues:,} dialogues) was held against "
-        f"{len(report.benchmarks):,} benchmarks. {_verdict(report)}\n",
+        f"The training split ({_number(report.domains, 'domain')}, {_number(report.tools, 'tool')},"
+        f" {_number(report.dialogues, 'dialogue')}) was held against "
+        f"{_number(len(report.benchmarks), 'benchmark')}. {_verdict(report)}\n",
         *_benchmarks(report),
         *_counts(report),
     ]
@@ -120,7 +120,8 @@ def _verdict(report: ContaminationReport) -> str:
         return "No limits were set (`--fail-on`); what is in common is for a reader to judge."
     limits = ", ".join(report.fail_on)
     if report.refused:
-        return f"**{report.refused:,} overlaps are not allowed** by the limits: {limits}."
+        words = f"{report.refused:,} overlaps are" if report.refused > 1 else "1 overlap is"
+        return f"**{words} not allowed** by the limits: {limits}."
     return f"The limits allow all of it: {limits}."
 
 
@@ -174,6 +175,10 @@ def _evidence(benchmark: str, kind: OverlapKind, found: Sequence[Overlap]) -> li
     rest = [f"And {more:,} more, in `contamination.json`.\n"] if more else []
     title = f"## {_WORDS[kind]} in common with {benchmark}: {len(found):,}\n"
     return [title, *_table(headings, rows), *rest]
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

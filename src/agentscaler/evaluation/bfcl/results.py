@@ -51,7 +51,8 @@ def set_failures_aside(root: Path) -> dict[str, str]:
             (kept if reason is None else aside).append(line)
             if reason is not None:
                 failed[record["id"]] = reason
-        append_lines(root / _ASIDE, aside)
+        if aside:
+            append_lines(root / _ASIDE, aside)
         write_lines(file, kept)
     return failed
 
@@ -67,21 +68,26 @@ def read_trials(root: Path, trial: int, groups: Mapping[str, str]) -> list[Trial
     """
     wrong = _wrong_entries(root, set(groups.values()))
     trials = []
-    for record in _results(root):
+    for kind, record in _results(root):
         name = record["id"]
         if name in groups:
-            trials.append(_trial(record, trial, groups[name], wrong.get(name)))
+            trials.append(_trial(record, trial, groups[name], kind, wrong.get(name)))
     return trials
 
 
 def _trial(
-    record: Mapping[str, Any], trial: int, group: str, wrong: Mapping[str, Any] | None
+    record: Mapping[str, Any],
+    trial: int,
+    group: str,
+    kind: str,
+    wrong: Mapping[str, Any] | None,
 ) -> TrialResult:
     reason, detail = _why(record, wrong) if wrong is not None else ("", "")
     return TrialResult(
         task=record["id"],
         trial=trial,
         group=group,
+        kind=kind,
         state=TrialState.DONE,
         reward=0.0 if wrong is not None else 1.0,
         success=wrong is None,
@@ -148,12 +154,14 @@ def _scores(file: Path | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return header or {}, [one for line in lines[1:] if (one := _record(line)) is not None]
 
 
-def _results(root: Path) -> Iterator[dict[str, Any]]:
+def _results(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All results, each with the package's group of categories: "live", "multi_turn" and so on."""
     for file in _files(root / "result", "result"):
+        kind = file.relative_to(root / "result").parts[1].replace("_", " ")
         for line in read_lines(file):
             record = _record(line)
             if record is not None:
-                yield record
+                yield kind, record
 
 
 def _files(folder: Path, kind: str) -> list[Path]:

@@ -52,6 +52,7 @@ def test_what_is_not_listed_as_wrong_is_right(tmp_path: Path) -> None:
     write(tmp_path, "score", [counts(2, 1), wrong])
     right, missed = read_trials(tmp_path, 3, GROUPS)
     assert (right.task, right.trial, right.group) == ("simple_python_0", 3, "simple_python")
+    assert right.kind == "non live"
     assert (right.success, right.reward, right.owner, right.reason) == (True, 1, None, "")
     assert (right.prompt_tokens, right.completion_tokens, right.seconds) == (30, 4, 0.25)
     assert (right.turns, right.made_calls) == (1, 1)
@@ -102,6 +103,7 @@ def test_a_request_that_was_refused_is_told_as_that(tmp_path: Path) -> None:
     [
         [],
         [counts(3, 3)],
+        [counts(3, 2)],
         [counts(2, 1)],
         [{"id": "simple_python_0", "valid": False}],
     ],
