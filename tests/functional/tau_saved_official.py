@@ -63,9 +63,15 @@ def played(task: Any, actions: list[Any], trial: int, ended: str = "user_stop") 
     return simulation.model_dump(mode="json")
 
 
+def judged(task: Any) -> bool:
+    criteria = task.evaluation_criteria
+    names = {one.value for one in criteria.reward_basis}
+    return bool(criteria.nl_assertions) and "NL_ASSERTION" in names
+
+
 def main() -> None:
     everything = registry.get_tasks_loader(DOMAIN)()
-    unjudged = [one for one in everything if not one.evaluation_criteria.nl_assertions]
+    unjudged = [one for one in everything if not judged(one)]
     tasks = unjudged[:: max(1, len(unjudged) // NUMBER)][:NUMBER]
     simulations = []
     for task in tasks:

@@ -143,6 +143,7 @@ def test_a_killed_evaluation_goes_on_to_the_same_report_and_asks_nothing_twice(
         program(*asking(run, out, endpoint))
         assert reports(out) == reports(whole)
         assert endpoint.asked <= asked + 4  # what was on its way is asked again
+    assert len((out / "trials.jsonl").read_bytes().splitlines()) <= TASKS * TRIALS + 1
 
 
 def test_an_endpoint_that_dies_stops_the_evaluation_and_costs_no_trial(
@@ -280,7 +281,7 @@ def test_what_is_asked_for_wrongly_is_said_without_a_traceback(
         ((*every, *agent, "--checkpoint", empty, "--out", out), "name several"),
         ((*every, "--checkpoint", empty, "--out", out), "cannot be played"),
         ((*every, "--model", "m", "--user", "model", "--out", out), 'in the role "user"'),
-        (("rescore", empty), "There is no evaluation in"),
+        (("rescore", empty), "holds no results files"),
         (("compare", scripted / "hasty"), "cannot be compared"),
         (("compare", scripted / "hasty", scripted / "hasty"), "named twice"),
         (("compare", scripted / "hasty", empty), "There is no evaluation in"),

@@ -1,16 +1,12 @@
 """A calibration for people: a Markdown page and an SVG plot."""
 
+from agentscaler.charts import COLOURS, document, text
 from agentscaler.graph.calibration import Calibration
 
 __all__ = ["calibration_page", "calibration_plot"]
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 360, 48
-_LINES = (
-    ("domains", "#1f6f8b"),
-    ("coverage", "#c0392b"),
-    ("purity", "#2e8b57"),
-    ("inner cosine", "#8e44ad"),
-)
+_LINES = tuple(zip(("domains", "coverage", "purity", "inner cosine"), COLOURS, strict=True))
 
 
 def calibration_page(found: Calibration, plot: str) -> str:
@@ -59,18 +55,13 @@ def calibration_plot(found: Calibration) -> str:
         [row.inner for row in found.rows],
     )
     taus = [row.tau for row in found.rows]
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
-        ' font-family="sans-serif" font-size="12">',
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
-    ]
+    parts = []
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = _y(share)
         parts.append(f'<path d="M{_MARGIN} {y:.1f}H{_WIDTH - _MARGIN}" stroke="#ddd"/>')
-        parts.append(f'<text x="{_MARGIN - 34}" y="{y + 4:.1f}">{share:.2f}</text>')
+        parts.append(text(_MARGIN - 34, f"{y + 4:.1f}", f"{share:.2f}"))
     for tau in taus:
-        place = f'x="{_x(tau, taus):.1f}" y="{_HEIGHT - 28}" text-anchor="middle"'
-        parts.append(f"<text {place}>{tau:.2f}</text>")
+        parts.append(text(f"{_x(tau, taus):.1f}", _HEIGHT - 28, f"{tau:.2f}", anchor="middle"))
     for position, ((name, colour), values) in enumerate(zip(_LINES, series, strict=True)):
         points = " ".join(
             f"{_x(tau, taus):.1f},{_y(value):.1f}" for tau, value in zip(taus, values, strict=True)
@@ -80,8 +71,8 @@ def calibration_plot(found: Calibration) -> str:
         parts.append(
             f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
         )
-        parts.append(f'<text x="{x}" y="{_HEIGHT - 8}" fill="{colour}">{label}</text>')
-    return "\n".join([*parts, "</svg>", ""])
+        parts.append(text(x, _HEIGHT - 8, label, colour=colour))
+    return document(_WIDTH, _HEIGHT, parts)
 
 
 def _x(tau: float, taus: list[float]) -> float:

@@ -45,6 +45,21 @@ def test_every_task_is_played_as_often_as_asked_in_order(
     ]
 
 
+@pytest.mark.parametrize("in_flight", [None, 3])
+def test_episodes_that_are_not_wanted_are_not_played_and_change_no_other(
+    library: Domain, library_tasks: Tasks, in_flight: int | None
+) -> None:
+    work = [(library, [task]) for task in library_tasks.values()]
+    settings = RolloutSettings(trials=2, in_flight=in_flight)
+    whole = [one for unit in roll_out(work, settings, seed=5) for one in unit]
+    without = {one.id for one in whole[1:4]}
+    units = list(roll_out(work, settings, seed=5, without=without))
+    assert len(units) == len(work)
+    assert [one for unit in units for one in unit] == [
+        one for one in whole if one.id not in without
+    ]
+
+
 def test_the_expert_and_the_scripted_user_reach_every_goal(
     library: Domain, library_tasks: Tasks
 ) -> None:

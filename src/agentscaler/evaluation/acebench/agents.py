@@ -98,8 +98,12 @@ def fixed_state(item: AceItem, result: Any) -> Verdict:
     """Whether the final state is the right one: every class, every attribute, every entry."""
     if not isinstance(result, list) or not all(isinstance(one, dict) for one in result):
         return wrong("wrong_output_format", "the result is not a list of classes")
+    spelling = _spelling(item)
+    names = [spelling.get(name, name) for one in result for name in one]
+    if len(set(names)) < len(names):
+        return wrong("extra_class", "a class is there twice")
     given, right = (
-        _spelt_rightly({name: one for part in parts for name, one in part.items()}, item.classes)
+        {spelling.get(name, name): value for one in parts for name, value in one.items()}
         for parts in (result, item.truth)
     )
     for name in right:
@@ -114,17 +118,18 @@ def fixed_state(item: AceItem, result: Any) -> Verdict:
     return RIGHT
 
 
-def _spelt_rightly(right: Mapping[str, Any], classes: Sequence[str]) -> dict[str, Any]:
-    """A state by the names of the simulated classes.
+def _spelling(item: AceItem) -> dict[str, str]:
+    """The simulated class that each name of the truth means.
 
     A name that differs in case is that class; the one name left over is the one class left over.
     """
-    by_case = {name.casefold(): name for name in classes}
-    spelt = {by_case.get(name.casefold(), name): value for name, value in right.items()}
-    strange = [name for name in spelt if name not in classes]
-    left = [name for name in classes if name not in spelt]
+    by_case = {name.casefold(): name for name in item.classes}
+    names = [name for one in item.truth for name in one]
+    spelt = {name: by_case.get(name.casefold(), name) for name in names}
+    strange = [name for name in names if spelt[name] not in item.classes]
+    left = [name for name in item.classes if name not in spelt.values()]
     if len(strange) == len(left) == 1:
-        spelt[left[0]] = spelt.pop(strange[0])
+        spelt[strange[0]] = left[0]
     return spelt
 
 

@@ -85,7 +85,8 @@ def read_results(
 
     Args:
         folder: with the files of one model, such as `result_all/result_en/MODEL`.
-        items: by their ids; results of others are reported as unusable.
+        items: by their ids; files of categories that none of them is of are not read, and results
+            of others in the rest are reported as unusable.
 
     Returns:
         the results by id, what could not be used, and the bytes of the files by name.
@@ -93,7 +94,8 @@ def read_results(
     Raises:
         InputError: the folder holds no result files, or those of several models.
     """
-    files = _files(folder)
+    wanted = {item.category for item in items.values()}
+    files = [file for file in _files(folder) if _category(file) in wanted]
     found: dict[str, SavedResult] = {}
     bad: list[BadLine] = []
     contents: dict[str, bytes] = {}

@@ -80,12 +80,15 @@ class BridgePool:
         if alone:
             return await self._call_alone(do, given, answer)
         bridge = await self._free()
-        await bridge.found(self.home)
+        bridge.assigned += 1
         try:
+            await bridge.found(self.home)
             value = await bridge.call(do, given, answer, self._silent)
         except BridgeLostError as error:
             self._count_loss(bridge, error)
             raise
+        finally:
+            bridge.assigned -= 1
         self._lost_in_a_row.clear()
         return value
 
@@ -127,11 +130,11 @@ class BridgePool:
             for bridge in [one for one in self._bridges if one.lost]:
                 self._bridges.remove(bridge)
                 await bridge.close()
-            idle = any(not bridge.busy for bridge in self._bridges)
+            idle = any(not bridge.assigned for bridge in self._bridges)
             if not idle and len(self._bridges) < self._processes:
                 bridge = await BridgeProcess.start(self.home)
                 self._bridges.append(bridge)
-            return min(self._bridges, key=lambda bridge: bridge.busy)
+            return min(self._bridges, key=lambda bridge: bridge.assigned)
 
 
 async def _nobody(request: dict[str, Any]) -> dict[str, Any]:

@@ -125,7 +125,8 @@ def _strays(path: Path, content: mmap.mmap, start: int, end: int) -> list[Span]:
     found: list[Span] = []
     position = _after(_NEXT, content, start)
     while position < end:
-        stop = min(max(_after(_SCALAR, content, position), position + 1), end)
+        pattern = _MARK if content[position : position + 1] == b'"' else _SCALAR
+        stop = min(max(_after(pattern, content, position), position + 1), end)
         found.append(Span(path, position, stop))
         position = _after(_NEXT, content, stop)
     return found

@@ -81,7 +81,12 @@ class _Call:
 
 
 class BridgeProcess:
-    """One process."""
+    """One process.
+
+    Attributes:
+        lost: nothing can be done with it any more.
+        assigned: how many calls whoever shares it out means it to carry out.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -91,6 +96,7 @@ class BridgeProcess:
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._overhear())]
         self._ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self.lost = False
+        self.assigned = 0
 
     @classmethod
     async def start(cls, home: Home) -> "BridgeProcess":
@@ -116,11 +122,6 @@ class BridgeProcess:
                 "Give --python the interpreter that the package is installed in.",
             ) from error
         return cls(process)
-
-    @property
-    def busy(self) -> int:
-        """How many calls it carries out."""
-        return len(self._calls)
 
     async def found(self, home: Home) -> dict[str, Any]:
         """What the package is.

@@ -1,4 +1,4 @@
-"""`agentscaler compare`: evaluations of one suite side by side."""
+"""The command `compare`: evaluations of one suite side by side."""
 
 from collections import Counter
 from enum import StrEnum

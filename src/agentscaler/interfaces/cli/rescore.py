@@ -1,4 +1,4 @@
-"""`agentscaler rescore`: scores what was played again, without a model."""
+"""The command `rescore`: scores what was played again, without a model."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -147,6 +147,8 @@ def test_the_user_may_be_shown_its_words_as_an_assistant(play: Play) -> None:
         ("[turn_on_wifi(x=y + 1)]", False),
         ("[turn_on_wifi(", False),
         ("[turn_on_wifi()] ", False),
+        ("[hello]", True),
+        ("[{turn_on_wifi()}]", True),
     ],
 )
 def test_words_are_told_from_calls_as_the_official_inference_does(

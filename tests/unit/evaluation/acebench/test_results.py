@@ -93,6 +93,13 @@ def test_lines_that_cannot_be_used_are_told(tmp_path: Path) -> None:
         assert words in told[number]
 
 
+def test_files_of_other_categories_are_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"id": FIRST.id, "result": "a"})
+    (tmp_path / "data_special_irrelevant_result.json").write_text("{\n")
+    _, bad, contents = read_results(tmp_path, ITEMS)
+    assert (bad, list(contents)) == ([], [NAME])
+
+
 def test_a_folder_of_no_or_several_models_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no files"):
         read_results(tmp_path, ITEMS)

@@ -231,6 +231,8 @@ def test_a_class_that_the_truth_misspells_is_not_compared_by_the_official_scorer
     assert agent(item(STEP), state())[:2] == (True, True)
     odd = [{"BaseApi": {"wifi": True}}, {"Lmp": {"lamps": {"1": {"room": "hall", "on": "yes"}}}}]
     assert agent(item(STEP, truth=odd), state())[:2] == (True, True)
+    assert agent(item(STEP, truth=odd), odd)[:2] == (True, True)
+    assert agent(item(STEP, truth=odd), state(lamp="Lump"))[:2] == (True, False)
 
 
 def test_what_the_result_lacks_or_has_too_much_is_seen_by_the_fixed_scorer() -> None:
@@ -239,6 +241,7 @@ def test_what_the_result_lacks_or_has_too_much_is_seen_by_the_fixed_scorer() -> 
     more = state()
     more[1]["LampApi"]["lamps"]["2"] = {"room": "attic"}
     assert agent(item(TURN), more)[:2] == (True, False)
+    assert agent(item(TURN), [*state(), state()[0]])[:2] == (False, False)
     other = [*state()[:1], {"Other": {}}]
     assert agent(item(TURN), other)[:2] == (True, False)
     unknown = [{"BaseApi": {"wifi": True, "more": 1}}, state()[1]]

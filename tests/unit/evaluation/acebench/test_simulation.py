@@ -55,6 +55,14 @@ def test_every_question_begins_anew(home: Path) -> None:
     assert again.state[0] == {"BaseApi": {"wifi": False}}
 
 
+def test_the_process_keeps_nothing_of_earlier_questions(home: Path) -> None:
+    tools = home / "model_inference" / "multi_turn" / "multi_turn_utils.py"
+    count = 'return sum(name.startswith("episode") for name in globals())'
+    tools.write_text(tools.read_text().replace('return "on"', count))
+    answers = executed(Simulation(home, "en"), *[STONES[:1]] * 3)
+    assert [one.reply for one in answers] == [[2], [2], [2]]
+
+
 def test_words_leave_the_state_as_it_was(home: Path) -> None:
     words, later = executed(Simulation(home, "en"), ["hm"], [STONES[0], "hm"], one=STEP)
     assert words == Executed("Only calls.", [])

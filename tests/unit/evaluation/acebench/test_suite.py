@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,6 +40,8 @@ class Good:
     async def complete(self, request: Request) -> Completion:
         self.asked += 1
         shown = request.messages[-1].content
+        if "user_adjust_0_0" in shown:
+            await asyncio.sleep(0.05)  # later ones are done earlier
         if self.silent in shown:
             raise EndpointError("silent")
         for name, text in GOLD.items():

@@ -4,7 +4,7 @@ import pytest
 
 from agentscaler.evaluation import Slot, TrialResult, TrialState
 from agentscaler.evaluation.acebench.categories import CATEGORIES, OFFICIAL_WEIGHTS, Kind
-from agentscaler.evaluation.acebench.summary import ace_section, standing_of
+from agentscaler.evaluation.acebench.summary import ace_section, published_parts, standing_of
 
 
 def trial(category: str, number: str, right: bool, fixed: bool | None = None, **more: Any) -> Any:
@@ -71,6 +71,15 @@ def test_there_is_an_overall_accuracy_only_where_every_category_was_played() -> 
     results = everything()
     assert standing_of(results, expected(results)).overall == {"parity": 1.0, "fixed": 1.0}
     assert standing_of(results[1:], expected(results)).overall is None
+
+
+def test_figures_stand_under_the_names_of_published_rows() -> None:
+    results = everything()
+    slots = [Slot(one.task, 0) for one in results]
+    found = published_parts(slots, results, "zh", "parity")
+    names = ("normal", "special", "agent", "overall")
+    assert found == {f"zh {name}": 100 for name in names}
+    assert "zh overall" not in published_parts(slots[1:], results[1:], "zh", "parity")
 
 
 def test_overall_weighs_kinds_officially_and_by_items() -> None:

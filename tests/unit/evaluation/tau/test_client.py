@@ -188,6 +188,16 @@ def test_an_idle_process_is_taken_before_another_is_started(tmp_path: Path) -> N
     assert len(processes(home)) == 1
 
 
+def test_calls_at_the_same_time_are_spread_over_processes(tmp_path: Path) -> None:
+    home = fake_home(tmp_path / "home")
+
+    async def work(pool: BridgePool) -> None:
+        await asyncio.gather(*(pool.call("tasks", {"domain": "shop"}) for _ in range(4)))
+
+    used(home, work, processes=2)
+    assert len(processes(home)) == 2
+
+
 def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     home = fake_home(tmp_path / "home")
     used(home, lambda pool: pool.found())

@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentscaler.evaluation.tau.json_spans import elements_of, fields_of
@@ -13,6 +13,7 @@ VALUES = st.recursive(
 )
 
 
+@example(array=["}", "a b,]"], indent=None)
 @given(array=st.lists(VALUES, max_size=5), indent=st.sampled_from([None, 2]))
 @settings(max_examples=150, deadline=None)
 def test_the_elements_of_an_array_are_found_whatever_they_hold(

@@ -53,6 +53,8 @@ OPERATIONS: list[Callable[[Table, str], Any]] = [
     lambda table, key: table.pop(key, None),
     lambda table, key: table.setdefault(key, {"value": 1, "tags": []})["tags"].append(2),
     lambda table, key: table.update({key: {"value": 3, "tags": [4]}}),
+    lambda table, key: table.__delitem__(key) if key in table else None,
+    lambda table, key: table.clear() if key == "r0" else None,
     lambda table, key: sorted(table),
     lambda table, key: copy.deepcopy(table).get(key, {"tags": []})["tags"].append(3),
     lambda table, key: table.popitem() if table else None,
