@@ -116,7 +116,9 @@ def _print_report(console: Console, report: "ContaminationReport", target: Path)
         title="In common with benchmarks",
         title_justify="left",
         box=SIMPLE_HEAD,
-        caption="-: not looked for; only names of its tools are known",
+        caption="-: not looked for, since only names of its tools are known"
+        if any(one.names_only for one in report.benchmarks)
+        else None,
         caption_justify="left",
     )
     table.add_column("benchmark")
