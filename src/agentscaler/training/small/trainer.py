@@ -256,7 +256,12 @@ def _optimizers(
     taken = {id(one) for one in matrices}
     rest = [p for p in model.parameters() if id(p) not in taken]
     return [
-        Muon(matrices, settings.matrix_rate, weight_decay=settings.weight_decay),
+        Muon(
+            matrices,
+            settings.matrix_rate,
+            weight_decay=settings.weight_decay,
+            precision=torch.bfloat16 if settings.precision == "bfloat16" else torch.float32,
+        ),
         torch.optim.AdamW(
             rest, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0, fused=True
         ),

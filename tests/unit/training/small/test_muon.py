@@ -56,6 +56,19 @@ def test_batched_steps_are_those_of_one_matrix_after_the_other() -> None:
             torch.testing.assert_close(parameter.detach(), wanted, rtol=1e-4, atol=1e-5)
 
 
+def test_steps_in_bfloat16_are_nearly_those_in_float32() -> None:
+    made = []
+    for precision in (torch.float32, torch.bfloat16):
+        parameter = torch.nn.Parameter(torch.zeros(32, 48))
+        optimizer = Muon([parameter], 1.0, precision=precision)
+        parameter.grad = random(32, 48)
+        optimizer.step()
+        assert parameter.dtype == optimizer.state[parameter]["momentum"].dtype == torch.float32
+        made.append(parameter.detach())
+    assert not torch.equal(*made)
+    assert float((made[0] - made[1]).norm() / made[0].norm()) < 0.05
+
+
 def test_a_matrix_without_a_gradient_stays() -> None:
     moved, still = (torch.nn.Parameter(random(8, 8)) for _ in range(2))
     optimizer = Muon([moved, still], 0.1)
