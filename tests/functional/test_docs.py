@@ -85,6 +85,16 @@ def test_the_example_runs() -> None:
     assert "changed: {" in done.stdout
 
 
+def test_the_example_of_an_own_agent_tells_good_agents_from_bad_ones() -> None:
+    example = ROOT / "examples" / "own_agent.py"
+    done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rates = dict(re.findall(r"^(\S+) +pass\^1 +([\d.]+)%", done.stdout, re.MULTILINE))
+    assert rates["expert"] == "100.0"
+    assert 0 < float(rates["slipping:0.2"]) < 100
+    assert rates["polite"] == "0.0"
+
+
 def module_lines() -> list[str]:
     """The line of each module in docs/architecture.md: its name and its docstring's first line."""
     package = ROOT / "src" / "agentscaler"
