@@ -1,4 +1,4 @@
-"""Measures agents in a hand-written world: pass^k of the expert, a careless one, and one of your own.
+"""Measures agents in a hand-written world: the expert, a careless one, and one of your own.
 
     python examples/own_agent.py
 
