@@ -87,7 +87,7 @@ def report_files(report: ContaminationReport, folder: RunFolder) -> dict[str, by
     values = report.model_dump(mode="json")
     return {
         _JSON: orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
-        _MARKDOWN: render_report(report, folder.path.resolve().name).encode(),
+        _MARKDOWN: render_report(report).encode(),
     }
 
 

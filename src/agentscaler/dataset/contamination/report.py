@@ -93,10 +93,11 @@ def describe_benchmark(benchmark: Benchmark, short: int) -> ComparedBenchmark:
     )
 
 
-def render_report(report: ContaminationReport, run: str) -> str:
-    """The report as Markdown; `run` is what the run is called."""
+def render_report(report: ContaminationReport) -> str:
+    """The report as Markdown; it does not say which folder the run lies in, so that equal runs have
+    equal bytes."""
     lines = [
-        f"# Contamination of {run}\n",
+        "# Contamination\n",
         f"The training split ({_number(report.domains, 'domain')}, {_number(report.tools, 'tool')},"
         f" {_number(report.dialogues, 'dialogue')}) was held against "
         f"{_number(len(report.benchmarks), 'benchmark')}. {_verdict(report)}\n",

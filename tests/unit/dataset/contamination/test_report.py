@@ -43,7 +43,7 @@ def report(*overlaps: Overlap, fail_on: tuple[str, ...] = (), refused: int = 0) 
         fail_on=fail_on,
         refused=refused,
     )
-    return render_report(made, "first")
+    return render_report(made)
 
 
 def test_it_says_what_was_looked_for_and_what_was_not() -> None:
