@@ -1,6 +1,7 @@
 """A small pool of six services, and the program run on it."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,14 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "agentscaler", *map(str, arguments)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_reach_the_program() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, and they would hand
+    that on to the programs that they start and then interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
