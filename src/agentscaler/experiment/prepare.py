@@ -80,6 +80,20 @@ def prepare(
         if found.settings == settings:
             return found
         return _extended(folder, found, sources, settings)
+    return _begun(folder, arm, sources, settings, learner, engine, fingerprint, say)
+
+
+def _begun(
+    folder: ExperimentFolder,
+    arm: str,
+    sources: Sources,
+    settings: ExperimentSettings,
+    learner: Learner,
+    engine: Engine,
+    fingerprint: str,
+    say: Say,
+) -> ExperimentRecord:
+    """A new experiment."""
     folder.data.mkdir(parents=True, exist_ok=True)
     sketches = sketch_domains(sources.run)
     vertical = _vertical_sketches(sources)

@@ -7,6 +7,7 @@ from the user's checkout; models are asked through `ChatModel`.
 import ast
 import re
 import warnings
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -134,7 +135,7 @@ class Player:
         return _said(completion)
 
 
-class _Scene:
+class _Scene(ABC):
     """What dialogues and jobs of agents have in common: the history, and executing calls."""
 
     reply_label = "execution:"
@@ -200,8 +201,9 @@ class _Scene:
                 return
         self.played.stop = "turns"
 
+    @abstractmethod
     async def turn(self) -> None:
-        raise NotImplementedError
+        """What is said and done from one message to the next."""
 
 
 class _Steps(_Scene):

@@ -10,7 +10,9 @@ from agentscaler.interfaces.cli.boundary import error_console, output_console
 from agentscaler.interfaces.cli.options import WorkersOption
 
 if TYPE_CHECKING:
+    from agentscaler.evaluation import EvaluationFolder
     from agentscaler.evaluation.rescoring import Rescoring
+    from agentscaler.pipeline.suites import Means
 
 __all__ = ["rescore"]
 
@@ -59,20 +61,26 @@ def rescore(
     import os
 
     from agentscaler.evaluation import EvaluationFolder
+    from agentscaler.interfaces.cli.evaluate.rescore_tau import rescore_files
+    from agentscaler.pipeline.suites import Means
+
+    evaluation = EvaluationFolder(folder)
+    processes = workers or len(os.sched_getaffinity(0))
+    if evaluation.exists:
+        _rescore_evaluation(evaluation, Means(processes, home, python), replace, shown)
+    else:
+        rescore_files(folder, home, python, processes, domain or "", shown, out)
+
+
+def _rescore_evaluation(
+    evaluation: "EvaluationFolder", means: "Means", replace: bool, shown: int
+) -> None:
     from agentscaler.interfaces.cli.evaluate.watching import print_figures
     from agentscaler.interfaces.cli.progress import Work, watcher
-    from agentscaler.pipeline.suites import Means, report_on
+    from agentscaler.pipeline.suites import report_on
     from agentscaler.pipeline.suites import rescore as score_again
 
-    evaluation, console = EvaluationFolder(folder), output_console()
-    if not evaluation.exists:
-        from agentscaler.interfaces.cli.evaluate.rescore_tau import rescore_files
-
-        processes = workers or len(os.sched_getaffinity(0))
-        rescore_files(folder, home, python, processes, domain or "", shown, out)
-        return
-    means = Means(workers or len(os.sched_getaffinity(0)), home, python)
-    work = Work("rescore")
+    console, work = output_console(), Work("rescore")
     total = len(evaluation.results())
     with evaluation.locked():
         with watcher(error_console()) as observer:
