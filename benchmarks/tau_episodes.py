@@ -86,6 +86,7 @@ def main() -> None:
     settings = Tau2Settings(home=home.path, domains=(given.domain,))
     benchmark = Tau2Benchmark(settings, 300)
     models = {"agent": Talker("agent", None), "user": Talker("user", given.rounds)}
+    # Talkers stand in for models: the bridge asks no more of them than `complete`.
     cast = Cast({"agent": "agent", "user": "user"}, {}, models)  # type: ignore[arg-type]
     agenda = asyncio.run(read_agenda(home, benchmark, cast, 1, 300))
     theirs = alone(home, given.domain, given.episodes, given.rounds)

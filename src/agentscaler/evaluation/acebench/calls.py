@@ -134,6 +134,7 @@ class _Reader:
             return _computed(node)
         if not isinstance(node.operand, ast.Constant) or node.operand.value is Ellipsis:
             raise NotCallsError("a sign stands before something that is no number")
+        # As the official scorer: of a text it raises TypeError, which makes the answer unreadable.
         return operator.neg(node.operand.value)  # type: ignore[arg-type]
 
 

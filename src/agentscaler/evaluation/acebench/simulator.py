@@ -52,6 +52,7 @@ class Simulator:
         for form, (role, name, tools) in _MODULES.items():
             package = f"model_inference.{form}"
             roles, world = (importlib.import_module(f"{package}.{part}") for part in (role, tools))
+            # Names that the modules look up before the built-in one; their types declare none.
             roles.eval = _computed  # type: ignore[attr-defined]
             world.eval = _caller(world)  # type: ignore[attr-defined]
             self._roles[form] = getattr(roles, name), world

@@ -204,6 +204,7 @@ class Tau2Scorer:
 
         def known_types(kit: Any) -> dict[str, Any]:
             if type(kit).get_tools is not toolkit.ToolKitBase.get_tools:
+                # The package's own function, whose type is not known outside its interpreter.
                 return types(kit)  # type: ignore[no-any-return]
             if type(kit) not in known:
                 known[type(kit)] = types(kit)

@@ -146,6 +146,7 @@ class TrackedTable(dict[str, Any]):
         return (dict, (dict(self),))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        # A plain copy, by bytes made in the same line.
         return pickle.loads(pickle.dumps(dict(self)))  # type: ignore[no-any-return]  # noqa: S301
 
     def __or__(self, other: Any) -> Any:
@@ -162,6 +163,7 @@ class TrackedTable(dict[str, Any]):
         self._own(key)
         return dict.get(self, key, default)
 
+    # The base class has private types for these two views, which cannot be named.
     def values(self) -> ValuesView[Any]:  # type: ignore[override]
         self._own_all()
         return dict.values(self)
