@@ -174,12 +174,13 @@ def test_sizes_and_seeds_may_be_added(
     )
 
 
+@pytest.mark.parametrize("fewer", [("--seeds", "1"), ("--sizes", "1")])
 def test_what_an_experiment_has_done_is_not_taken_away(
-    done: Path, finished: Path, program: Program
+    fewer: tuple[str, str], done: Path, finished: Path, program: Program
 ) -> None:
     refused = program(
         *("experiment", "scaling", "--run", finished, "--out", done, *SIZES, *LOOSE),
-        *("--seeds", "1"),
+        *fewer,
         check=False,
     )
     assert refused.returncode == 2
